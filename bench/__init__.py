@@ -1,0 +1,1 @@
+"""Measurements against named peers, on the product's own code paths."""

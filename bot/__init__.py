@@ -1,0 +1,1 @@
+"""Slack outside, investigation inside: listeners, desk, thread, and the loop behind them."""

@@ -1,0 +1,1 @@
+"""What the team remembers: incidents, fixes and whether they worked."""

@@ -1,0 +1,1 @@
+"""Read-only eyes: eight tools and the telemetry providers behind them."""
