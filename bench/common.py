@@ -1,4 +1,4 @@
-"""What every bench shares: finding its data folder, a table a person can read, one JSON object as the last line.
+"""What every bench shares: its data folder, a table for people, one JSON object as the last line.
 
 It knows nothing of what is measured.
 """
