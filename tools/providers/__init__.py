@@ -1,0 +1,1 @@
+"""Where telemetry really is: one leaf file a vendor or format, answering tools/sources.py."""
