@@ -1,7 +1,7 @@
 """What the tools ask of the outside: one small Protocol a kind of telemetry, answered by provider leaf files.
 
-Every method only reads. All raise `tools.tool.Unavailable` when the source cannot be read, and return an empty
-sequence when it could be read and had nothing. Each provider bounds what it returns.
+Every method only reads. All raise `tools.tool.Unavailable` when the source cannot be read, and return an
+empty sequence when it could be read and had nothing. Each provider bounds what it returns.
 """
 
 from collections.abc import Sequence
