@@ -11,12 +11,33 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """How loud an alert is, in the words that policies use."""
+    """How loud an alert is, in the words that senders and policies use, loudest first."""
 
     CRITICAL = "critical"
+    HIGH = "high"
+    ERROR = "error"
+    MEDIUM = "medium"
     WARNING = "warning"
+    LOW = "low"
     INFO = "info"
     UNKNOWN = "unknown"
+
+    @property
+    def rank(self) -> int:
+        """0 is loudest; unknown stands with warning, because an unlabelled alert may be serious."""
+        return _RANKS[self]
+
+
+_RANKS = {
+    Severity.CRITICAL: 0,
+    Severity.HIGH: 1,
+    Severity.ERROR: 2,
+    Severity.MEDIUM: 3,
+    Severity.WARNING: 4,
+    Severity.UNKNOWN: 4,
+    Severity.LOW: 5,
+    Severity.INFO: 6,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""Case file to Block Kit. Pure: no clock, no client, no store."""

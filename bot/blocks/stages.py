@@ -1,0 +1,177 @@
+"""The first three replies of a thread: what memory knew, what was seen, how it was reasoned.
+
+Each is drawn from the case file alone, so that it reads the same live, after a restart and in a replay.
+"""
+
+from collections.abc import Iterable
+
+from router.explain import line as selection_line
+
+from bot.blocks.words import Block, age, code, context, dollars, said, seconds, section
+from bot.investigation.casefile import CaseFile
+from bot.investigation.events import (
+    Degraded,
+    EvidenceCollected,
+    EvidenceRequested,
+    ModelAnswered,
+    ModelAttempted,
+    ModelFailed,
+    ModelSelected,
+    Recalled,
+    Recorded,
+    Steered,
+    Stopped,
+)
+from bot.investigation.precedent import Precedent, Precedents
+from router.messages import Task
+from router.outcomes import Attempt
+from router.outcomes import Status as CallStatus
+from tools.tool import Findings, Status, ToolCall
+
+TIER_WORDS = {
+    "seen_before": "seen before",
+    "possibly_related": "possibly related",
+    "none": "no similar incident",
+}
+
+
+def recall_reply(case: CaseFile) -> list[Block]:
+    """Return the recall stage: the routing decision and what memory offered."""
+    lines = _selections(case.history, Task.MEMORY_RECALL)
+    if case.precedents is None:
+        return [section("*Recall* · searching memory …"), context(*lines)]
+    took = next(entry.event.took_s for entry in case.history if isinstance(entry.event, Recalled))
+    head = f"*Recall* · {TIER_WORDS[case.precedents.tier]} · {seconds(took)}"
+    return [section("\n".join([head, *_precedent_lines(case, case.precedents)])), context(*lines)]
+
+
+def evidence_reply(case: CaseFile) -> list[Block]:
+    """Return the evidence stage: each look, what it found, how long it took."""
+    first, collected = _first_look(case.history)
+    waiting = [call for call in first if call not in [findings.call for findings in collected]]
+    took = max((findings.took_s for findings in collected), default=0.0)
+    state = (
+        f"{len(first)} looks in {seconds(took)}" if not waiting else f"{len(collected)} of {len(first)} looks"
+    )
+    lines = [_look_line(findings) for findings in collected]
+    lines += [f"⏳ {code(call.name)} …" for call in waiting]
+    return [
+        section("\n".join([f"*Evidence* · {state}", *lines])),
+        context(*_selections(case.history, Task.DATA_RETRIEVAL)),
+    ]
+
+
+def reasoning_reply(case: CaseFile) -> list[Block]:
+    """Return the reasoning stage: every selection, answer, further look and refusal, in order."""
+    lines: list[str] = []
+    for entry in case.history:
+        lines.extend(_reasoning_lines(entry))
+    state = "" if case.finished else " · thinking …"
+    return [section("\n".join([f"*Reasoning*{state}", *lines]))]
+
+
+def _reasoning_lines(entry: Recorded) -> Iterable[str]:
+    match entry.event:
+        case ModelSelected(selection) if selection.task is Task.COMPLEX_REASONING:
+            yield selection_line(selection)
+        case ModelAttempted(attempt):
+            yield _attempt_line(attempt)
+        case EvidenceRequested(calls, "model"):
+            yield from (f"🔎 wants to look: {_call_words(call)}" for call in calls)
+        case EvidenceCollected(findings) if findings.call.id:
+            yield _look_line(findings)
+        case ModelAnswered(answer) if answer.unverified:
+            yield from (f"⚠️ unverified: {said(finding.detail)}" for finding in answer.unverified)
+        case ModelFailed(failure):
+            yield f"ℹ️ {said(failure.message)}"
+        case Steered(by, text):
+            yield f"💬 <@{by}>: {said(text)}"
+        case Stopped(by):
+            yield f"⏹️ stopped by <@{by}>"
+        case Degraded(_, told):
+            yield f"⚠️ {said(told)}"
+        case _:
+            pass
+
+
+def _attempt_line(attempt: Attempt) -> str:
+    model = attempt.selection.model or "code"
+    if attempt.status in {CallStatus.FAILED, CallStatus.UNKNOWN}:
+        return f"✖ {said(model)}: {attempt.failure or 'no answer'} after {seconds(attempt.latency_s)}"
+    tokens = f"{attempt.usage.prompt:,} + {attempt.usage.output:,} tokens"
+    spent = f"{said(model)} answered in {seconds(attempt.latency_s)}, {tokens}, {dollars(attempt.usd)}"
+    if attempt.status is CallStatus.KEPT:
+        return f"✔ {spent}"
+    objections = "; ".join(said(finding.detail, 120) for finding in attempt.findings[:3])
+    return f"↺ {spent}; not kept: {objections}"
+
+
+def _look_line(findings: Findings) -> str:
+    name = _call_words(findings.call)
+    if findings.status is Status.UNAVAILABLE:
+        return f"✖ {name} not available: {said(findings.note, 160)}"
+    if findings.status is Status.REFUSED:
+        return f"✖ {name} refused: {said(findings.note, 160)}"
+    if findings.status is Status.NOTHING or not findings.observations:
+        return f"– {name} looked, found nothing{_note(findings)} · {seconds(findings.took_s)}"
+    first = said(findings.observations[0].text, 220)
+    more = f" (+{len(findings.observations) - 1} more)" if len(findings.observations) > 1 else ""
+    return f"✔ {name} · {seconds(findings.took_s)} · {first}{more}"
+
+
+def _note(findings: Findings) -> str:
+    return f" ({said(findings.note, 120)})" if findings.note else ""
+
+
+def _call_words(call: ToolCall) -> str:
+    arguments = ", ".join(f"{key}={value}" for key, value in call.arguments.items() if value is not None)
+    return code(f"{call.name}({arguments})" if arguments else call.name, 120)
+
+
+def _precedent_lines(case: CaseFile, precedents: Precedents) -> list[str]:
+    if not precedents.available:
+        return [f"✖ Memory is not available: {said(precedents.note)}"]
+    lines = [line for found in precedents.found[:3] for line in _precedent(case, found)]
+    if precedents.note:
+        lines.append(f"ℹ️ {said(precedents.note)}")
+    return lines or ["Nothing like this is in memory yet."]
+
+
+def _precedent(case: CaseFile, found: Precedent) -> list[str]:
+    when = f" · {age(found.resolved_at, case.opened_at)}" if found.resolved_at else ""
+    example = " · public example" if found.example else ""
+    title = f"<{found.link}|{said(found.title, 100)}>" if _safe(found.link) else said(found.title, 100)
+    lines = [f"• *{said(found.id)}* {title} · {found.score:.2f}{when}{example}"]
+    if found.reasons:
+        lines.append(f"   why: {said('; '.join(found.reasons), 200)}")
+    if found.cause:
+        lines.append(f"   cause then: {said(found.cause, 200)}")
+    if fix := found.best_fix:
+        by = f" by {said(fix.by)}" if fix.by else ""
+        lines.append(f"   fix then: {said(fix.action, 160)} ({said(fix.record or fix.outcome)}{by})")
+    lines += [f"   tried, did not work: {said(fix.action, 120)}" for fix in found.failed_fixes[:2]]
+    return lines
+
+
+def _safe(url: str | None) -> bool:
+    return bool(url and url.startswith(("https://", "http://")) and not any(mark in url for mark in "<>| "))
+
+
+def _selections(history: Iterable[Recorded], task: Task) -> list[str]:
+    return [
+        selection_line(entry.event.selection)
+        for entry in history
+        if isinstance(entry.event, ModelSelected) and entry.event.selection.task is task
+    ]
+
+
+def _first_look(history: Iterable[Recorded]) -> tuple[list[ToolCall], list[Findings]]:
+    calls: list[ToolCall] = []
+    collected: list[Findings] = []
+    for entry in history:
+        match entry.event:
+            case EvidenceRequested(asked, "code"):
+                calls.extend(asked)
+            case EvidenceCollected(findings) if not findings.call.id:
+                collected.append(findings)
+    return calls, collected

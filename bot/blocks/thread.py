@@ -1,0 +1,38 @@
+"""A whole thread: which replies a case has, in which order, and which of them will not change any more.
+
+At most four: recall, evidence, reasoning, verdict. It knows no Slack client and no outbox.
+"""
+
+from dataclasses import dataclass
+
+from bot.blocks.stages import evidence_reply, reasoning_reply, recall_reply
+from bot.blocks.verdict import verdict_reply, verdict_text
+from bot.blocks.words import Block
+from bot.investigation.casefile import CaseFile
+from bot.investigation.events import EvidenceRequested, ModelFailed, ModelSelected, Stopped
+from router.messages import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One reply of a thread. *text* stands for it in notifications and screen readers."""
+
+    slot: str
+    text: str
+    blocks: tuple[Block, ...]
+    final: bool = False
+
+
+def replies_for(case: CaseFile) -> tuple[Reply, ...]:
+    """Return the replies of *case* as they should stand now."""
+    kinds = {type(entry.event) for entry in case.history}
+    tasks = {entry.event.selection.task for entry in case.history if isinstance(entry.event, ModelSelected)}
+    replies = [Reply("recall", "Recall", tuple(recall_reply(case)), case.precedents is not None)]
+    if EvidenceRequested in kinds:
+        gathered = not case.pending
+        replies.append(Reply("evidence", "Evidence", tuple(evidence_reply(case)), gathered))
+    if Task.COMPLEX_REASONING in tasks or kinds & {ModelFailed, Stopped}:
+        replies.append(Reply("reasoning", "Reasoning", tuple(reasoning_reply(case)), case.finished))
+    if case.verdict is not None:
+        replies.append(Reply("verdict", verdict_text(case), tuple(verdict_reply(case)), final=True))
+    return tuple(replies)

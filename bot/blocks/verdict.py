@@ -1,0 +1,172 @@
+"""The fourth reply: cause, evidence, fix, what could not be checked, cost, buttons.
+
+Cause first. Nothing is said with more certainty than the verdict has.
+"""
+
+from typing import Any
+
+from bot.blocks.words import (
+    Block,
+    age,
+    code,
+    context,
+    dollars,
+    escaped,
+    link,
+    percent,
+    said,
+    seconds,
+    section,
+)
+from bot.investigation.bill import Bill
+from bot.investigation.casefile import CaseFile
+from bot.investigation.evidence import Evidence
+from bot.investigation.verdict import SuggestedFix, Verdict
+
+OUTCOME_WORDS = {
+    "worked": "✅ worked",
+    "partly": "🟡 partly",
+    "did_not": "❌ did not work",
+    "not_same": "🚫 not the same",
+}
+MODE_WORDS = {"model": "reasoned by a model", "evidence_only": "evidence only, no model"}
+
+
+def verdict_reply(case: CaseFile) -> list[Block]:
+    """Return the verdict of *case*, which must have one."""
+    verdict = case.verdict
+    assert verdict is not None
+    blocks = [section(_head(verdict))]
+    blocks += [section(text) for text in (_evidence(case, verdict), _similar(case), _fix(verdict)) if text]
+    if small := _small_print(verdict):
+        blocks.append(context(small))
+    blocks += _people(case)
+    if case.resolution is None:
+        blocks.append(_buttons(case))
+    blocks.append(context(footer(case.bill, case)))
+    return blocks
+
+
+def verdict_text(case: CaseFile) -> str:
+    """Return the same in one line, for notifications and screen readers."""
+    verdict = case.verdict
+    assert verdict is not None
+    return escaped(verdict.cause or "Inconclusive: the evidence does not show a cause.")[:3000]
+
+
+def footer(bill: Bill | None, case: CaseFile) -> str:
+    """Return the cost footer: calls and tokens by model, dollars, the all-strong figure, seconds, avoided calls."""
+    if bill is None:
+        return "cost not known yet"
+    models = " · ".join(
+        f"{said(used.model)} {used.calls}× {used.tokens_in:,} + {used.tokens_out:,} tokens {dollars(used.usd)}"
+        for used in bill.models
+    )
+    strong = f"all on the strong model ≈ {dollars(bill.all_strong_usd)} (estimate)"
+    took = (
+        seconds((case.history[-1].at - case.opened_at).total_seconds())
+        if bill.seconds is None
+        else seconds(bill.seconds)
+    )
+    avoided = f"{bill.avoided} model call{'s' if bill.avoided != 1 else ''} avoided"
+    return " · ".join(filter(None, [f"💰 {dollars(bill.usd)}", models, strong, took, avoided]))
+
+
+def _head(verdict: Verdict) -> str:
+    sure = f"{percent(verdict.confidence)} · {MODE_WORDS[verdict.mode]}"
+    if verdict.cause is None:
+        return f"*Inconclusive.* The evidence does not show a cause.\n_{MODE_WORDS[verdict.mode]}_"
+    lines = [f"*Cause:* {said(verdict.cause, 700)}", f"_{sure}_"]
+    if verdict.services:
+        lines.append("Suspects: " + ", ".join(code(service) for service in verdict.services[:3]))
+    if verdict.deploys:
+        lines.append("Deploy: " + ", ".join(code(sha[:12]) for sha in verdict.deploys[:2]))
+    if verdict.unverified:
+        lines.append("⚠️ *Unverified:* " + "; ".join(said(finding, 160) for finding in verdict.unverified[:3]))
+    return "\n".join(lines)
+
+
+def _evidence(case: CaseFile, verdict: Verdict) -> str:
+    cited = [piece for piece in case.evidence if piece.id in verdict.cites][:6]
+    return "\n".join(["*Evidence*", *(_piece(piece) for piece in cited)]) if cited else ""
+
+
+def _piece(piece: Evidence) -> str:
+    where = f" · {link(piece.seen.link, 'open')}" if piece.seen.link else ""
+    return f"• {code(piece.id)} {said(piece.text, 260)}{where}"
+
+
+def _similar(case: CaseFile) -> str:
+    if case.precedents is None or not case.precedents.found or case.precedents.tier == "none":
+        return ""
+    found = case.precedents.found[0]
+    when = f", {age(found.resolved_at, case.opened_at)}" if found.resolved_at else ""
+    took = f", resolved in {seconds(found.minutes_to_resolve * 60)}" if found.minutes_to_resolve else ""
+    tier = "Seen before" if found.tier == "seen_before" else "Possibly related"
+    return f"*{tier}:* {said(found.id)} {said(found.title, 120)}{when}{took}"
+
+
+def _fix(verdict: Verdict) -> str:
+    if not verdict.fixes and not verdict.tried_without_success:
+        return ""
+    lines = ["*Try next*", *(_one_fix(fix) for fix in verdict.fixes)] if verdict.fixes else []
+    lines += [
+        f"✖ tried before, did not work: {said(tried, 200)}" for tried in verdict.tried_without_success[:3]
+    ]
+    return "\n".join(lines)
+
+
+def _one_fix(fix: SuggestedFix) -> str:
+    origin = {
+        "precedent": f"{fix.reference}, {fix.record}" if fix.record else fix.reference,
+        "runbook": "runbook",
+        "deploy": "deploy near the onset",
+        "model": "model's suggestion, not tried here",
+    }[fix.source]
+    return f"• {said(fix.text, 400)} _({said(origin)})_"
+
+
+def _small_print(verdict: Verdict) -> str:
+    lines = []
+    if verdict.not_checked:
+        lines.append("Not checked: " + "; ".join(said(phrase, 140) for phrase in verdict.not_checked[:6]))
+    if verdict.why:
+        lines.append(said(verdict.why, 240))
+    return "\n".join(lines)
+
+
+def _people(case: CaseFile) -> list[Block]:
+    """Return what people and alerts have said since the verdict."""
+    lines = [f"<@{judged.by}>: {OUTCOME_WORDS[judged.outcome]}" for judged in case.judgements]
+    if case.cleared_at:
+        lines.append(f"The alert cleared at {case.cleared_at:%H:%M} UTC.")
+    if case.repeats:
+        lines.append(f"Told {case.repeats} more time{'s' if case.repeats > 1 else ''} since.")
+    if case.resolution:
+        end = case.resolution
+        lines.append(f"🏁 Resolved by <@{end.by}>: {said(end.root_cause, 300)} Fix: {said(end.fix, 300)}")
+    if case.remembered:
+        lines.append(f"Kept in memory as {said(case.remembered.incident)}.")
+    return [context("\n".join(lines))] if lines else []
+
+
+def _buttons(case: CaseFile) -> Block:
+    def button(label: str, action: str, style: str | None = None) -> dict[str, Any]:
+        made: dict[str, Any] = {
+            "type": "button",
+            "text": {"type": "plain_text", "text": label},
+            "action_id": action,
+            "value": case.id,
+        }
+        return {**made, "style": style} if style else made
+
+    return {
+        "type": "actions",
+        "elements": [
+            button("Worked", "fix_worked", "primary"),
+            button("Partly", "fix_partly"),
+            button("Did not", "fix_did_not"),
+            button("Not the same", "fix_not_same"),
+            button("Resolve", "resolve"),
+        ],
+    }

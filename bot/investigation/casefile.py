@@ -1,0 +1,207 @@
+"""The case file: the fold of everything that happened in a case.
+
+All state of an investigation is made here and nowhere else. It knows no clock, no store and no Slack.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from bot.investigation.alert import Alert
+from bot.investigation.bill import Bill
+from bot.investigation.events import (
+    AlertCleared,
+    AlertReceived,
+    AlertRepeated,
+    Billed,
+    Concluded,
+    Degraded,
+    EvidenceCollected,
+    EvidenceRequested,
+    FixJudged,
+    ModelAnswered,
+    ModelAttempted,
+    ModelFailed,
+    ModelSelected,
+    Recalled,
+    Recorded,
+    Remembered,
+    Resolution,
+    ResolutionDrafted,
+    Resolved,
+    Steered,
+    Stopped,
+)
+from bot.investigation.evidence import Evidence
+from bot.investigation.precedent import Precedent, Precedents
+from bot.investigation.verdict import Verdict
+from router.outcomes import Answer, Failure
+from tools.tool import Findings, Observation, ToolCall
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """A case as it stands. *history* is every fact so far, in order; the rest is folded from it."""
+
+    id: str
+    alert: Alert
+    opened_at: datetime
+    history: tuple[Recorded, ...] = ()
+    precedents: Precedents | None = None
+    requested: tuple[ToolCall, ...] = ()
+    pending: tuple[ToolCall, ...] = ()
+    findings: tuple[Findings, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    answers: int = 0
+    last_answer: Answer | None = None
+    failure: Failure | None = None
+    bill: Bill | None = None
+    verdict: Verdict | None = None
+    stopped_by: str = ""
+    repeats: int = 0
+    cleared_at: datetime | None = None
+    judgements: tuple[FixJudged, ...] = ()
+    draft: Resolution | None = None
+    resolution: Resolution | None = None
+    remembered: Remembered | None = None
+
+    @property
+    def finished(self) -> bool:
+        """Whether the investigation has nothing left to do."""
+        return self.verdict is not None or bool(self.stopped_by)
+
+    @property
+    def wanted(self) -> tuple[ToolCall, ...]:
+        """What the last answer wants looked at and nobody has requested yet."""
+        if self.last_answer is None:
+            return ()
+        asked = {call.id for call in self.requested}
+        uses = self.last_answer.reply.tool_uses
+        return tuple(ToolCall(use.name, use.input, use.id) for use in uses if use.id not in asked)
+
+    @property
+    def answered(self) -> bool:
+        """Whether the last answer is final: it wants nothing looked at."""
+        return self.last_answer is not None and not self.last_answer.reply.tool_uses
+
+    @property
+    def ids(self) -> frozenset[str]:
+        """The evidence ids that a claim may cite."""
+        return frozenset(piece.id for piece in self.evidence)
+
+    def after(self, entry: Recorded) -> "CaseFile":  # noqa: C901, PLR0911, PLR0912 (every event once)
+        """Return the case as it stands once *entry* has happened."""
+        told = replace(self, history=(*self.history, entry))
+        match entry.event:
+            case AlertReceived():
+                return told
+            case AlertRepeated(alert):
+                return replace(
+                    told, repeats=self.repeats + 1, alert=_newer(self.alert, alert), cleared_at=None
+                )
+            case AlertCleared():
+                return replace(told, cleared_at=entry.at)
+            case Recalled(precedents):
+                return _with_precedents(told, precedents)
+            case EvidenceRequested(calls):
+                return replace(told, requested=(*self.requested, *calls), pending=(*self.pending, *calls))
+            case EvidenceCollected(findings):
+                return _with_findings(told, findings)
+            case ModelAnswered(answer):
+                return replace(told, answers=self.answers + 1, last_answer=answer)
+            case ModelFailed(failure):
+                return replace(told, failure=failure)
+            case Billed(bill):
+                return replace(told, bill=bill)
+            case Concluded(verdict):
+                return replace(told, verdict=verdict)
+            case Stopped(by):
+                return replace(told, stopped_by=by)
+            case FixJudged():
+                return replace(told, judgements=_judged(self.judgements, entry.event))
+            case ResolutionDrafted(draft):
+                return replace(told, draft=draft)
+            case Resolved(resolution):
+                return replace(told, resolution=resolution)
+            case Remembered():
+                return replace(told, remembered=entry.event)
+            case ModelSelected() | ModelAttempted() | Steered() | Degraded():
+                return told
+            case _ as never:
+                assert_never(never)
+
+
+def fold(history: Iterable[Recorded]) -> CaseFile:
+    """Return the case that *history* tells.
+
+    Raises:
+        ValueError: the history does not begin with the alert.
+    """
+    entries = iter(history)
+    first = next(entries, None)
+    if first is None or not isinstance(first.event, AlertReceived):
+        msg = "a case begins with its alert"
+        raise ValueError(msg)
+    case = CaseFile(first.event.case, first.event.alert, first.at, history=(first,))
+    for entry in entries:
+        case = case.after(entry)
+    return case
+
+
+def _with_precedents(case: CaseFile, precedents: Precedents) -> CaseFile:
+    seen = tuple(_as_observation(found) for found in precedents.found)
+    return replace(case, precedents=precedents, evidence=_numbered(case.evidence, seen))
+
+
+def _with_findings(case: CaseFile, findings: Findings) -> CaseFile:
+    pending = list(case.pending)
+    if findings.call in pending:
+        pending.remove(findings.call)
+    return replace(
+        case,
+        pending=tuple(pending),
+        findings=(*case.findings, findings),
+        evidence=_numbered(case.evidence, findings.observations),
+    )
+
+
+def _numbered(known: tuple[Evidence, ...], seen: Iterable[Observation]) -> tuple[Evidence, ...]:
+    """Give every new observation the next id of its kind: ``log:1``, then ``log:2``."""
+    counts = Counter(piece.kind for piece in known)
+    evidence = list(known)
+    for observation in seen:
+        counts[observation.kind] += 1
+        evidence.append(Evidence(f"{observation.kind}:{counts[observation.kind]}", observation))
+    return tuple(evidence)
+
+
+def _as_observation(found: Precedent) -> Observation:
+    when = f" ({found.resolved_at:%Y-%m-%d})" if found.resolved_at else ""
+    cause = f": {found.cause}" if found.cause else ""
+    return Observation(
+        kind="recall",
+        text=f"Earlier incident {found.id}{when} “{found.title}”{cause}",
+        source="memory",
+        at=found.resolved_at,
+        service=found.services[0] if found.services else None,
+        link=found.link,
+        facts={
+            "incident": found.id,
+            "tier": found.tier,
+            "score": found.score,
+            "services": list(found.services),
+        },
+    )
+
+
+def _newer(known: Alert, told: Alert) -> Alert:
+    """Keep the first onset and link; take the louder words of the repeat."""
+    return replace(known, firing_count=max(known.firing_count, told.firing_count))
+
+
+def _judged(known: tuple[FixJudged, ...], now: FixJudged) -> tuple[FixJudged, ...]:
+    """Keep one judgement a person and outcome; a withdrawal takes it away."""
+    rest = tuple(old for old in known if (old.by, old.outcome) != (now.by, now.outcome))
+    return rest if now.withdrawn else (*rest, now)

@@ -1,0 +1,178 @@
+"""From what is known to a verdict: by memory, by code's suspects, or by a model's answer. Pure.
+
+A verdict never says more than its evidence: what could not be looked at is listed, what the checks object to is
+kept, and nothing standing out is "inconclusive". It knows no router and no Slack.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from bot.investigation.casefile import CaseFile
+from bot.investigation.diagnosis import Diagnosis, accused_deploys, parse, supported_claims
+from bot.investigation.precedent import Precedent
+from bot.investigation.suspects import Suspects
+from bot.investigation.verdict import Claim, SuggestedFix, Verdict
+from router.outcomes import Answer
+from tools.tool import Status
+
+# one source alone may lie: a claim on a single kind of untrusted evidence is never told as more than this
+SINGLE_SOURCE_CAP = 0.6
+
+
+def from_suspects(case: CaseFile, suspects: Suspects, why: str) -> Verdict:
+    """Return the verdict that code reaches alone; *why* tells why no model has the last word."""
+    concluded = suspects.cause is not None
+    verdict = Verdict(
+        outcome="concluded" if concluded else "inconclusive",
+        mode="evidence_only",
+        cause=suspects.cause,
+        services=tuple(suspect.service for suspect in suspects.services),
+        deploys=tuple(deploy.sha for deploy in suspects.deploys),
+        confidence=suspects.confidence if concluded else None,
+        claims=(Claim(suspects.cause, suspects.cites),) if suspects.cause and suspects.cites else (),
+        cites=suspects.cites,
+        fixes=_fixes(case, suspects),
+        tried_without_success=_tried(case),
+        not_checked=_unique((*_not_looked_at(case), *suspects.not_checked)),
+        why=why,
+    )
+    return _capped(verdict)
+
+
+def from_memory(case: CaseFile, suspects: Suspects) -> Verdict | None:
+    """Return the verdict of a precedent that current evidence agrees with, or None when a model must reason.
+
+    Asked for: seen before by memory's own thresholds, a cause people confirmed, a fix that worked, not an
+    example, and a suspect of today's evidence among the precedent's services.
+    """
+    known = next((found for found in _precedents(case) if _settled(found)), None)
+    if known is None:
+        return None
+    today = [suspect for suspect in suspects.services[:3] if suspect.service in known.services]
+    if not today:
+        return None
+    recalled = next(
+        piece.id
+        for piece in case.evidence
+        if piece.kind == "recall" and piece.facts.get("incident") == known.id
+    )
+    agreeing = tuple(today[0].evidence[:3])
+    cause = f"As in {known.id}: {known.cause}"
+    return replace(
+        from_suspects(case, suspects, "memory knew this one"),
+        outcome="concluded",
+        cause=cause,
+        services=_unique((today[0].service, *(suspect.service for suspect in suspects.services))),
+        confidence=min(known.score, 0.9),
+        claims=(
+            Claim(cause, (recalled, *agreeing)),
+            Claim(f"Today's evidence points at {today[0].service} as well.", agreeing),
+        ),
+        cites=_unique((recalled, *agreeing, *suspects.cites)),
+    )
+
+
+def from_answer(case: CaseFile, suspects: Suspects, answer: Answer) -> Verdict:
+    """Return the verdict of a model's *answer*; an answer that is no diagnosis falls back to code's suspects."""
+    diagnosis = parse(answer.reply.text)
+    if diagnosis is None:
+        return from_suspects(case, suspects, "the model's answer was no diagnosis")
+    claims = supported_claims(diagnosis, case)
+    verdict = Verdict(
+        outcome="concluded" if diagnosis.cause and claims else "inconclusive",
+        mode="model",
+        cause=diagnosis.cause if claims else None,
+        services=_unique(diagnosis.services),
+        deploys=accused_deploys(claims, case),
+        confidence=diagnosis.confidence,
+        claims=claims,
+        cites=_unique(evidence for claim in claims for evidence in claim.evidence),
+        fixes=_model_fix(diagnosis, _fixes(case, suspects)),
+        tried_without_success=_tried(case),
+        not_checked=_not_looked_at(case),
+        unverified=tuple(finding.detail for finding in answer.unverified),
+    )
+    return _capped(verdict)
+
+
+def _model_fix(diagnosis: Diagnosis, known: tuple[SuggestedFix, ...]) -> tuple[SuggestedFix, ...]:
+    """What worked before comes first; a model's idea stands behind it."""
+    own = (SuggestedFix(diagnosis.fix, "model"),) if diagnosis.fix else ()
+    proven = tuple(fix for fix in known if fix.source == "precedent")
+    rest = tuple(fix for fix in known if fix.source != "precedent")
+    return (*proven, *own, *rest)[:3]
+
+
+def _fixes(case: CaseFile, suspects: Suspects) -> tuple[SuggestedFix, ...]:
+    precedents = (
+        SuggestedFix(found.best_fix.action, "precedent", found.best_fix.record, found.id)
+        for found in _precedents(case)
+        if found.best_fix and not found.example and found.tier == "seen_before"
+    )
+    deploys = (
+        SuggestedFix(
+            f"Look at deploy {deploy.sha[:12]} first; rolling it back is the quick test.",
+            "deploy",
+            "",
+            deploy.sha,
+        )
+        for deploy in suspects.deploys[:1]
+    )
+    runbooks = (
+        SuggestedFix(piece.text, "runbook", "", piece.id)
+        for piece in case.evidence
+        if piece.kind == "runbook"
+    )
+    return (*tuple(precedents)[:1], *deploys, *tuple(runbooks)[:1])
+
+
+def _tried(case: CaseFile) -> tuple[str, ...]:
+    return _unique(
+        f"{fix.action} ({found.id}{': ' + fix.why if fix.why else ''})"
+        for found in _precedents(case)
+        if not found.example
+        for fix in found.failed_fixes
+    )
+
+
+def _not_looked_at(case: CaseFile) -> tuple[str, ...]:
+    memory = (
+        () if case.precedents is None or case.precedents.available else (f"memory: {case.precedents.note}",)
+    )
+    tools = (
+        f"{findings.call.name}: {findings.note or 'not available'}"
+        for findings in case.findings
+        if findings.status is Status.UNAVAILABLE
+    )
+    return _unique((*memory, *tools))
+
+
+def _settled(found: Precedent) -> bool:
+    return bool(
+        found.tier == "seen_before"
+        and found.cause
+        and not found.example
+        and found.best_fix
+        and found.outcome == "worked"
+    )
+
+
+def _precedents(case: CaseFile) -> tuple[Precedent, ...]:
+    return case.precedents.found if case.precedents else ()
+
+
+def _capped(verdict: Verdict) -> Verdict:
+    """Cap the confidence of a verdict that rests on one kind of evidence, and say so."""
+    kinds = {cited.partition(":")[0] for cited in verdict.cites}
+    if verdict.confidence is None or verdict.outcome != "concluded" or len(kinds) != 1:
+        return verdict
+    told = f"a second source: everything cited is {kinds.pop()} evidence"
+    return replace(
+        verdict,
+        confidence=min(verdict.confidence, SINGLE_SOURCE_CAP),
+        not_checked=_unique((*verdict.not_checked, told)),
+    )
+
+
+def _unique(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))

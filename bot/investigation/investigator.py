@@ -1,0 +1,204 @@
+"""The investigation loop: recall, look, rank, ask, look again, conclude.
+
+It yields what happens and folds the same facts itself, so that a case resumed from its journal at any point
+goes on where it stopped. It knows no Slack, no store and no vendor.
+"""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, assert_never
+
+from bot.investigation import conclusion
+from bot.investigation.alert import Alert
+from bot.investigation.casefile import CaseFile
+from bot.investigation.diagnosis import SCHEMA
+from bot.investigation.events import (
+    Concluded,
+    Event,
+    EvidenceCollected,
+    EvidenceRequested,
+    ModelAnswered,
+    ModelAttempted,
+    ModelFailed,
+    ModelSelected,
+    Recalled,
+    Recorded,
+)
+from bot.investigation.gathering import first_calls, scope_for
+from bot.investigation.precedent import Precedents
+from bot.investigation.prompts import SYSTEM, messages_for
+from bot.investigation.suspects import Suspects, rank
+from router.messages import Ask, Offered, Task
+from router.outcomes import Answered, Attempted, Failed, RouterEvent, Selected
+from tools.tool import Findings, Scope, Status, ToolCall
+
+
+class Recalls(Protocol):
+    """Memory, as the investigation asks it. Never raises for a memory that is down: it says so."""
+
+    async def recall(self, alert: Alert) -> Precedents: ...  # noqa: D102
+
+
+class Asks(Protocol):
+    """The router, as the investigation asks it."""
+
+    def ask(self, ask: Ask) -> AsyncGenerator[RouterEvent, None]: ...  # noqa: D102
+    async def without_model(self, task: Task, case: str, what: str) -> Selected: ...  # noqa: D102
+
+
+class Looks(Protocol):
+    """The toolbox, as the investigation asks it. A tool's failure is data, never an exception."""
+
+    def offered(self) -> Sequence[Offered]: ...  # noqa: D102
+    async def run(self, call: ToolCall, scope: Scope) -> Findings: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When to stop, whatever a model would like. *gather_s* bounds one round of looking, in seconds."""
+
+    turns: int = 5
+    calls_a_turn: int = 6
+    gather_s: float = 20.0
+
+
+@dataclass(frozen=True)
+class Investigator:
+    """Takes a case from where it stands to its verdict."""
+
+    memory: Recalls
+    router: Asks
+    toolbox: Looks
+    now: Callable[[], datetime]
+    limits: Limits = field(default_factory=Limits)
+
+    async def investigate(self, case: CaseFile) -> AsyncGenerator[Event, None]:
+        """Yield each thing that happens, until there is a verdict."""
+        while not case.finished:
+            async with aclosing(self._step(case)) as events:
+                async for event in events:
+                    case = case.after(Recorded(self.now(), event))
+                    yield event
+
+    async def _step(self, case: CaseFile) -> AsyncGenerator[Event, None]:
+        """Do the one thing that the case calls for next."""
+        if case.precedents is None:
+            steps = self._recall(case)
+        elif not case.requested:
+            steps = self._request(case)
+        elif case.pending:
+            steps = self._collect(case)
+        else:
+            steps = self._reason(case)
+        async with aclosing(steps):
+            async for event in steps:
+                yield event
+
+    async def _recall(self, case: CaseFile) -> AsyncGenerator[Event, None]:
+        by_code = await self.router.without_model(
+            Task.MEMORY_RECALL, case.id, "searching memory is arithmetic on vectors and words"
+        )
+        yield ModelSelected(by_code.selection)
+        started = time.monotonic()
+        precedents = await self.memory.recall(case.alert)
+        yield Recalled(precedents, time.monotonic() - started)
+
+    async def _request(self, case: CaseFile) -> AsyncGenerator[Event, None]:
+        by_code = await self.router.without_model(
+            Task.DATA_RETRIEVAL, case.id, "the first look is the same for every alert"
+        )
+        yield ModelSelected(by_code.selection)
+        yield EvidenceRequested(first_calls(case.alert), "code")
+
+    async def _collect(self, case: CaseFile) -> AsyncGenerator[Event, None]:
+        """Run all pending calls at once; each is told as soon as it is back, the late ones at the deadline."""
+        scope = scope_for(case.alert, self.now())
+        allowed, too_many = self._within_limits(case.pending)
+        for call in too_many:
+            note = f"more than {self.limits.calls_a_turn} calls in one turn"
+            yield EvidenceCollected(Findings(call, Status.REFUSED, note=note))
+        running = {asyncio.create_task(self.toolbox.run(call, scope)): call for call in allowed}
+        deadline = time.monotonic() + self.limits.gather_s
+        try:
+            while running:
+                done, _ = await asyncio.wait(
+                    running,
+                    timeout=max(0.0, deadline - time.monotonic()),
+                    return_when=asyncio.FIRST_COMPLETED,
+                )
+                for task in done:
+                    del running[task]
+                    yield EvidenceCollected(task.result())
+                if not done:
+                    for late in running.values():
+                        yield EvidenceCollected(self._too_late(late))
+                    return
+        finally:
+            for task in running:
+                task.cancel()
+
+    def _within_limits(self, calls: Sequence[ToolCall]) -> tuple[list[ToolCall], list[ToolCall]]:
+        """Part the calls into those that run and a model's surplus; our own first look is never cut."""
+        asked = [call for call in calls if call.id]
+        surplus = asked[self.limits.calls_a_turn :]
+        return [call for call in calls if call not in surplus], surplus
+
+    def _too_late(self, call: ToolCall) -> Findings:
+        note = f"no answer within {self.limits.gather_s:.0f} s"
+        return Findings(call, Status.UNAVAILABLE, note=note, took_s=self.limits.gather_s)
+
+    async def _reason(self, case: CaseFile) -> AsyncGenerator[Event, None]:
+        suspects = rank(case.evidence, case.alert)
+        if case.wanted:
+            yield EvidenceRequested(case.wanted, "model")
+        elif case.last_answer is not None and case.answered:
+            yield Concluded(conclusion.from_answer(case, suspects, case.last_answer))
+        elif case.failure is not None:
+            yield Concluded(conclusion.from_suspects(case, suspects, case.failure.message))
+        elif case.answers >= self.limits.turns:
+            yield Concluded(conclusion.from_suspects(case, suspects, f"no answer after {case.answers} turns"))
+        elif not case.answers and (known := conclusion.from_memory(case, suspects)):
+            by_code = await self.router.without_model(
+                Task.COMPLEX_REASONING, case.id, "memory knows this one and the evidence agrees"
+            )
+            yield ModelSelected(by_code.selection)
+            yield Concluded(known)
+        else:
+            async with aclosing(self._ask(case, suspects)) as events:
+                async for event in events:
+                    yield event
+
+    async def _ask(self, case: CaseFile, suspects: Suspects) -> AsyncGenerator[Event, None]:
+        ask = Ask(
+            task=Task.COMPLEX_REASONING,
+            case=case.id,
+            system=SYSTEM,
+            messages=messages_for(case, suspects, last=case.answers + 1 >= self.limits.turns),
+            tools=self.toolbox.offered(),
+            schema=SCHEMA,
+            severity=case.alert.severity,
+            service=case.alert.service,
+            grounds=case.evidence,
+            onset=case.alert.starts_at,
+        )
+        async with aclosing(self.router.ask(ask)) as events:
+            async for told in events:
+                yield _as_event(told)
+
+
+def _as_event(told: RouterEvent) -> Event:
+    match told:
+        case Selected(selection):
+            return ModelSelected(selection)
+        case Attempted(attempt):
+            return ModelAttempted(attempt)
+        case Answered(answer):
+            return ModelAnswered(answer)
+        case Failed(failure):
+            return ModelFailed(failure)
+        case _ as never:
+            assert_never(never)

@@ -1,0 +1,160 @@
+"""Sends what the outbox wants shown, once, in order, and never faster than Slack bears.
+
+The outbox says what and when; `Slack` (a Protocol, its leaf is `bot/slack_web.py`) says how. Nothing here knows
+what a reply means.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.store.replies import Due, Replies
+
+log = structlog.get_logger()
+
+POSTS_A_CHANNEL = timedelta(seconds=1)
+EDITS_A_MINUTE = 40
+IDLE = 1.0
+MAX_WAIT = timedelta(minutes=10)
+
+
+class Later(Exception):
+    """Slack did not take it now; *wait* is how long it asked us to, *unsure* whether it may have taken it."""
+
+    def __init__(self, why: str, wait: timedelta, *, unsure: bool = False) -> None:
+        """Keep why, how long, and whether to look before trying again."""
+        super().__init__(why)
+        self.wait = wait
+        self.unsure = unsure
+
+
+class Never(Exception):
+    """Slack will not take it, however often it is tried: the place is gone or refuses us."""
+
+
+class Slack(Protocol):
+    """The three things that the poster does. All raise `Later` or `Never`."""
+
+    async def post(self, due: Due) -> str:
+        """Post and return the ts."""
+        ...
+
+    async def find(self, due: Due) -> str | None:
+        """Return the ts of an earlier post of the same key, looked up by its metadata."""
+        ...
+
+    async def edit(self, due: Due, ts: str) -> None:
+        """Change what stands under *ts*."""
+        ...
+
+    async def react(self, due: Due, ts: str) -> None:
+        """Put a reaction on *ts*; one that stands already is fine."""
+        ...
+
+
+@dataclass
+class Poster:
+    """The loop between the outbox and Slack."""
+
+    replies: Replies
+    slack: Slack
+    now: Callable[[], datetime]
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _posted: dict[str, datetime] = field(default_factory=dict)
+    _edits: deque[datetime] = field(default_factory=deque)
+
+    def nudge(self) -> None:
+        """Tell the loop that something new is wanted."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send for ever; cancel to stop."""
+        while True:
+            self._wake.clear()
+            sent = await self.send_due()
+            if not sent:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), IDLE)
+
+    async def send_due(self) -> int:
+        """Send what is due now; return how many rows were looked at."""
+        due = await self.replies.due(self.now())
+        await asyncio.gather(*(self._send_channel(rows) for rows in _by_channel(due)))
+        return len(due)
+
+    async def deliver(self, key: str) -> str | None:
+        """Send one row at once and return its ts; None when Slack does not take it now."""
+        due = await self.replies.take(key, self.now())
+        if due is not None:
+            await self._send(due)
+        return await self.replies.ts_of(key)
+
+    async def _send_channel(self, rows: list[Due]) -> None:
+        for due in rows:
+            await self._send(due)
+
+    async def _send(self, due: Due) -> None:
+        wait = self._pause(due)
+        if wait:
+            await self.replies.later(due, self.now() + wait, "paced", unsure=due.unsure)
+            return
+        try:
+            ts = await self._ask_slack(due)
+        except Later as later:
+            wait = min(max(later.wait, timedelta(seconds=min(2**due.tries, 60))), MAX_WAIT)
+            log.warning("reply_delayed", key=due.wanted.key, why=str(later), wait_s=wait.total_seconds())
+            await self.replies.later(due, self.now() + wait, str(later), unsure=later.unsure)
+        except Never as never:
+            log.warning("reply_given_up", key=due.wanted.key, why=str(never))
+            await self.replies.never(due, str(never))
+        else:
+            await self.replies.shown(due, ts, self.now())
+
+    async def _ask_slack(self, due: Due) -> str:
+        if due.wanted.kind == "reaction":
+            return await self._react(due)
+        ts = due.ts
+        if ts is None and due.unsure:
+            ts = await self.slack.find(due)
+        if ts is None:
+            self._posted[due.wanted.channel] = self.now()
+            return await self.slack.post(due)
+        self._edits.append(self.now())
+        await self.slack.edit(due, ts)
+        return ts
+
+    async def _react(self, due: Due) -> str:
+        on = due.wanted.body["on"]
+        ts = await self.replies.ts_of(on) if ":" in on else on
+        if ts is None:
+            why = "what it stands on is not posted yet"
+            raise Later(why, timedelta(seconds=1))
+        await self.slack.react(due, ts)
+        return ts
+
+    def _pause(self, due: Due) -> timedelta:
+        """How long this row must wait for the pace of its channel or of the workspace's edits."""
+        now = self.now()
+        if due.wanted.kind == "reaction":
+            return timedelta()
+        if due.ts is None:
+            last = self._posted.get(due.wanted.channel)
+            return max(timedelta(), last + POSTS_A_CHANNEL - now) if last else timedelta()
+        while self._edits and now - self._edits[0] > timedelta(minutes=1):
+            self._edits.popleft()
+        if due.wanted.final or len(self._edits) < EDITS_A_MINUTE:
+            return timedelta()
+        return self._edits[0] + timedelta(minutes=1) - now
+
+
+def _by_channel(due: list[Due]) -> list[list[Due]]:
+    channels: dict[str, list[Due]] = {}
+    for row in due:
+        channels.setdefault(row.wanted.channel, []).append(row)
+    return list(channels.values())

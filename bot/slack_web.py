@@ -1,0 +1,131 @@
+"""How a reply reaches Slack: the leaf that turns outbox rows into Web API calls and Slack's errors into ours.
+
+slack_sdk's own retries are off: it would post twice on a dropped connection. It knows no case.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.poster import Later, Never
+from bot.store.replies import Due
+
+EVENT_TYPE = "incidentos_reply"
+MAX_RETRY_AFTER = 600
+# the place or the permission is gone: trying again cannot help
+GONE = frozenset(
+    """account_inactive cannot_reply_to_message cant_update_message channel_not_found edit_window_closed
+    invalid_auth is_archived message_not_found missing_scope not_authed not_in_channel restricted_action
+    thread_not_found token_expired token_revoked""".split()
+)
+TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format"})
+FINE = frozenset({"already_reacted", "no_reaction"})
+
+Body = dict[str, Any]
+
+
+class SlackWeb:
+    """Slack's Web API as the poster needs it. *gate* is the last look at every body before it leaves."""
+
+    def __init__(self, client: AsyncWebClient, gate: Callable[[Body], Body]) -> None:
+        """Use *client* with all of its own retries turned off."""
+        client.retry_handlers = []
+        self._client = client
+        self._gate = gate
+
+    async def post(self, due: Due) -> str:
+        """Post and return the ts."""
+        body = self._gate(dict(due.wanted.body))
+        metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": due.wanted.key}}
+        call = {
+            "channel": due.wanted.channel,
+            "thread_ts": due.wanted.thread_ts,
+            "metadata": metadata,
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
+        try:
+            answer = await self._call("chat.postMessage", {**call, **body})
+        except _TooLong:
+            answer = await self._call("chat.postMessage", {**call, "text": body["text"][:3000]})
+        return str(answer["ts"])
+
+    async def edit(self, due: Due, ts: str) -> None:
+        """Change the message *ts*; one that Slack finds too long is shown as its text alone."""
+        body = self._gate(dict(due.wanted.body))
+        call = {"channel": due.wanted.channel, "ts": ts}
+        try:
+            await self._call("chat.update", {**call, **body})
+        except _TooLong:
+            await self._call("chat.update", {**call, "text": body["text"][:3000], "blocks": []})
+
+    async def find(self, due: Due) -> str | None:
+        """Look for our own post of this key by its metadata."""
+        place = due.wanted
+        call: Body = {"channel": place.channel, "include_all_metadata": True, "limit": 200}
+        if place.thread_ts:
+            answer = await self._call("conversations.replies", {**call, "ts": place.thread_ts})
+        else:
+            answer = await self._call("conversations.history", call)
+        for message in answer["messages"]:
+            metadata = message.get("metadata") or {}
+            if (metadata.get("event_payload") or {}).get("key") == place.key:
+                return str(message["ts"])
+        return None
+
+    async def react(self, due: Due, ts: str) -> None:
+        """Put a reaction on *ts*."""
+        call = {"channel": due.wanted.channel, "timestamp": ts, "name": due.wanted.body["name"]}
+        await self._call("reactions.add", call)
+
+    async def _call(self, method: str, arguments: Body) -> Body:
+        given = {key: value for key, value in arguments.items() if value is not None}
+        reads = method.startswith("conversations.")
+        try:
+            answer = await self._client.api_call(
+                method,
+                http_verb="GET" if reads else "POST",
+                **({"params": given} if reads else {"json": given}),
+            )
+        except SlackApiError as error:
+            return _refused(error)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            # the request may have arrived before the connection died
+            why = f"Slack did not answer ({type(error).__name__})"
+            raise Later(why, timedelta(seconds=2), unsure=not reads) from error
+        data = answer.data
+        if not isinstance(data, dict):
+            why = "Slack answered something that is not its API"
+            raise Later(why, timedelta(seconds=5), unsure=True)
+        return data
+
+
+class _TooLong(Exception):
+    """Slack finds the message too long or its blocks odd."""
+
+
+def _refused(error: SlackApiError) -> Body:
+    response = error.response
+    data = response.data if isinstance(response.data, dict) else {}
+    code = str(data.get("error", "")) or f"HTTP {response.status_code}"
+    if code in FINE:
+        return data
+    if code in TOO_LONG:
+        raise _TooLong(code) from error
+    if code in GONE:
+        raise Never(code) from error
+    raise Later(code, _wait(response.headers), unsure=response.status_code >= 500) from error
+
+
+def _wait(headers: dict[str, Any]) -> timedelta:
+    """Read Retry-After, whatever it says: seconds, capped; nonsense counts as a short wait."""
+    said = next((value for name, value in headers.items() if name.lower() == "retry-after"), "")
+    try:
+        asked = float(said)
+    except (TypeError, ValueError):
+        asked = 2.0
+    return timedelta(seconds=min(max(asked, 1.0), MAX_RETRY_AFTER))

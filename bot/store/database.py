@@ -1,0 +1,106 @@
+"""Opening the one database, and saying in one line why it cannot be opened.
+
+It knows engines and files, no table's meaning.
+"""
+
+import sqlite3
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.store.schema import SCHEMA_VERSION, about, metadata
+
+FILE_NAME = "incidentos.db"
+
+
+class CannotOpen(Exception):
+    """The database or its folder cannot be used; the message says what to do."""
+
+
+def prepare_folder(folder: Path) -> Path:
+    """Make the data folder, only for us, and prove that it can be written.
+
+    Raises:
+        CannotOpen: it cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        probe = folder / ".writable"
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        msg = (
+            f"The data folder {folder} cannot be written ({error.strerror}). "
+            "Set INCIDENTOS_DATA to a folder that this user may write."
+        )
+        raise CannotOpen(msg) from error
+    return folder
+
+
+def engine_for(url: str | None, folder: Path) -> AsyncEngine:
+    """Return an engine on PostgreSQL (*url*) or on the SQLite file in *folder*. Nothing is opened yet."""
+    if url:
+        return create_async_engine(_async_url(url), pool_pre_ping=True, pool_size=8)
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{folder / FILE_NAME}", pool_size=4, max_overflow=0, connect_args={"timeout": 30}
+    )
+    sa.event.listen(engine.sync_engine, "connect", _tune_sqlite)
+    sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
+    return engine
+
+
+async def create_tables(engine: AsyncEngine, *others: sa.MetaData) -> None:
+    """Create what is missing, ours and *others*', and check the schema's version.
+
+    Raises:
+        CannotOpen: no database, damaged, the server does not answer, or a newer release made it.
+    """
+    try:
+        async with engine.begin() as connection:
+            for tables in (metadata, *others):
+                await connection.run_sync(tables.create_all)
+            found = await connection.scalar(sa.select(about.c.value).where(about.c.key == "schema"))
+            if found is None:
+                await connection.execute(about.insert().values(key="schema", value=str(SCHEMA_VERSION)))
+    except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
+        raise CannotOpen(_why(engine, error)) from error
+    if found is not None and int(found) > SCHEMA_VERSION:
+        msg = (
+            f"The database was written by a newer release (schema {found}, this one knows {SCHEMA_VERSION}). "
+            "Upgrade IncidentOS; nothing was changed."
+        )
+        raise CannotOpen(msg)
+
+
+def _why(engine: AsyncEngine, error: Exception) -> str:
+    reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+    if engine.url.get_backend_name() == "sqlite":
+        return (
+            f"The database {engine.url.database} cannot be used ({reason}). It was left as it is. "
+            "Restore a backup (docs/operations.md) or move the file aside to start empty."
+        )
+    where = engine.url.render_as_string(hide_password=True)
+    return f"The database {where} cannot be used ({reason}). Check DATABASE_URL and that the server is up."
+
+
+def _async_url(url: str) -> str:
+    """Accept the usual spellings of a PostgreSQL URL."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+asyncpg://" + url.removeprefix(prefix)
+    return url
+
+
+def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    # the driver must not begin transactions on its own: `_begin_immediate` does
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediate(connection: sa.Connection) -> None:
+    # a deferred transaction that reads and then writes fails at once when another writer was faster
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,200 @@
+"""What Slack must show, as rows: the wanted state of every reply and reaction, and what is shown already.
+
+A newer state replaces an unsent older one, so a backlog never replays stale progress. Which rows are due, in
+which order, stands here; how they are sent stands in `bot/poster.py`.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.store.schema import replies
+
+EDIT_PAUSE = timedelta(seconds=3)
+LEASE = timedelta(seconds=30)
+
+Kind = Literal["message", "reaction"]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A reply as it should stand. *final* states go first and are never held back by the edit pause.
+
+    The *body* of a message is ``{"text", "blocks"}``; that of a reaction is ``{"name", "on"}`` with the ts it is
+    put on, or the key of the reply it is put on.
+    """
+
+    key: str
+    slot: str
+    channel: str
+    thread_ts: str | None
+    body: Mapping[str, Any]
+    case_number: int | None = None
+    kind: Kind = "message"
+    final: bool = False
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal content."""
+        return hashlib.sha256(json.dumps(self.body, sort_keys=True).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A row to be sent now. *unsure* means an earlier try may have reached Slack: look before posting."""
+
+    wanted: Wanted
+    ts: str | None
+    tries: int
+    unsure: bool
+
+
+@dataclass(frozen=True)
+class Replies:
+    """The outbox."""
+
+    engine: AsyncEngine
+
+    async def want(self, wanted: Iterable[Wanted], now: datetime) -> None:
+        """Set the wanted state of each reply; what is shown like that already costs nothing."""
+        async with self.engine.begin() as connection:
+            for reply in wanted:
+                await _want(connection, reply, now)
+
+    async def due(self, now: datetime, limit: int = 20) -> list[Due]:
+        """Take what is to be sent, final states and first posts before edits; each is ours for `LEASE`."""
+        late = sa.or_(replies.c.shown.is_(None), replies.c.shown != replies.c.digest)
+        free = sa.or_(replies.c.taken_until.is_(None), replies.c.taken_until < now)
+        ready = (
+            sa.select(replies)
+            .where(late, free, replies.c.due_at <= now, replies.c.dead.is_(False))
+            .order_by(replies.c.final.desc(), replies.c.ts.is_not(None), replies.c.due_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        async with self.engine.begin() as connection:
+            rows = (await connection.execute(ready)).mappings().all()
+            await _mark(connection, [row["key"] for row in rows], now)
+        return [_due(row) for row in rows]
+
+    async def take(self, key: str, now: datetime) -> Due | None:
+        """Take one row by its key, due or not; None when it is shown as wanted."""
+        async with self.engine.begin() as connection:
+            row = (await connection.execute(sa.select(replies).where(replies.c.key == key))).mappings().one()
+            await _mark(connection, [key], now)
+        return None if row["shown"] == row["digest"] else _due(row)
+
+    async def next_due(self) -> datetime | None:
+        """Return when the next row falls due, or None when all is shown."""
+        late = sa.or_(replies.c.shown.is_(None), replies.c.shown != replies.c.digest)
+        async with self.engine.connect() as connection:
+            found: datetime | None = await connection.scalar(
+                sa.select(replies.c.due_at)
+                .where(late, replies.c.dead.is_(False))
+                .order_by(replies.c.due_at)
+                .limit(1)
+            )
+            return found
+
+    async def shown(self, due: Due, ts: str, now: datetime) -> None:
+        """Note that Slack shows *due* under *ts*; the next edit waits for the pause."""
+        await self._set(
+            due.wanted.key,
+            shown=due.wanted.digest,
+            ts=ts,
+            sending_since=None,
+            taken_until=None,
+            tries=0,
+            due_at=now + EDIT_PAUSE,
+            note="",
+        )
+
+    async def later(self, due: Due, at: datetime, note: str, *, unsure: bool) -> None:
+        """Try again at *at*. *unsure* when Slack may have taken it all the same."""
+        values: dict[str, Any] = {"due_at": at, "note": note, "tries": due.tries + 1, "taken_until": None}
+        if not unsure:
+            values["sending_since"] = None
+        await self._set(due.wanted.key, **values)
+
+    async def never(self, due: Due, note: str) -> None:
+        """Give this reply up: its place is gone or refuses us for good."""
+        await self._set(due.wanted.key, dead=True, note=note, taken_until=None)
+
+    async def ts_of(self, key: str) -> str | None:
+        """Return under which ts a reply is shown."""
+        async with self.engine.connect() as connection:
+            found: str | None = await connection.scalar(sa.select(replies.c.ts).where(replies.c.key == key))
+            return found
+
+    async def slot_at(self, channel: str, ts: str) -> tuple[int, str] | None:
+        """Return (case number, slot) of the reply that Slack shows as *ts*, or None when it is none of ours."""
+        async with self.engine.connect() as connection:
+            found = await connection.execute(
+                sa.select(replies.c.case_number, replies.c.slot).where(
+                    replies.c.channel == channel, replies.c.ts == ts, replies.c.kind == "message"
+                )
+            )
+            row = found.one_or_none()
+        return None if row is None or row[0] is None else (int(row[0]), str(row[1]))
+
+    async def _set(self, key: str, **values: object) -> None:
+        async with self.engine.begin() as connection:
+            await connection.execute(replies.update().where(replies.c.key == key).values(**values))
+
+
+async def _want(connection: AsyncConnection, reply: Wanted, now: datetime) -> None:
+    known = (
+        await connection.execute(
+            sa.select(replies.c.digest, replies.c.due_at).where(replies.c.key == reply.key)
+        )
+    ).one_or_none()
+    if known is None:
+        await connection.execute(
+            replies.insert().values(
+                key=reply.key,
+                case_number=reply.case_number,
+                slot=reply.slot,
+                kind=reply.kind,
+                channel=reply.channel,
+                thread_ts=reply.thread_ts,
+                body=json.dumps(reply.body),
+                digest=reply.digest,
+                final=reply.final,
+                due_at=now,
+            )
+        )
+    elif known.digest != reply.digest:
+        due = now if reply.final else max(now, known.due_at)
+        await connection.execute(
+            replies.update()
+            .where(replies.c.key == reply.key)
+            .values(body=json.dumps(reply.body), digest=reply.digest, final=reply.final, due_at=due)
+        )
+
+
+async def _mark(connection: AsyncConnection, keys: list[str], now: datetime) -> None:
+    """Write down that we are about to send, before we do: after a crash nobody posts blindly again."""
+    if keys:
+        await connection.execute(
+            replies.update().where(replies.c.key.in_(keys)).values(sending_since=now, taken_until=now + LEASE)
+        )
+
+
+def _due(row: sa.RowMapping) -> Due:
+    wanted = Wanted(
+        key=row["key"],
+        slot=row["slot"],
+        channel=row["channel"],
+        thread_ts=row["thread_ts"],
+        body=json.loads(row["body"]),
+        case_number=row["case_number"],
+        kind=row["kind"],
+        final=row["final"],
+    )
+    return Due(wanted, row["ts"], row["tries"], unsure=row["ts"] is None and row["sending_since"] is not None)

@@ -1,0 +1,71 @@
+"""Shows a case in its thread: draws it and puts what should stand there into the outbox.
+
+It decides which replies and reactions a thread wants; drawing is `bot/blocks`, sending is `bot/poster`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.blocks.thread import Reply, replies_for
+from bot.investigation.casefile import CaseFile
+from bot.poster import Poster
+from bot.store.cases import CaseRow
+from bot.store.replies import Replies, Wanted
+
+WORKED, DID_NOT, LOOKING = "white_check_mark", "x", "eyes"
+
+
+@dataclass(frozen=True)
+class Thread:
+    """Where cases are shown."""
+
+    replies: Replies
+    poster: Poster
+    now: Callable[[], datetime]
+
+    async def show(self, row: CaseRow, case: CaseFile) -> None:
+        """Want the thread of *row* to look like *case*, and let the poster know."""
+        wanted = [
+            _message(row, reply.slot, reply.text, list(reply.blocks), final=reply.final)
+            for reply in replies_for(case)
+        ]
+        wanted.append(_reaction(row, LOOKING, on=row.place.thread_ts))
+        if case.verdict is not None:
+            wanted += [_reaction(row, name, on=f"{row.id}:verdict") for name in (WORKED, DID_NOT)]
+        await self.replies.want(wanted, self.now())
+        self.poster.nudge()
+
+    async def post(self, key: str, channel: str, text: str, thread_ts: str | None = None) -> str | None:
+        """Post one plain message of ours now; return its ts, or None when Slack does not take it yet."""
+        body = {
+            "text": text,
+            "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": text[:2900]}}],
+        }
+        wanted = Wanted(key, "note", channel, thread_ts, body, final=True)
+        await self.replies.want([wanted], self.now())
+        return await self.poster.deliver(key)
+
+
+def _message(row: CaseRow, reply: Reply) -> Wanted:
+    return Wanted(
+        key=f"{row.id}:{reply.slot}",
+        slot=reply.slot,
+        channel=row.place.channel,
+        thread_ts=row.place.thread_ts,
+        body={"text": reply.text, "blocks": list(reply.blocks)},
+        case_number=row.number,
+        final=reply.final,
+    )
+
+
+def _reaction(row: CaseRow, name: str, *, on: str) -> Wanted:
+    return Wanted(
+        key=f"{row.id}:{on.partition(':')[2] or 'alert'}:{name}",
+        slot=f"reaction:{name}",
+        channel=row.place.channel,
+        thread_ts=row.place.thread_ts,
+        body={"name": name, "on": on},
+        case_number=row.number,
+        kind="reaction",
+    )
