@@ -101,6 +101,7 @@ class FindingCode(StrEnum):
     DEPLOY_AFTER_ONSET = "deploy_after_onset"
     CONTRADICTION = "contradiction"
     LOW_CONFIDENCE = "low_confidence"
+    INSUFFICIENT = "insufficient"  # the model itself says that evidence is missing
     STALLED = "stalled"
 
 
@@ -133,6 +134,7 @@ class FailureCode(StrEnum):
     BREAKER_OPEN = "breaker_open"
     OVER_BUDGET = "over_budget"
     DROPPED = "dropped"  # optional work, money runs short
+    BOOKS = "books"  # the budget could not be written, so nothing was sent
 
 
 class Status(StrEnum):

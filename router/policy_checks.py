@@ -1,0 +1,96 @@
+"""What a policy can say that cannot be meant, though every key and type is right.
+
+Each finding is the path of the value at fault and one line for people. It knows no prices and no calendar.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from router.outcomes import FailureCode, FindingCode
+from router.policy import EFFORTS, Override, PolicyText, Remedy, Route
+
+Where = Sequence[str | int]
+
+_FOR_ANSWERS = {
+    Remedy.RETRY,
+    Remedy.MORE_TOKENS,
+    Remedy.REPAIR,
+    Remedy.FETCH_MORE,
+    Remedy.FALLBACK,
+    Remedy.UP,
+}
+_FINAL = {
+    FailureCode.NO_KEY,
+    FailureCode.KEY_REFUSED,
+    FailureCode.BAD_REQUEST,
+    FailureCode.OVER_BUDGET,
+    FailureCode.DROPPED,
+    FailureCode.BOOKS,
+}
+
+
+def contradictions(policy: PolicyText) -> Iterator[tuple[Where, str]]:
+    """Find what the file says that cannot be meant, nearest to its cause."""
+    yield from _tiers(policy)
+    ladder = list(policy.tiers)
+    for task, route in policy.tasks.items():
+        yield from _places(("tasks", task), route, ladder)
+        if route.call_s and route.call_s > route.deadline_s:
+            yield ("tasks", task, "call_s"), f"one call may take {route.call_s} s, the whole question less"
+    for number, override in enumerate(policy.overrides):
+        yield from _places(("overrides", number), override, ladder)
+    yield from _remedies(policy)
+    yield from _money(policy)
+
+
+def _tiers(policy: PolicyText) -> Iterator[tuple[Where, str]]:
+    names = list(policy.tiers)
+    if names != sorted(names):
+        yield ("tiers", names[0]), f"the ladder is not in order: {' → '.join(names)}"
+    seen: dict[str, int] = {}
+    for number, (name, tier) in enumerate(policy.tiers.items()):
+        where = ("tiers", name)
+        if (tier.model is None) != (number == 0):
+            yield where, "the lowest tier, and only it, has no model: code does the work there"
+        if tier.model is not None and tier.max_tokens == 0:
+            yield where, "max_tokens is missing"
+        effort = EFFORTS.index(tier.effort) if tier.effort else -1
+        for model in tier.models:
+            if model in seen and seen[model] >= effort:
+                yield where, f"{model} stands on a lower tier with the same effort: this rung is no step up"
+            seen[model] = effort
+
+
+def _places(where: Where, route: Route | Override, ladder: list[str]) -> Iterator[tuple[Where, str]]:
+    for key, tier in (("start", route.start), ("ceiling", route.ceiling)):
+        if tier is not None and tier not in ladder:
+            yield (*where, key), f"there is no tier {tier!r} (there are {', '.join(ladder)})"
+            return
+    if route.start and route.ceiling and ladder.index(route.start) > ladder.index(route.ceiling):
+        yield (*where, "ceiling"), f"the ceiling {route.ceiling} is below the start {route.start}"
+
+
+def _remedies(policy: PolicyText) -> Iterator[tuple[Where, str]]:
+    for finding in sorted(set(FindingCode) - set(policy.remedies)):
+        yield ("remedies",), f"no remedy is given for the finding {finding.value}"
+    for finding, remedies in policy.remedies.items():
+        if wrong := set(remedies) - _FOR_ANSWERS:
+            yield ("remedies", finding), f"{min(wrong)} does not mend an answer"
+    for fault, remedies in policy.faults.items():
+        if fault in _FINAL and remedies:
+            yield ("faults", fault), f"{fault} is final: asking again cannot help"
+        if {Remedy.REPAIR, Remedy.FETCH_MORE, Remedy.MORE_TOKENS} & set(remedies):
+            yield ("faults", fault), "after a fault there is no answer to repair or to lengthen"
+
+
+def _money(policy: PolicyText) -> Iterator[tuple[Where, str]]:
+    budget = policy.budget
+    steps = (("case_usd", "request_usd"), ("hour_usd", "case_usd"), ("day_usd", "hour_usd"))
+    for bigger, smaller in steps:
+        if getattr(budget, bigger) < getattr(budget, smaller):
+            yield ("budget", bigger), f"{bigger} is less than {smaller}"
+    shares = [step.at for step in policy.degrade]
+    if shares != sorted(shares):
+        yield ("degrade", 0), "the steps down are not in order of their share"
+    for number, step in enumerate(policy.degrade):
+        if step.do == "cap" and step.tier not in policy.tiers:
+            yield ("degrade", number), f"a cap names a tier; {step.tier!r} is none"
