@@ -1,0 +1,188 @@
+"""Rank deployments by how much speaks for each as the cause, and accuse none when nothing does.
+
+Pure: no clock, no source. What counts: how shortly before the onset it went out, rare words that the alert or
+the errors share with its title, paths and changed lines, whether it touches what such a symptom usually points
+to, the kind of change and how far it reaches, and whose service it is. It does not prove anything; it orders
+what a person should look at first, and says why.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from tools.change_kind import Change, Kind, changed_lines, read
+from tools.symptoms import Concern, concerns, other_cause, without_questions
+from tools.telemetry import Deployment
+from tools.words import words
+
+SKEW = timedelta(minutes=10)  # clocks differ, and a rollout may finish after the first report
+HALF = timedelta(hours=3)  # after so long a deployment is half as suspect
+SLOW = frozenset(
+    {"cluster", "cluster add-on", "network", "nodes"}
+)  # their upgrades show as nodes are replaced
+SLOW_HALF = timedelta(hours=24)
+ACCUSED_FROM = 0.36
+CLOSE = 0.6  # beside the first suspect only those are accused that come close to it
+UNRELATED = 0.6  # what is reported is known, and nothing in the change has to do with it
+ELSEWHERE = 0.5  # the report itself names a cause that no deployment brings about
+RISK = {
+    Kind.NOTHING: 0.03,
+    Kind.PIPELINE: 0.12,
+    Kind.TOOLING: 0.25,
+    Kind.PIN: 0.45,
+    Kind.REVERT: 0.5,
+    Kind.UNKNOWN: 0.5,
+    Kind.CONFIG: 0.7,
+    Kind.CODE: 0.75,
+    Kind.BUMP: 0.9,
+}
+GENERIC = frozenset(
+    words(
+        "alert alerts all caused channel cloud cluster create created degraded deploy deployed deployment deployments "
+        "error errors fail failed failure false high incident io issue issues message messages new number platform "
+        "please problem problems production recent report reported resource resources risk run running service "
+        "services slack still system team unable update use used user users version which work working",
+        whole=False,
+    )
+)
+WIDE = 0.5  # how much it speaks for a change that everything passes through it
+STRENGTH = (0.3, 0.45, 0.6)  # of one, two, three and more words that point to what a change touches
+FULL_WORDS = 12.0  # shared word weight (in idf) at which words count nearly in full
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """One deployment and what speaks for it: *score* 0..1, *reasons* in words, *accused* when enough does."""
+
+    deployment: Deployment
+    score: float
+    accused: bool
+    reasons: tuple[str, ...]
+
+
+def ranked(
+    deployments: Sequence[Deployment], *, text: str, onset: datetime, service: str = ""
+) -> tuple[Suspicion, ...]:
+    """Return the deployments that can have caused it, most suspect first.
+
+    *text* is the alert's and, where there are any, the errors'; *service* the alert's, or empty. Those that
+    went out later than a clock may be wrong are left out: a cause comes before its effect.
+    """
+    able = [each for each in deployments if each.at <= onset + SKEW]
+    corpus = [_vocabulary(each) for each in able]
+    rarity = _rarity(corpus)
+    told = without_questions(text)
+    evidence = _Asked(frozenset(words(told)), concerns(told), service, onset, other_cause(told))
+    weighed = [_weighed(each, said, rarity, evidence) for each, said in zip(able, corpus, strict=True)]
+    weighed.sort(key=lambda each: (-each.score, -each.deployment.at.timestamp()))
+    bar = max(ACCUSED_FROM, CLOSE * weighed[0].score) if weighed else ACCUSED_FROM
+    return tuple(replace(each, accused=each.score >= bar) for each in weighed)
+
+
+def accused(suspicions: Sequence[Suspicion]) -> tuple[Suspicion, ...]:
+    """Return those with enough against them, possibly none."""
+    return tuple(each for each in suspicions if each.accused)
+
+
+def _vocabulary(deployment: Deployment) -> dict[str, float]:
+    """Return the words of a deployment and how prominently each stands there, 0..1."""
+    said: dict[str, float] = {}
+    for line in changed_lines(deployment.diff)[:400]:
+        said.update(dict.fromkeys(words(line[:400]), 0.6))
+    for file in deployment.files:
+        said.update(dict.fromkeys(words(file.path), 0.8))
+    said.update(dict.fromkeys(words(deployment.title), 1.0))
+    return said
+
+
+def _rarity(corpus: Sequence[dict[str, float]]) -> dict[str, float]:
+    """Return each word's weight: rare among these deployments counts much, in every one of them nothing."""
+    seen = Counter(word for said in corpus for word in said)
+    count = len(corpus)
+    return {word: math.log((count + 1) / (times + 0.5)) for word, times in seen.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is known of the trouble."""
+
+    words: frozenset[str]
+    concerns: tuple[tuple[Concern, int], ...]
+    service: str
+    onset: datetime
+    elsewhere: str
+
+
+def _weighed(
+    deployment: Deployment, said: dict[str, float], rarity: dict[str, float], asked: _Asked
+) -> Suspicion:
+    change = read(deployment)
+    minutes = (asked.onset - deployment.at).total_seconds() / 60
+    shared = _shared(said, rarity, asked.words)
+    weight = sum(each for _, each in shared)
+    concern, points = _pointed_at(asked.concerns, said)
+    theirs, of_service = _of_service(deployment, asked.service, said)
+    spoken = 1 - math.exp(-weight / FULL_WORDS)
+    support = 1 - (1 - spoken) * (1 - points) * (1 - (WIDE if change.wide else 0.0)) * (1 - theirs)
+    score = _nearness(minutes, change) * RISK[change.kind] * (0.25 + 0.75 * support)
+    reasons = [_when(minutes), str(change.kind)]
+    if shared:
+        reasons.append("shares " + ", ".join(word for word, _ in shared[:4]))
+    reasons += [concern] if concern else []
+    if change.wide:
+        reasons.append("touches " + ", ".join(change.wide[:3]))
+    reasons += [of_service] if of_service else []
+    if asked.concerns and not concern and weight < 1:
+        score *= UNRELATED
+        reasons.append("nothing in it has to do with what is reported")
+    if asked.elsewhere:
+        score *= ELSEWHERE
+        reasons.append(f"the report speaks of {asked.elsewhere}")
+    return Suspicion(deployment, round(score, 4), accused=False, reasons=tuple(reasons))
+
+
+def _nearness(minutes: float, change: Change) -> float:
+    slow = change.kind is Kind.BUMP and not SLOW.isdisjoint(change.wide)
+    half = SLOW_HALF if slow else HALF
+    return 1 / (1 + max(0.0, minutes) / (half.total_seconds() / 60))
+
+
+def _shared(
+    said: dict[str, float], rarity: dict[str, float], asked: frozenset[str]
+) -> list[tuple[str, float]]:
+    found = [
+        (word, said[word] * max(0.0, rarity[word]))
+        for word in asked
+        if word in said and word not in GENERIC and not word.isdigit()
+    ]
+    return sorted((each for each in found if each[1] > 0), key=lambda each: (-each[1], each[0]))
+
+
+def _pointed_at(spoken_of: Sequence[tuple[Concern, int]], said: dict[str, float]) -> tuple[str, float]:
+    best = ("", 0.0)
+    for concern, times in spoken_of:
+        touched = sum(said[word] for word in concern.touched if word in said)
+        strength = STRENGTH[min(times, len(STRENGTH)) - 1] * (1 - math.exp(-touched))
+        if strength > best[1]:
+            best = (f"touches what {concern.name} trouble points to", strength)
+    return best
+
+
+def _of_service(deployment: Deployment, service: str, said: dict[str, float]) -> tuple[float, str]:
+    if not service:
+        return 0.0, ""
+    if deployment.service:
+        same = deployment.service.casefold() == service.casefold()
+        return (0.6, f"deploys {service} itself") if same else (0.0, "")
+    named = set(words(service))
+    return (0.4, f"names {service}") if named and named <= said.keys() else (0.0, "")
+
+
+def _when(minutes: float) -> str:
+    if minutes < 0:
+        return f"{-minutes:.0f} min after the onset (clock skew or a rollout still running)"
+    return (
+        f"{minutes:.0f} min before the onset" if minutes < 120 else f"{minutes / 60:.1f} h before the onset"
+    )
