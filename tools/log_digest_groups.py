@@ -41,13 +41,21 @@ def grouped(counts: Mapping[Skeleton, int]) -> dict[Skeleton, object]:
 
 
 def shown(texts: Sequence[str]) -> str:
-    """Return a template for people: the words that all *texts* share, a mark for what differs."""
+    """Return a template for people: the words that all *texts* share, a mark for what differs or holds digits."""
     rows = [text.split() for text in texts]
-    first = rows[0] if rows else []
-    if any(len(row) != len(first) for row in rows):
-        return " ".join(texts[0].split())
-    columns = zip(*rows, strict=True)
-    return " ".join(words[0] if len(set(words)) == 1 else VALUE for words in columns)
+    if not rows:
+        return ""
+    if any(len(row) != len(rows[0]) for row in rows):
+        rows = rows[:1]
+    columns = [set(words) for words in zip(*rows, strict=True)]
+    words = [min(each) if len(each) == 1 and not _has_digit(min(each)) else VALUE for each in columns]
+    return " ".join(
+        word for place, word in enumerate(words) if word != VALUE or words[place - 1 : place] != [VALUE]
+    )
+
+
+def _has_digit(word: str) -> bool:
+    return any(sign.isdigit() for sign in word)
 
 
 def _by_root(

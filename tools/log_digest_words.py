@@ -72,7 +72,10 @@ def _pieces(word: str) -> list[str]:
         if clock and clock.end() >= len(word.rstrip(".,;)]")):
             found.append(VALUE)
             word = word[clock.end() :]
-    found.extend(VALUE if _is_value(piece) else piece for piece in _CUTS.split(word) if piece)
+    for piece in _CUTS.split(word):
+        if piece:
+            named = len(found) > 1 and found[-1] == ":" and found[-2] == VALUE and not piece.isupper()
+            found.append(VALUE if named or _is_value(piece) else piece)
     return found
 
 
