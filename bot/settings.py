@@ -1,160 +1,169 @@
 """Every setting of the bot, read once from a mapping of names to values, with one clear line for what is wrong.
 
-The mapping is handed in by `app.py`: nothing here touches the environment, a file or the network. The field
-descriptions are the reference from which `.env.example` is made.
+The mapping is handed in by `app.py`: nothing here touches the environment or the network. The descriptions are
+the reference from which `.env.example` is made.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    PositiveInt,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+)
+
+URL: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)
 
 
 class BadSetting(Exception):
     """A setting cannot be meant; the message names it and says what would do."""
 
 
-def _told(name: str, about: str, *, default: object, secret: bool = False, example: str = "") -> object:
-    return field(
-        default=default, metadata={"name": name, "about": about, "secret": secret, "example": example}
-    )
+def _url(text: str) -> str:
+    if text:
+        URL.validate_python(text)
+    return text.rstrip("/")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What an operator may set. Secrets come from the environment or from a file named ``NAME_FILE``."""
+def _parts(given: object) -> object:
+    if isinstance(given, str):
+        return tuple(part.strip() for part in given.split(",") if part.strip())
+    return given
 
-    data: Path = _told(  # type: ignore[assignment]
-        "INCIDENTOS_DATA", "Folder that holds all state of the bot.", default=Path("data")
+
+def _token(prefix: str, where: str) -> AfterValidator:
+    def check(token: SecretStr) -> SecretStr:
+        if token.get_secret_value() and not token.get_secret_value().startswith(prefix):
+            msg = f"must begin with {prefix}; you find it in the Slack app under {where}"
+            raise ValueError(msg)
+        return token
+
+    return AfterValidator(check)
+
+
+Url = Annotated[str, AfterValidator(_url)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_parts)]
+Folder = Annotated[Path, AfterValidator(Path.expanduser)]
+BotToken = Annotated[SecretStr, _token("xoxb-", "OAuth & Permissions")]
+AppToken = Annotated[SecretStr, _token("xapp-", "Basic Information, App-Level Tokens")]
+NONE = SecretStr("")
+
+
+class Settings(BaseModel):
+    """What an operator may set. A secret may also stand in a file that ``NAME_FILE`` names."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+    data: Folder = Field(
+        Path("data"), alias="INCIDENTOS_DATA", description="Folder that holds all state of the bot."
     )
-    cache: Path = _told(  # type: ignore[assignment]
-        "INCIDENTOS_CACHE",
-        "Folder for the embedding model, built once.",
-        default=Path("~/.cache/incidentos"),
+    cache: Folder = Field(
+        Path("~/.cache/incidentos").expanduser(),
+        alias="INCIDENTOS_CACHE",
+        description="Folder for the embedding model, built once.",
     )
-    slack_bot_token: str = _told(  # type: ignore[assignment]
-        "SLACK_BOT_TOKEN", "Bot token of the Slack app.", default="", secret=True, example="xoxb-…"
+    slack_bot_token: BotToken = Field(
+        NONE, alias="SLACK_BOT_TOKEN", description="Bot token of the Slack app (xoxb-…)."
     )
-    slack_app_token: str = _told(  # type: ignore[assignment]
-        "SLACK_APP_TOKEN",
-        "App-level token with connections:write, for Socket Mode.",
-        default="",
-        secret=True,
-        example="xapp-…",
+    slack_app_token: AppToken = Field(
+        NONE, alias="SLACK_APP_TOKEN", description="App-level token with connections:write (xapp-…)."
     )
-    anthropic_api_key: str = _told(  # type: ignore[assignment]
-        "ANTHROPIC_API_KEY",
-        "Without it every verdict is evidence-only, at $0.",
-        default="",
-        secret=True,
+    anthropic_api_key: SecretStr = Field(
+        NONE, alias="ANTHROPIC_API_KEY", description="Without it every verdict is evidence-only, at $0."
     )
-    anthropic_base_url: str = _told(  # type: ignore[assignment]
-        "ANTHROPIC_BASE_URL", "A gateway or a local model that speaks Anthropic's API.", default=""
+    anthropic_base_url: Url = Field(
+        "", alias="ANTHROPIC_BASE_URL", description="A gateway or local model that speaks Anthropic's API."
     )
-    routes: Path = _told(  # type: ignore[assignment]
-        "INCIDENTOS_ROUTES", "Routing policy to use instead of router/routes.toml.", default=Path()
+    routes: Folder | None = Field(
+        None, alias="INCIDENTOS_ROUTES", description="Routing policy to use instead of router/routes.toml."
     )
-    database_url: str = _told(  # type: ignore[assignment]
-        "DATABASE_URL",
-        "PostgreSQL when several replicas share the work; empty means SQLite in the data folder.",
-        default="",
-        secret=True,
+    database_url: SecretStr = Field(
+        NONE,
+        alias="DATABASE_URL",
+        description="PostgreSQL, when several replicas share the work; empty means SQLite in the data folder.",
     )
-    qdrant_url: str = _told(  # type: ignore[assignment]
-        "QDRANT_URL", "A Qdrant server or cluster; empty means the embedded engine.", default=""
+    qdrant_url: Url = Field(
+        "", alias="QDRANT_URL", description="A Qdrant server or cluster; empty means the embedded engine."
     )
-    qdrant_api_key: str = _told("QDRANT_API_KEY", "Key of the Qdrant server.", default="", secret=True)  # type: ignore[assignment]
-    telemetry: Path = _told(  # type: ignore[assignment]
-        "INCIDENTOS_TELEMETRY",
-        "Folder of telemetry files (logs, metrics, deploys, dependencies) to look at.",
-        default=Path(),
+    qdrant_api_key: SecretStr = Field(NONE, alias="QDRANT_API_KEY", description="Key of the Qdrant server.")
+    telemetry: Folder | None = Field(
+        None,
+        alias="INCIDENTOS_TELEMETRY",
+        description="Folder of telemetry files to look at: logs, metrics, deploys, dependencies.",
     )
-    prometheus_url: str = _told(  # type: ignore[assignment]
-        "PROMETHEUS_URL", "Prometheus, or anything that speaks its HTTP API.", default=""
+    prometheus_url: Url = Field(
+        "", alias="PROMETHEUS_URL", description="Prometheus, or anything that speaks its HTTP API."
     )
-    alertmanager_url: str = _told(  # type: ignore[assignment]
-        "ALERTMANAGER_URL", "Alertmanager, read through its API v2.", default=""
+    alertmanager_url: Url = Field(
+        "", alias="ALERTMANAGER_URL", description="Alertmanager, read through its API v2."
     )
-    deploy_repository: Path = _told(  # type: ignore[assignment]
-        "INCIDENTOS_DEPLOY_REPOSITORY", "Git repository whose commits are the deployments.", default=Path()
+    deploy_repository: Folder | None = Field(
+        None,
+        alias="INCIDENTOS_DEPLOY_REPOSITORY",
+        description="Git repository whose commits are the deployments.",
     )
-    runbooks: Path = _told(  # type: ignore[assignment]
-        "INCIDENTOS_RUNBOOKS", "Folder of Markdown runbooks.", default=Path("runbooks")
+    runbooks: Folder = Field(
+        Path("runbooks"), alias="INCIDENTOS_RUNBOOKS", description="Folder of Markdown runbooks."
     )
-    channels: tuple[str, ...] = _told(  # type: ignore[assignment]
-        "INCIDENTOS_CHANNELS",
-        "Channel ids to listen in, comma separated; empty means every channel the bot is invited to.",
-        default=(),
+    channels: Names = Field(
+        (),
+        alias="INCIDENTOS_CHANNELS",
+        description="Channel ids to listen in, comma separated; empty means wherever the bot is invited.",
     )
-    at_once: int = _told(  # type: ignore[assignment]
-        "INCIDENTOS_AT_ONCE", "How many cases are investigated at once by one process.", default=4
+    link_hosts: Names = Field(
+        (),
+        alias="INCIDENTOS_LINK_HOSTS",
+        description="Hosts that links in threads may lead to, besides those of the configured sources.",
     )
-    join_minutes: int = _told(  # type: ignore[assignment]
-        "INCIDENTOS_JOIN_MINUTES", "Repeats of an alert within this time join its case.", default=240
+    at_once: PositiveInt = Field(
+        4, alias="INCIDENTOS_AT_ONCE", description="How many cases one process investigates at once."
+    )
+    join_minutes: PositiveInt = Field(
+        240,
+        alias="INCIDENTOS_JOIN_MINUTES",
+        description="Repeats of an alert within this time join its case.",
     )
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> "Settings":
-        """Read the settings from *given* names and values; unknown names are not ours and stay unread.
+        """Read the settings from *given*; empty values count as not set, unknown names are not ours.
 
         Raises:
-            BadSetting: a value cannot be meant.
+            BadSetting: a value cannot be meant, or a secret's file cannot be read.
         """
-        values: dict[str, object] = {}
-        for setting in fields(cls):
-            name = str(setting.metadata["name"])
-            text = _value(name, given, secret=bool(setting.metadata["secret"]))
+        values: dict[str, Any] = {}
+        for setting in cls.model_fields.values():
+            name = str(setting.alias)
+            text = given.get(name, "").strip() or _from_file(name, given)
             if text:
-                values[setting.name] = _typed(name, text, setting.default)
-        settings = cls(**values)  # type: ignore[arg-type]
-        settings._check()
-        return settings
+                values[name] = text
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            reason = str(first["msg"]).removeprefix("Value error, ")
+            raise BadSetting(f"{first['loc'][0]}: {reason}. See .env.example.") from error
 
     @property
     def folder(self) -> Path:
         """The data folder, absolute."""
-        return self.data.expanduser().absolute()
-
-    def _check(self) -> None:
-        for name, url in (
-            ("ANTHROPIC_BASE_URL", self.anthropic_base_url),
-            ("QDRANT_URL", self.qdrant_url),
-            ("PROMETHEUS_URL", self.prometheus_url),
-            ("ALERTMANAGER_URL", self.alertmanager_url),
-        ):
-            parts = urlsplit(url)
-            if url and (parts.scheme not in {"http", "https"} or not parts.hostname):
-                msg = f"{name} must be an http(s) address such as http://localhost:9090, not {url!r}."
-                raise BadSetting(msg)
-        if self.slack_bot_token and not self.slack_bot_token.startswith("xoxb-"):
-            msg = "SLACK_BOT_TOKEN must be a bot token (xoxb-…). You find it under OAuth & Permissions."
-            raise BadSetting(msg)
-        if self.slack_app_token and not self.slack_app_token.startswith("xapp-"):
-            msg = "SLACK_APP_TOKEN must be an app-level token (xapp-…). You make it under Basic Information."
-            raise BadSetting(msg)
+        return self.data.absolute()
 
 
-def _value(name: str, given: Mapping[str, str], *, secret: bool) -> str:
-    """Return the value of *name*; a secret may stand in a file instead."""
-    if text := given.get(name, "").strip():
-        return text
-    if secret and (path := given.get(f"{name}_FILE", "").strip()):
-        try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            msg = f"{name}_FILE names {path}, which cannot be read ({error.strerror})."
-            raise BadSetting(msg) from error
-    return ""
-
-
-def _typed(name: str, text: str, default: object) -> object:
-    if isinstance(default, Path):
-        return Path(text).expanduser()
-    if isinstance(default, tuple):
-        return tuple(part.strip() for part in text.split(",") if part.strip())
-    if isinstance(default, int):
-        if not text.isdigit() or int(text) < 1:
-            msg = f"{name} must be a whole number above 0, not {text!r}."
-            raise BadSetting(msg)
-        return int(text)
-    return text
+def _from_file(name: str, given: Mapping[str, str]) -> str:
+    path = given.get(f"{name}_FILE", "").strip()
+    if not path:
+        return ""
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise BadSetting(f"{name}_FILE names {path}, which cannot be read ({error.strerror}).") from error

@@ -26,10 +26,7 @@ class Thread:
 
     async def show(self, row: CaseRow, case: CaseFile) -> None:
         """Want the thread of *row* to look like *case*, and let the poster know."""
-        wanted = [
-            _message(row, reply.slot, reply.text, list(reply.blocks), final=reply.final)
-            for reply in replies_for(case)
-        ]
+        wanted = [_message(row, reply) for reply in replies_for(case)]
         wanted.append(_reaction(row, LOOKING, on=row.place.thread_ts))
         if case.verdict is not None:
             wanted += [_reaction(row, name, on=f"{row.id}:verdict") for name in (WORKED, DID_NOT)]

@@ -23,6 +23,7 @@ from bot.store.intake import Intake, Work
 log = structlog.get_logger()
 
 IDLE = 1.0
+Handle = Callable[[Work], Awaitable[str]]
 
 
 @dataclass
@@ -33,7 +34,6 @@ class Worker:
     cases: Cases
     dossier: Dossier
     investigator: Investigator
-    handle: Callable[[Work], Awaitable[str]]
     now: Callable[[], datetime]
     at_once: int = 4
     running: dict[int, asyncio.Task[None]] = field(default_factory=dict)
@@ -54,10 +54,10 @@ class Worker:
         if task := self.running.get(number):
             task.cancel()
 
-    async def run(self) -> None:
-        """Work for ever; cancel to stop."""
+    async def run(self, handle: Handle) -> None:
+        """Work for ever, each envelope through *handle*; cancel to stop."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._listen())
+            group.create_task(self._listen(handle))
             group.create_task(self._investigate_all())
 
     async def drain(self, grace_s: float = 10.0) -> None:
@@ -70,18 +70,18 @@ class Worker:
         await asyncio.gather(*self.running.values(), return_exceptions=True)
         await self.cases.release()
 
-    async def _listen(self) -> None:
+    async def _listen(self, handle: Handle) -> None:
         while not self._draining:
             self._heard.clear()
             work = await self.intake.take(self.now())
             if work is None:
                 await _wait(self._heard)
                 continue
-            await self._do(work)
+            await self._do(work, handle)
 
-    async def _do(self, work: Work) -> None:
+    async def _do(self, work: Work, handle: Handle) -> None:
         try:
-            note = await self.handle(work)
+            note = await handle(work)
         except Exception as error:  # one unreadable envelope must not stop the intake
             log.exception("intake_failed", intake=work.id, kind=work.envelope.kind)
             if not await self.intake.again(work, f"{type(error).__name__}: {error}"[:500]):

@@ -5,8 +5,6 @@ Each is drawn from the case file alone, so that it reads the same live, after a 
 
 from collections.abc import Iterable
 
-from router.explain import line as selection_line
-
 from bot.blocks.words import Block, age, code, context, dollars, said, seconds, section
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import (
@@ -23,6 +21,7 @@ from bot.investigation.events import (
     Stopped,
 )
 from bot.investigation.precedent import Precedent, Precedents
+from router.explain import line as selection_line
 from router.messages import Task
 from router.outcomes import Attempt
 from router.outcomes import Status as CallStatus

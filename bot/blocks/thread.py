@@ -1,10 +1,12 @@
 """A whole thread: which replies a case has, in which order, and which of them will not change any more.
 
-At most four: recall, evidence, reasoning, verdict. It knows no Slack client and no outbox.
+At most four: recall, evidence, reasoning, verdict; and a draft of the end when a person asks to close.
+It knows no Slack client and no outbox.
 """
 
 from dataclasses import dataclass
 
+from bot.blocks.draft import draft_reply
 from bot.blocks.stages import evidence_reply, reasoning_reply, recall_reply
 from bot.blocks.verdict import verdict_reply, verdict_text
 from bot.blocks.words import Block
@@ -35,4 +37,6 @@ def replies_for(case: CaseFile) -> tuple[Reply, ...]:
         replies.append(Reply("reasoning", "Reasoning", tuple(reasoning_reply(case)), case.finished))
     if case.verdict is not None:
         replies.append(Reply("verdict", verdict_text(case), tuple(verdict_reply(case)), final=True))
+    if case.draft is not None:
+        replies.append(Reply("draft", "Closing this case", tuple(draft_reply(case)), final=True))
     return tuple(replies)

@@ -115,6 +115,11 @@ class Intake:
                     cursors.update().where(cursors.c.channel == channel).values(seen_ts=ts)
                 )
 
+    async def listened(self) -> list[str]:
+        """Return the channels in which we have seen anything."""
+        async with self.engine.connect() as connection:
+            return list((await connection.execute(sa.select(cursors.c.channel))).scalars())
+
     async def seen(self, channel: str) -> str | None:
         """Return the newest message seen in *channel*, or None when we have not listened there."""
         async with self.engine.connect() as connection:

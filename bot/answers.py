@@ -1,0 +1,71 @@
+"""What is answered while a person waits: the modal that closes a case, a recall, App Home.
+
+Each reads and draws; nothing here writes. It knows no Slack client.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.blocks.home import home_view
+from bot.blocks.words import age, said
+from bot.dossier import Dossier
+from bot.investigation.alert import Alert
+from bot.listeners import Answers
+from bot.remembering import Remembering
+from bot.resolution import draft_for, resolution_modal
+from bot.store.cases import CaseRow, Cases, Place
+
+
+@dataclass(frozen=True)
+class Answering:
+    """Answers from what is known."""
+
+    cases: Cases
+    dossier: Dossier
+    remembering: Remembering
+    now: Callable[[], datetime]
+
+    def table(self) -> Answers:
+        """Return the answers as the listeners want them."""
+        return Answers(self.modal_for, self.modal_at, self.recall, self.home)
+
+    async def modal_for(self, case: str, user: str) -> dict[str, Any] | None:
+        """Return the modal that closes *case*, filled from its file; None when there is no such case."""
+        number = case.removeprefix("INC-")
+        return await self._modal(await self.cases.by_number(int(number)) if number.isdigit() else None, user)
+
+    async def modal_at(self, channel: str, thread_ts: str, user: str) -> dict[str, Any] | None:
+        """Return the same for the case of a thread."""
+        return await self._modal(await self.cases.at(Place(channel, thread_ts)), user)
+
+    async def recall(self, words: str, channel: str) -> str:  # noqa: ARG002 (private channels come with it)
+        """Return what memory knows about *words*, as a few lines."""
+        alert = Alert("person", words, self.now())
+        known = await self.remembering.recall(alert)
+        if not known.available:
+            return f"Memory is not available: {said(known.note)}"
+        lines = [
+            f"• *{said(found.id)}* {said(found.title, 120)} · {found.score:.2f}"
+            + (f" · {age(found.resolved_at, self.now())}" if found.resolved_at else "")
+            + (
+                f"\n   fix then: {said(found.best_fix.action, 160)} ({found.best_fix.record})"
+                if found.best_fix
+                else ""
+            )
+            for found in known.found[:5]
+        ]
+        return "\n".join(lines) or "Nothing like this is in memory."
+
+    async def home(self, _user: str) -> dict[str, Any]:
+        """Return App Home: open cases first."""
+        recent = await self.cases.recent(20)
+        files = [(row, await self.dossier.read(row)) for row in recent]
+        return home_view(files, self.now())
+
+    async def _modal(self, row: CaseRow | None, user: str) -> dict[str, Any] | None:
+        if row is None:
+            return None
+        case = await self.dossier.read(row)
+        return resolution_modal(case, case.draft or draft_for(case, self.now(), user))

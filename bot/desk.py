@@ -1,0 +1,284 @@
+"""What is done with what was heard: open a case, join one, judge a fix, close a case. One method a kind.
+
+It takes kept envelopes, decides, and writes facts through the dossier. It knows no Block Kit, no vendor and no
+investigation step; what it returns is the reason that the intake row keeps.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, assert_never
+
+import structlog
+
+from bot.dossier import Dossier
+from bot.heard import (
+    AlertAcknowledged,
+    AlertChanged,
+    AlertOpened,
+    AlertRepeated,
+    AlertResolved,
+    ChangeNoticed,
+    Heard,
+    Ignored,
+    Mentioned,
+    PostDeleted,
+    ThreadSaid,
+)
+from bot.heard import Place as Heard_at
+from bot.inbox import Inbox
+from bot.investigation.alert import Alert, Severity
+from bot.investigation.casefile import CaseFile
+from bot.investigation.events import (
+    AlertCleared,
+    Event,
+    FixJudged,
+    FixOutcome,
+    ResolutionDrafted,
+    Resolved,
+    Steered,
+    Stopped,
+)
+from bot.investigation.events import AlertRepeated as RepeatNoted
+from bot.resolution import draft_for, read_modal
+from bot.store.cases import CaseRow, Cases, Place
+from bot.store.intake import Intake, Work
+
+log = structlog.get_logger()
+
+JUDGING: Mapping[str, FixOutcome] = {
+    "fix_worked": "worked",
+    "fix_partly": "partly",
+    "fix_did_not": "did_not",
+    "fix_not_same": "not_same",
+}
+REACTIONS: Mapping[str, FixOutcome] = {
+    "white_check_mark": "worked",
+    "x": "did_not",
+    "large_yellow_circle": "partly",
+    "no_entry_sign": "not_same",
+}
+FLAG = "checkered_flag"
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where everything that was heard is decided. *join* is how long repeats of an alert join its case."""
+
+    inbox: Inbox
+    intake: Intake
+    cases: Cases
+    dossier: Dossier
+    opened: Callable[[], None]
+    stop: Callable[[int], None]
+    judged: Callable[[CaseFile, FixJudged], Awaitable[None]]
+    resolved: Callable[[CaseRow], Awaitable[None]]
+    now: Callable[[], datetime]
+    join: timedelta
+    channels: frozenset[str] = frozenset()
+
+    async def handle(self, work: Work) -> str:
+        """Do what *work* asks for and return, in a few words, what came of it."""
+        body = work.envelope.body
+        match work.envelope.kind:
+            case "event":
+                return await self._event(body)
+            case "command":
+                return await self._asked(str(body["text"]), str(body["user"]), str(body["channel"]), work)
+            case "shortcut":
+                return await self._shortcut(body)
+            case "action":
+                return await self._action(body)
+            case "submission":
+                return await self._submission(body)
+            case unknown:
+                return f"ignored: unknown kind {unknown}"
+
+    async def _event(self, event: Mapping[str, Any]) -> str:
+        kind = event.get("type")
+        if kind in {"reaction_added", "reaction_removed"}:
+            return await self._reaction(event, withdrawn=kind == "reaction_removed")
+        if kind not in {"message", "app_mention"}:
+            return f"ignored: {kind}"
+        channel = str(event.get("channel", ""))
+        if self.channels and channel not in self.channels:
+            return "ignored: channel not listed"
+        told = await self._heard(self.inbox.read(event))
+        message = event.get("message") or event
+        if channel and message.get("ts"):
+            await self.intake.saw(channel, str(message["ts"]))
+        return told
+
+    async def _heard(self, heard: Heard) -> str:
+        match heard:
+            case AlertOpened() | AlertRepeated() | AlertChanged():
+                return await self._alert(heard.alert, heard.place)
+            case AlertResolved(alert):
+                return await self._cleared(alert)
+            case Mentioned():
+                return await self._mentioned(heard)
+            case ThreadSaid():
+                return "ignored: a person talking in a thread"
+            case AlertAcknowledged() | ChangeNoticed() | PostDeleted():
+                return f"noted: {type(heard).__name__}"
+            case Ignored(reason):
+                return f"ignored: {reason}"
+            case _ as never:
+                assert_never(never)
+
+    async def _alert(self, alert: Alert, at: Heard_at) -> str:
+        live = await self.cases.joined(alert.fingerprint, self.now() - self.join)
+        if live is not None:
+            if live.place == Place(at.channel, at.thread):
+                return f"already {live.id}"
+            await self.dossier.record(live, [RepeatNoted(alert)])
+            return f"joined {live.id}"
+        return await self._open(alert, Place(at.channel, at.thread))
+
+    async def _open(self, alert: Alert, place: Place) -> str:
+        row, new = await self.cases.open(alert, place, self.now())
+        if new:
+            log.info("case_opened", case=row.id, source=alert.source, severity=alert.severity)
+            self.opened()
+        return f"{'opened' if new else 'already'} {row.id}"
+
+    async def _cleared(self, alert: Alert) -> str:
+        live = await self.cases.joined(alert.fingerprint, self.now() - self.join)
+        if live is None:
+            return "ignored: cleared, and no case of ours"
+        await self.dossier.record(live, [AlertCleared(alert.source)])
+        return f"cleared {live.id}"
+
+    async def _asked(self, text: str, user: str, channel: str, work: Work) -> str:
+        """Open a case for a person's words: our own message becomes the head of its thread."""
+        key = f"intake:{work.id}"
+        head = f"Investigating for <@{user}>: {_quoted(text)}"
+        ts = await self.dossier.thread.post(key, channel, head)
+        if ts is None:
+            msg = "Slack does not take the first message yet"
+            raise RuntimeError(msg)
+        return await self._open(_person_alert(text, user, work.received_at), Place(channel, ts))
+
+    async def _shortcut(self, body: Mapping[str, Any]) -> str:
+        message = body["message"]
+        event = {"type": "message", "channel": body["channel"], **message}
+        heard = self.inbox.read(event)
+        place = Place(str(body["channel"]), str(message.get("thread_ts") or message["ts"]))
+        if isinstance(heard, AlertOpened | AlertRepeated | AlertChanged):
+            return await self._open(heard.alert, place)
+        text = str(message.get("text", "")) or "(no text)"
+        return await self._open(_person_alert(text, str(body["user"]), _moment(str(message["ts"]))), place)
+
+    async def _mentioned(self, heard: Mentioned) -> str:
+        place = Place(heard.place.channel, heard.place.thread)
+        row = await self.cases.at(place)
+        verb, _, rest = heard.text.strip().partition(" ")
+        word = verb.lower().rstrip(":,")
+        if word == "resolved" and row is not None:
+            return await self._draft(row, heard.user, rest.strip())
+        if word == "stop" and row is not None:
+            return await self._stopped(row, heard.user)
+        if row is None:
+            asked = rest.strip() if word == "investigate" else heard.text.strip()
+            return await self._open(
+                _person_alert(asked or "What is wrong here?", heard.user, _moment(heard.place.ts)), place
+            )
+        await self.dossier.record(row, [Steered(heard.user, heard.text)])
+        return f"noted in {row.id}"
+
+    async def _reaction(self, event: Mapping[str, Any], *, withdrawn: bool) -> str:
+        item, user = event.get("item") or {}, str(event.get("user", ""))
+        name = str(event.get("reaction", "")).partition("::")[0]
+        channel, ts = str(item.get("channel", "")), str(item.get("ts", ""))
+        if name == FLAG and not withdrawn:
+            row = await self.cases.at(Place(channel, ts))
+            return "ignored: no case here" if row is None else await self._draft(row, user, "")
+        outcome = REACTIONS.get(name)
+        slot = await self.dossier.thread.replies.slot_at(channel, ts) if outcome else None
+        row = await self.cases.by_number(slot[0]) if slot and slot[1] in {"verdict", "draft"} else None
+        if row is None or outcome is None:
+            return "ignored: reaction means nothing here"
+        return await self._judge(row, FixJudged(user, outcome, withdrawn))
+
+    async def _action(self, body: Mapping[str, Any]) -> str:
+        row = await self._row_of(str(body["case"]))
+        user, action = str(body["user"]), str(body["action"])
+        if row is None:
+            return f"ignored: unknown case {body['case']}"
+        if action == "stop":
+            return await self._stopped(row, user)
+        if action == "accept_resolution":
+            return await self._accept(row, user)
+        outcome = JUDGING.get(action)
+        return f"ignored: {action}" if outcome is None else await self._judge(row, FixJudged(user, outcome))
+
+    async def _submission(self, body: Mapping[str, Any]) -> str:
+        row = await self._row_of(str(body["case"]))
+        resolution = read_modal(body["view"], str(body["user"]), self.now())
+        if row is None or isinstance(resolution, dict):
+            return "ignored: submission without a case"
+        return await self._close(row, Resolved(resolution))
+
+    async def _judge(self, row: CaseRow, judged: FixJudged) -> str:
+        case = await self.dossier.record(row, [judged])
+        await self.judged(case, judged)
+        return f"{'withdrawn' if judged.withdrawn else judged.outcome} on {row.id}"
+
+    async def _draft(self, row: CaseRow, user: str, said: str) -> str:
+        case = await self.dossier.read(row)
+        if case.resolution is not None:
+            return f"{row.id} is resolved already"
+        await self.dossier.record(row, [ResolutionDrafted(draft_for(case, self.now(), user, said))])
+        return f"drafted the end of {row.id}"
+
+    async def _accept(self, row: CaseRow, user: str) -> str:
+        case = await self.dossier.read(row)
+        if case.draft is None or not case.draft.root_cause or not case.draft.fix:
+            return "ignored: the draft lacks a cause or a fix"
+        return await self._close(row, Resolved(replace(case.draft, by=user)))
+
+    async def _close(self, row: CaseRow, resolved: Resolved) -> str:
+        events: list[Event] = [resolved]
+        case = await self.dossier.read(row)
+        if not case.finished:
+            events.insert(0, Stopped(resolved.resolution.by))
+        await self.dossier.record(row, events)
+        await self.cases.set_state(row.number, "resolved", self.now())
+        self.stop(row.number)
+        await self.resolved(row)
+        return f"resolved {row.id}"
+
+    async def _stopped(self, row: CaseRow, user: str) -> str:
+        case = await self.dossier.read(row)
+        if case.finished:
+            return f"{row.id} has ended already"
+        await self.dossier.record(row, [Stopped(user)])
+        await self.cases.set_state(row.number, "concluded", self.now())
+        self.stop(row.number)
+        return f"stopped {row.id}"
+
+    async def _row_of(self, case: str) -> CaseRow | None:
+        number = case.removeprefix("INC-")
+        return await self.cases.by_number(int(number)) if number.isdigit() else None
+
+
+def _person_alert(text: str, user: str, at: datetime) -> Alert:
+    title, _, rest = text.strip().partition("\n")
+    return Alert(
+        source="person",
+        title=title[:200],
+        description=text.strip() if rest or len(title) > 200 else "",
+        starts_at=at,
+        severity=Severity.UNKNOWN,
+        dedupe_key=f"person:{user}:{at.timestamp()}",
+    )
+
+
+def _moment(ts: str) -> datetime:
+    return datetime.fromtimestamp(float(ts), tz=UTC)
+
+
+def _quoted(text: str) -> str:
+    line = " ".join(text.split())
+    cut = line if len(line) <= 300 else line[:299] + "…"
+    return cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,207 @@
+"""What Slack may tell us, as a table of contents. Everything is kept in the intake before Slack is told we have it.
+
+Events need no listener: a middleware keeps them and answers, the worker takes them from SQL. Commands, buttons,
+shortcuts and modals are answered within Slack's three seconds here, and their work is kept the same way. It
+knows no case beyond its modal.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.resolution import CALLBACK, read_modal
+from bot.store.intake import Envelope, Intake
+
+log = structlog.get_logger()
+Body = dict[str, Any]
+
+HELP = (
+    "*What I do*\n"
+    "• `/incident investigate <what is wrong>` opens a thread here and investigates in it.\n"
+    "• `/incident recall <words>` shows what memory knows, only to you.\n"
+    "• In a thread: mention me with `investigate`, `resolved: <what fixed it>`, or a question.\n"
+    "• On my verdict: ✅ worked, 🟡 partly, ❌ did not, 🚫 not the same incident. 🏁 on the alert resolves.\n"
+    "I only read. I never touch your infrastructure."
+)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What is answered at once, without the intake: a modal's content, a recall, App Home."""
+
+    modal_for: Callable[[str, str], Awaitable[Body | None]]
+    modal_at: Callable[[str, str, str], Awaitable[Body | None]]
+    recall: Callable[[str, str], Awaitable[str]]
+    home: Callable[[str], Awaitable[Body]]
+
+
+class Listeners:
+    """The Slack surface of the bot."""
+
+    def __init__(
+        self,
+        app: AsyncApp,
+        client: AsyncWebClient,
+        intake: Intake,
+        answers: Answers,
+        heard: Callable[[], None],
+        now: Callable[[], datetime],
+    ) -> None:
+        """Register everything on *app*. *client* is ours: Bolt hands each listener a fresh one."""
+        self._client = client
+        self._intake = intake
+        self._answers = answers
+        self._heard = heard
+        self._now = now
+        app.middleware(self._keep_events)
+        app.command("/incident")(self._command)
+        app.action(re.compile(r"^fix_"))(self._judge)
+        app.action(re.compile(r"^(accept|edit)_resolution$|^resolve$"))(self._resolve)
+        app.action(re.compile(r"^stop$"))(self._judge)
+        app.action(re.compile(".*"))(self._nothing)
+        app.shortcut("investigate_message")(self._shortcut)
+        app.shortcut("resolve_message")(self._shortcut_resolve)
+        app.view(CALLBACK)(self._submitted)
+
+    async def _keep_events(
+        self, req: AsyncBoltRequest, next_: Callable[[], Awaitable[BoltResponse]]
+    ) -> BoltResponse:
+        """Keep an event and answer 200 for all of them: what has no listener must be acknowledged as well."""
+        body = req.body
+        if body.get("type") != "event_callback":
+            return await next_()
+        event = body.get("event") or {}
+        if event.get("type") == "app_home_opened":
+            view = await self._answers.home(str(event.get("user", "")))
+            await self._client.views_publish(user_id=str(event["user"]), view=view)
+            return BoltResponse(status=200)
+        envelope = Envelope(
+            team=str(body.get("team_id", "")),
+            event_id=str(body.get("event_id") or _digest(body)),
+            kind="event",
+            body=event,
+            content_key=content_key(event),
+        )
+        if await self._intake.keep(envelope, self._now()):
+            self._heard()
+        return BoltResponse(status=200)
+
+    async def _command(self, ack: Callable[..., Awaitable[None]], body: Body) -> None:
+        words = str(body.get("text", "")).strip()
+        verb, _, rest = words.partition(" ")
+        if verb.lower() == "recall" and rest.strip():
+            await ack(text=await self._answers.recall(rest.strip(), str(body["channel_id"])))
+        elif verb.lower() in {"", "help", "recall"}:
+            await ack(text=HELP)
+        else:
+            what = rest.strip() if verb.lower() == "investigate" else words
+            if not what:
+                await ack(
+                    text="Tell me what is wrong: `/incident investigate checkout answers 502 since 10:00`"
+                )
+                return
+            wanted = {"text": what, "user": body["user_id"], "channel": body["channel_id"]}
+            await self._keep("command", body, wanted)
+            await ack(text=f"On it. The thread opens below: {_short(what)}")
+
+    async def _judge(self, ack: Callable[..., Awaitable[None]], body: Body, action: Body) -> None:
+        place = body.get("container") or {}
+        await self._keep(
+            "action",
+            body,
+            {
+                "action": action["action_id"],
+                "case": action.get("value", ""),
+                "user": body["user"]["id"],
+                "channel": place.get("channel_id", ""),
+                "ts": place.get("message_ts", ""),
+            },
+        )
+        await ack()
+
+    async def _resolve(self, ack: Callable[..., Awaitable[None]], body: Body, action: Body) -> None:
+        if action["action_id"] == "accept_resolution":
+            await self._judge(ack, body, action)
+            return
+        await ack()
+        view = await self._answers.modal_for(str(action.get("value", "")), body["user"]["id"])
+        if view is not None:
+            await self._client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    async def _shortcut(self, ack: Callable[..., Awaitable[None]], body: Body) -> None:
+        message = body.get("message") or {}
+        wanted = {"message": message, "user": body["user"]["id"], "channel": body["channel"]["id"]}
+        await self._keep("shortcut", body, wanted)
+        await ack()
+
+    async def _shortcut_resolve(self, ack: Callable[..., Awaitable[None]], body: Body) -> None:
+        await ack()
+        message = body.get("message") or {}
+        root = str(message.get("thread_ts") or message.get("ts", ""))
+        view = await self._answers.modal_at(body["channel"]["id"], root, body["user"]["id"])
+        if view is not None:
+            await self._client.views_open(trigger_id=body["trigger_id"], view=view)
+            return
+        await self._client.chat_postEphemeral(
+            channel=body["channel"]["id"],
+            user=body["user"]["id"],
+            text="There is no case of mine in this thread.",
+        )
+
+    async def _submitted(self, ack: Callable[..., Awaitable[None]], body: Body, view: Body) -> None:
+        user = body["user"]["id"]
+        read = read_modal(view, user, self._now())
+        if isinstance(read, dict):
+            await ack(response_action="errors", errors=read)
+            return
+        await self._keep(
+            "submission",
+            body,
+            {"case": view["private_metadata"], "view": {"state": view["state"]}, "user": user},
+        )
+        await ack()
+
+    async def _nothing(self, ack: Callable[..., Awaitable[None]]) -> None:
+        """Acknowledge a button that needs no answer, such as one with a link."""
+        await ack()
+
+    async def _keep(self, kind: str, body: Body, wanted: Body) -> None:
+        told = body.get("trigger_id") or body.get("action_ts") or _digest(body)
+        team = str((body.get("team") or {}).get("id") or body.get("team_id") or "")
+        await self._intake.keep(Envelope(team, f"{kind}:{_digest({'of': told})}", kind, wanted), self._now())
+        self._heard()
+
+
+def content_key(event: Mapping[str, Any]) -> str | None:
+    """Return (channel, ts, state) of a message event, equal however often and as whatever event it is told."""
+    if event.get("type") not in {"message", "app_mention"}:
+        return None
+    message = event.get("message") or event
+    channel, ts = event.get("channel"), message.get("ts")
+    if not channel or not ts:
+        return None
+    if event.get("subtype") in {"message_changed", "message_deleted"}:
+        state = _digest({key: message.get(key) for key in ("text", "blocks", "attachments")})
+        return f"{channel}:{ts}:{event['subtype']}:{state}"
+    return f"{channel}:{ts}:posted"
+
+
+def _digest(content: Mapping[str, Any]) -> str:
+    return hashlib.sha256(
+        json.dumps(content, sort_keys=True, default=str).encode("utf-8", "replace")
+    ).hexdigest()[:24]
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 120 else line[:119] + "…"

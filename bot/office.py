@@ -1,0 +1,170 @@
+"""The bot in one workspace: connects the parts to Slack, catches up, runs the loops, drains on the way out.
+
+It is given everything it connects; making the parts is `bot/wiring.py`.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.answers import Answering
+from bot.catchup import CatchUp
+from bot.desk import Desk
+from bot.dossier import Dossier
+from bot.inbox import Inbox, Me
+from bot.investigation.investigator import Investigator
+from bot.listeners import Listeners
+from bot.poster import Poster
+from bot.remembering import Remembering
+from bot.slack_web import SlackWeb
+from bot.store.cases import CaseRow, Cases
+from bot.store.intake import Intake
+from bot.store.replies import Replies
+from bot.thread import Thread
+from bot.worker import Worker
+
+log = structlog.get_logger()
+
+SWEEP_S = 30.0
+
+
+class CannotJoin(Exception):
+    """Slack does not let us in; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the office is made of, besides Slack. *gate* is the last look at every body that leaves."""
+
+    engine: AsyncEngine
+    owner: str
+    investigator: Investigator
+    remembering: Callable[[str], Remembering]
+    gate: Callable[[dict[str, Any]], dict[str, Any]]
+    now: Callable[[], datetime]
+    join: timedelta
+    at_once: int
+    channels: frozenset[str]
+
+
+class Office:
+    """One process of the bot, joined to one workspace."""
+
+    def __init__(self, house: House, client: AsyncWebClient, app_token: str) -> None:
+        """Keep the parts; nothing is connected before `open`."""
+        self._house = house
+        self._client = client
+        self._app_token = app_token
+        self.cases = Cases(house.engine, house.owner)
+        self.intake = Intake(house.engine, house.owner)
+        self.replies = Replies(house.engine)
+        self.poster = Poster(self.replies, SlackWeb(client, house.gate), house.now)
+        self.dossier = Dossier(self.cases, Thread(self.replies, self.poster, house.now), house.now)
+        self._tasks: list[asyncio.Task[None]] = []
+        self._handler: AsyncSocketModeHandler | None = None
+        self._worker: Worker | None = None
+        self._remembering: Remembering | None = None
+
+    async def open(self) -> None:
+        """Join the workspace and start working.
+
+        Raises:
+            CannotJoin: the token is refused, or Slack cannot be reached.
+        """
+        me, team = await self._who_am_i()
+        house = self._house
+        self._remembering = house.remembering(team)
+        inbox = await self._inbox(me)
+        worker = Worker(self.intake, self.cases, self.dossier, house.investigator, house.now, house.at_once)
+        desk = Desk(
+            inbox=inbox,
+            intake=self.intake,
+            cases=self.cases,
+            dossier=self.dossier,
+            opened=worker.opened,
+            stop=worker.stop,
+            judged=self._remembering.judged,
+            resolved=self._remember,
+            now=house.now,
+            join=house.join,
+            channels=house.channels,
+        )
+        self._worker = worker
+        app = AsyncApp(client=self._client)
+        answers = Answering(self.cases, self.dossier, self._remembering, house.now)
+        Listeners(app, self._client, self.intake, answers.table(), worker.heard, house.now)
+        self._tasks = [
+            asyncio.create_task(worker.run(desk.handle), name="worker"),
+            asyncio.create_task(self.poster.run(), name="poster"),
+            asyncio.create_task(self._sweep(), name="sweep"),
+        ]
+        self._handler = AsyncSocketModeHandler(app, self._app_token)
+        try:
+            await self._handler.connect_async()  # type: ignore[no-untyped-call]
+        except (SlackApiError, OSError) as error:
+            await self.close()
+            msg = f"Socket Mode cannot be joined ({error}). Check SLACK_APP_TOKEN and its connections:write."
+            raise CannotJoin(msg) from error
+        caught = CatchUp(self._client, self.intake, team, house.channels, house.now)
+        if await caught.run():
+            worker.heard()
+
+    async def close(self) -> None:
+        """Stop hearing, finish what runs, let go of the rest."""
+        if self._handler is not None:
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._handler.close_async()  # type: ignore[no-untyped-call]
+        if self._worker is not None:
+            await self._worker.drain()
+        await self.poster.send_due()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _who_am_i(self) -> tuple[Me, str]:
+        try:
+            told = await self._client.auth_test()
+        except SlackApiError as error:
+            why = error.response.get("error", error)
+            msg = f"Slack refuses SLACK_BOT_TOKEN ({why}). Reinstall the app or copy the token again."
+            raise CannotJoin(msg) from error
+        except OSError as error:
+            msg = f"Slack cannot be reached ({error}). Nothing is lost; start again when it is back."
+            raise CannotJoin(msg) from error
+        return Me(str(told["user_id"]), str(told["bot_id"])), str(told["team_id"])
+
+    async def _inbox(self, me: Me) -> Inbox:
+        """Make the inbox and tell it which alerts stand open, from before a restart."""
+        inbox = Inbox(me)
+        for row in reversed(await self.cases.recent(500)):
+            case = await self.dossier.read(row)
+            inbox.remember(case.alert, resolved=case.cleared_at is not None, at=row.opened_at.timestamp())
+        return inbox
+
+    async def _remember(self, row: CaseRow) -> None:
+        """Write the outcome of a resolved case to memory; what fails now is done by the next sweep."""
+        assert self._remembering is not None
+        case = await self.dossier.read(row)
+        if case.remembered is None:
+            await self.dossier.record(row, [await self._remembering.remember(case)])
+        await self.cases.set_state(row.number, "remembered", self._house.now())
+
+    async def _sweep(self) -> None:
+        """Every half minute, do what an earlier failure or a dead process left undone."""
+        while True:
+            try:
+                for row in await self.cases.in_state("resolved"):
+                    await self._remember(row)
+            except Exception:  # memory may be down for hours; the sweep must outlive it
+                log.exception("sweep_failed")
+            await asyncio.sleep(SWEEP_S)

@@ -1,0 +1,164 @@
+"""Between a case and memory: what to ask, what to keep, which votes count for what.
+
+It translates both ways between the investigation's nouns and memory's; it knows neither Slack nor SQL.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import structlog
+
+from bot.investigation.alert import Alert
+from bot.investigation.casefile import CaseFile
+from bot.investigation.events import FixJudged, Remembered
+from bot.investigation.precedent import Outcome as FixOutcome
+from bot.investigation.precedent import Precedent, Precedents, TriedFix
+from memory.incident import Feedback, Fix, Incident, NotTheSame, Outcome
+from memory.recollection import FixRecord, Match, Question, Recollection
+
+log = structlog.get_logger()
+
+FRESH = timedelta(days=1)
+
+
+class Memories(Protocol):
+    """Memory, as the bot uses it."""
+
+    async def recall(self, question: Question) -> Recollection: ...  # noqa: D102
+    async def retain(self, incident: Incident) -> bool: ...  # noqa: D102
+    async def judge(self, feedback: Feedback) -> None: ...  # noqa: D102
+    async def part(self, said: NotTheSame) -> None: ...  # noqa: D102
+
+
+@dataclass(frozen=True)
+class Remembering:
+    """Memory for the cases of one workspace."""
+
+    memory: Memories
+    workspace: str
+    now: Callable[[], datetime]
+
+    async def recall(self, alert: Alert) -> Precedents:
+        """Ask memory for incidents like *alert*; a memory that is down is told as such."""
+        services = (alert.service,) if alert.service else ()
+        question = Question(text=alert.text, workspace=self.workspace, now=self.now(), services=services)
+        return precedents(await self.memory.recall(question), self.now())
+
+    async def remember(self, case: CaseFile) -> Remembered:
+        """Keep the outcome of a resolved case; the same case again changes nothing."""
+        incident = incident_of(case, self.workspace)
+        indexed = await self.memory.retain(incident)
+        return Remembered(incident.id, indexed)
+
+    async def judged(self, case: CaseFile, judged: FixJudged) -> None:
+        """Count a person's vote where it belongs: on the precedent's fix that was suggested."""
+        fix = case.verdict.fix if case.verdict else None
+        found = case.precedents.found if case.precedents else ()
+        if judged.outcome == "not_same":
+            for match in found[:1]:
+                said = NotTheSame(
+                    match.id, case.id, judged.by, self.now(), match.score, taken_back=judged.withdrawn
+                )
+                await self.memory.part(said)
+            return
+        if fix is None or fix.source != "precedent":
+            return
+        suggested = next((match for match in found if match.id == fix.reference), None)
+        tried = suggested.best_fix if suggested else None
+        if suggested and tried:
+            outcome = None if judged.withdrawn else Outcome(judged.outcome)
+            await self.memory.judge(Feedback(suggested.id, tried.id, judged.by, outcome, self.now()))
+
+
+def incident_of(case: CaseFile, workspace: str) -> Incident:
+    """Return what memory keeps of a resolved case: people's words, never a model's."""
+    end = case.resolution
+    assert end is not None
+    alert = case.alert
+    deploy = case.verdict.deploys[0] if case.verdict and case.verdict.deploys else ""
+    fix = Fix(
+        id=f"{case.id}:1", action=end.fix, outcome=Outcome(_told(end.worked)), by=end.by, at=end.resolved_at
+    )
+    return Incident(
+        id=case.id,
+        workspace=workspace,
+        title=alert.title,
+        symptoms=alert.text,
+        root_cause=end.root_cause,
+        services=end.services,
+        version=deploy,
+        fixes=(fix,),
+        severity=str(alert.severity),
+        started_at=end.resolved_at - timedelta(minutes=end.minutes),
+        resolved_at=end.resolved_at,
+        resolved_by=end.by,
+        source="slack",
+    )
+
+
+def precedents(recollection: Recollection, now: datetime) -> Precedents:
+    """Return memory's answer in the investigation's words."""
+    found = tuple(_precedent(match, now) for match in recollection.matches)
+    return Precedents(recollection.tier.value, found, recollection.note)
+
+
+def _precedent(match: Match, now: datetime) -> Precedent:
+    known = match.incident
+    took = known.time_to_resolve
+    fixes = tuple(_tried(record, now) for record in match.fixes)
+    best = next(
+        (fix.outcome for fix in fixes if fix.outcome != "did_not"), fixes[0].outcome if fixes else "unknown"
+    )
+    return Precedent(
+        id=known.id,
+        title=known.title,
+        score=round(match.score, 3),
+        tier=match.tier.value,
+        reasons=match.reasons,
+        outcome=best,
+        cause=known.root_cause,
+        services=known.services,
+        fixes=fixes,
+        resolved_at=known.resolved_at or known.started_at,
+        resolved_by=known.resolved_by,
+        minutes_to_resolve=took.total_seconds() / 60 if took else None,
+        link=known.link,
+        example=known.source == "example",
+    )
+
+
+def _tried(record: FixRecord, now: datetime) -> TriedFix:
+    return TriedFix(
+        action=record.action,
+        outcome=_outcome(record),
+        record=record_words(record, now),
+        by=record.by,
+        why=record.why,
+        id=record.fix_ids[0] if record.fix_ids else "",
+    )
+
+
+def record_words(record: FixRecord, now: datetime) -> str:
+    """Say how a fix has fared: "worked 4 of 5, last 12 days ago"."""
+    if not record.tried:
+        return "outcome not recorded"
+    worked = record.worked + record.partly
+    days = (now - record.last_at).days if record.last_at else None
+    last = (
+        "" if days is None else ", today" if days < 1 else f", last {days} day{'s' if days > 1 else ''} ago"
+    )
+    return f"worked {worked} of {record.tried}{last}" if worked else f"did not work ({record.tried}×{last})"
+
+
+def _outcome(record: FixRecord) -> FixOutcome:
+    if record.worked:
+        return "worked"
+    if record.partly:
+        return "partly"
+    return "did_not" if record.did_not else "unknown"
+
+
+def _told(outcome: str) -> str:
+    return "did_not" if outcome == "not_same" else outcome
