@@ -87,6 +87,11 @@ def read(deployment: Deployment) -> Change:
     return Change(_kind(deployment.title, paths, lines), _reach(deployment.title, lines))
 
 
+def is_idle(path: str) -> bool:
+    """Say whether a file never runs in production: documents, tests, examples."""
+    return bool(_NOTHING.search(path))
+
+
 def changed_lines(diff: str) -> list[str]:
     """Return the lines that a diff adds or takes away, with their sign, without its headers."""
     return [

@@ -8,14 +8,14 @@ what a person should look at first, and says why.
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tools.change_kind import Change, Kind, changed_lines, read
 from tools.symptoms import Concern, concerns, other_cause, without_questions
 from tools.telemetry import Deployment
-from tools.words import words
+from tools.words import spelled, words
 
 SKEW = timedelta(minutes=10)  # clocks differ, and a rollout may finish after the first report
 HALF = timedelta(hours=3)  # after so long a deployment is half as suspect
@@ -74,7 +74,7 @@ def ranked(
     corpus = [_vocabulary(each) for each in able]
     rarity = _rarity(corpus)
     told = without_questions(text)
-    evidence = _Asked(frozenset(words(told)), concerns(told), service, onset, other_cause(told))
+    evidence = _Asked(spelled(told), concerns(told), service, onset, other_cause(told))
     weighed = [_weighed(each, said, rarity, evidence) for each, said in zip(able, corpus, strict=True)]
     weighed.sort(key=lambda each: (-each.score, -each.deployment.at.timestamp()))
     bar = max(ACCUSED_FROM, CLOSE * weighed[0].score) if weighed else ACCUSED_FROM
@@ -108,7 +108,7 @@ def _rarity(corpus: Sequence[dict[str, float]]) -> dict[str, float]:
 class _Asked:
     """What is known of the trouble."""
 
-    words: frozenset[str]
+    words: dict[str, str]  # as they were spelled
     concerns: tuple[tuple[Concern, int], ...]
     service: str
     onset: datetime
@@ -129,7 +129,7 @@ def _weighed(
     score = _nearness(minutes, change) * RISK[change.kind] * (0.25 + 0.75 * support)
     reasons = [_when(minutes), str(change.kind)]
     if shared:
-        reasons.append("shares " + ", ".join(word for word, _ in shared[:4]))
+        reasons.append("shares " + ", ".join(asked.words[word] for word, _ in shared[:4]))
     reasons += [concern] if concern else []
     if change.wide:
         reasons.append("touches " + ", ".join(change.wide[:3]))
@@ -150,7 +150,7 @@ def _nearness(minutes: float, change: Change) -> float:
 
 
 def _shared(
-    said: dict[str, float], rarity: dict[str, float], asked: frozenset[str]
+    said: dict[str, float], rarity: dict[str, float], asked: Iterable[str]
 ) -> list[tuple[str, float]]:
     found = [
         (word, said[word] * max(0.0, rarity[word]))

@@ -36,6 +36,16 @@ def words(text: str, *, whole: bool = True) -> list[str]:
     return found
 
 
+def spelled(text: str) -> dict[str, str]:
+    """Return for each word of *text*, as `words` gives it, how it was spelled there first (in small letters)."""
+    found: dict[str, str] = {}
+    for token in _TOKEN.findall(text):
+        for part in [*_PART.findall(token), token]:
+            for word in words(part):
+                found.setdefault(word, part.lower())
+    return found
+
+
 @lru_cache(maxsize=50_000)
 def _stem(word: str) -> str:
     with _STEMMING:
