@@ -1,0 +1,109 @@
+"""Posts that stand beside alerts and must not wake anybody: deploy notices, tests, heartbeats, digests, talk.
+
+By words in the title and first lines, and by what kind of tool sends. A state that the sender states
+outright ("[FIRING:1]", "State: ALARM") outweighs all but tests, heartbeats and the senders of changes.
+"""
+
+import re
+
+from bot.senders.post import Post
+from bot.senders.reading import Kind
+from bot.senders.state import Standing, Strength, head_lines
+from bot.senders.words import either
+
+_HEARTBEAT = re.compile(
+    r"(?:^|[\]\s:*`])(?:watchdog|dead[ _-]?man'?s?[ _-]?(?:switch|snitch)|infoinhibitor|always[ _-]?firing)\b",
+    re.IGNORECASE,
+)
+_TEST = re.compile(
+    r"(?:^|[\]\s:*`(“\"])(?:test\s?alert|test[ _-](?:notification|message|event|incident|alarm|page))\b"
+    r"|\[test\]"
+    r"|\bthis is (?:just |only )?an? (?:\w+ )?test\b"
+    r"|\b(?:notification test|slack testing|testing (?:slack|webhook|the integration|your integration))\b"
+    r"|\btest(?:ing)? (?:of|from) (?:the )?\w+ (?:integration|webhook|notification)\b"
+    r"|\b(?:example|sample|dummy) (?:notification|alert)\b"
+    r"|\byour (?:slack )?integration (?:is|was) (?:working|set up|configured)\b",
+    re.IGNORECASE,
+)
+_CHANGE_SENDERS = either(
+    "github", "gitlab", "bitbucket", "jenkins", "circleci", "travis", "buildkite", "teamcity", "drone", "spinnaker",
+    "octopus", "harness", "argo ?cd", "flux", "launchdarkly", "vercel", "netlify", "semaphore", "terraform", "atlantis",
+    "codefresh", "azure ?(?:devops|pipelines)", r"deploy\w*", r"releases?(?:bot)?", "ci", "ci/cd", "cd", "codepipeline",
+    "renovate", "dependabot",
+)  # fmt: skip
+_CHANGE = either(
+    r"deploy(?:ed|ing)",
+    r"deployment (?:to|of|for|in|started|succeeded|failed|finished|completed|queued|was|#\d)",
+    r"deploy (?:to|of|for|started|succeeded|failed|finished|completed|#\d)",
+    r"(?:started|finished|completed|new|successful|failed) deploy(?:ment)?",
+    r"released?\s+v?\d[\w.]*",
+    r"new release",
+    r"release (?:published|created|v?\d[\w.]*)",
+    r"rolled (?:out|back)",
+    r"rollout (?:of|to|started|complete|completed|finished)",
+    r"rollback (?:of|to|complete|completed)",
+    r"pull request|merge request|merged|pushed \d+|new commits?|\d+ (?:new )?commits?",
+    r"build #?\d+|build (?:passed|failed|succeeded|started|broken|fixed)",
+    r"pipeline #?\d+|pipeline (?:passed|failed|succeeded|started|for)",
+    r"workflow (?:run )?(?:\S+ )?(?:passed|failed|succeeded|started|completed)",
+    r"(?:unit |e2e )?tests? (?:passed|failed)",
+    r"feature flag|flag \S+ (?:was )?(?:turned|toggled|enabled|disabled)|turned (?:on|off) the flag",
+    r"config(?:uration)? (?:change|changed|updated|applied)",
+    r"terraform (?:apply|plan)|migrations? (?:applied|ran|finished)",
+    r"synced successfully|successfully synced|sync succeeded",
+)
+_TALK_SENDERS = either(
+    "jira", "trello", "asana", "linear", "zendesk", "notion", "confluence", "google (?:calendar|drive|docs)",
+    "outlook", "calendar", "polly", "geekbot", "standuply", "donut", "simple poll", "hubspot", "salesforce", "intercom",
+    "typeform", "figma", "zoom", "loom", "giphy", "rss", "twitter", "survey", "standup", "hr", "lunch", "bamboohr", "stripe",
+    "workday", "clickup", "monday", "miro", "greenhouse", "google forms", "freshdesk", "mailchimp", "kudos",
+)  # fmt: skip
+_PERIOD = r"(?:daily|weekly|monthly|hourly|quarterly|nightly|morning|evening)"
+_TALK = either(
+    _PERIOD
+    + r"\W+(?:\w+\W+){0,3}(?:report|digest|summary|recap|overview|stand-?up|review|stats|statistics|roundup"
+    r"|status|brief|briefing|update)",
+    r"digest",
+    r"(?:alerts?|incidents?|errors?|uptime|slo|on-?call) (?:summary|report|recap|statistics|stats)",
+    r"summary (?:for|of) (?:the )?(?:last|past|week|day|today|yesterday|month)",
+    r"(?:last|this|past) week(?:'s| in)",
+    r"your (?:\w+ ){0,3}(?:report|dashboard|export) (?:\S+ ){0,4}is ready",
+    r"reminder|stand-?up|poll:|survey|invoice|birthday|retro(?:spective)?|lunch|anniversary|out of office",
+    r"new (?:comment|message|ticket|lead|sign-?up|user|customer|order|review|candidate|version"
+    r"|subscriber|member|hire|blog|post)",
+    r"(?:is|are) now on[- ]call",
+    r"on[- ]call (?:shift|rotation|hand-?(?:off|over)|schedule|change|now)|your (?:on-?call )?shift",
+    r"(?:scheduled|planned|upcoming) (?:maintenance|downtime)",
+    r"maintenance (?:window|mode|starts|started|begins|completed|finished|ended|scheduled|is scheduled)",
+    r"downtime (?:started|scheduled|ended|cancell?ed|created)",
+    r"(?:added|left|updated) (?:an? )?(?:note|comment|responder|status update)|commented on",
+    r"has joined|has left|set the channel|mentioned you|shared an?|uploaded an?|invited",
+    r"monitor (?:was )?(?:created|edited|deleted|updated|modified|muted|unmuted)",
+    r"dashboard (?:was )?(?:created|shared|updated)",
+    r"subscription|trial|changelog|post-?mortem (?:published|ready|is|for)",
+)
+_TICKET_FIELDS = frozenset(
+    {"assignee", "reporter", "sprint", "story points", "due date", "issue type", "epic"}
+)
+_HEALTH = either("degraded", "unhealthy", "health status")
+
+
+def bystander(post: Post, found: Standing) -> Kind | None:
+    """Return what sort of non-alert *post* is, or None when it may be an alert."""
+    heads = head_lines(post)
+    if any(_HEARTBEAT.search(line[:120]) for line in heads):
+        return Kind.HEARTBEAT
+    if any(_TEST.search(line) for line in [*heads, *post.lines[:12]]):
+        return Kind.TEST
+    if _CHANGE_SENDERS.search(post.sender):
+        return None if any(_HEALTH.search(line) for line in heads) else Kind.CHANGE
+    from_tracker = _TALK_SENDERS.search(post.sender) or len(_TICKET_FIELDS & post.fields.keys()) >= 2
+    if from_tracker or found.strength >= Strength.TOKEN:
+        return Kind.TALK if from_tracker else None
+    return _by_words(heads)
+
+
+def _by_words(heads: list[str]) -> Kind | None:
+    if any(_TALK.search(line) for line in heads):
+        return Kind.TALK
+    return Kind.CHANGE if any(_CHANGE.search(line) for line in heads) else None

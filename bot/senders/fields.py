@@ -1,0 +1,85 @@
+"""Names and values that stand in a post's lines: "*Severity:* critical", " - team = payments", "● Restarts `14`".
+
+Linear in the text. It does not know which names matter.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from bot.senders.slack_text import plain
+
+_BULLET = r"^[\s>]*(?:[•●▪◦‣·–—*-]\s+)?"
+_BOLD_NAME = re.compile(_BULLET + r"[^\w*`]{0,6}\*([^*:\n]{1,60}?):?\*:?\s*(\S.{0,2000})$")
+_COLON_NAME = re.compile(_BULLET + r"`?([A-Za-z][\w .()/-]{0,40}?)`?\s?:\s+(\S.{0,2000})$")
+_EQUALS_NAME = re.compile(_BULLET + r"`?([A-Za-z_][\w.\-/]{0,60})`?\s*=\s*(\S.{0,2000})$")
+_TICKED_VALUE = re.compile(r"^[\s>]*[•●▪◦‣-]\s+([A-Za-z][\w -]{0,40}?):?\s+`([^`\n]{1,500})`\s*$")
+_INLINE = re.compile(
+    r"(?<![\w*])\*?([A-Z][A-Za-z]+(?: [A-Z]?[A-Za-z]+){0,2}):\*?\s+"
+    r"(?:\*([^*\n]{1,80})\*|<([^>|\n]{1,400})\|([^>\n]{1,200})>|`([^`\n]{1,200})`)"
+)
+_SEGMENT = re.compile(r"^\*?([A-Za-z][\w ]{0,30}?)\*?\s?[:=]\s*\*?\s*(\S.{0,200})$")
+_TAG = re.compile(r"^([A-Za-z][\w.\-/]{0,60})[:=]([^,\s]{1,200})$")
+_NAME_LINE = re.compile(r"^\s*\*([^*\n]{1,60}?):?\*:?\s*$")
+
+
+def label_value(mrkdwn: str) -> tuple[str, str]:
+    """Return name and value of a block's field: a name line over a value, "*Service* web" or "Service: web"."""
+    first, _, rest = mrkdwn.partition("\n")
+    if rest.strip():
+        name = plain(first).strip(" :")
+        return (name, rest.strip()) if len(name) <= 60 else ("", "")
+    return _pair(mrkdwn) or ("", "")
+
+
+def fields_in(lines: Iterable[str]) -> Mapping[str, str]:
+    """Return the names and values that whole lines state; the first of a name counts.
+
+    A line of several "Name: *value*" pairs gives each, and so does one of "a | b: c" segments.
+    """
+    found: dict[str, str] = {}
+    waiting = ""
+    for line in lines:
+        if waiting and not _pair(line):
+            found.setdefault(waiting, plain(line))
+        alone = _NAME_LINE.match(line)
+        waiting = alone.group(1) if alone else ""
+        for name, value in _pairs(line):
+            found.setdefault(plain(name).strip(" :*"), plain(value))
+    return found
+
+
+def tags_in(text: str) -> dict[str, str]:
+    """Return the name:value (or name=value) items of a comma or space separated list of tags."""
+    found: dict[str, str] = {}
+    for item in re.split(r"[,\s]+", text[:4_000]):
+        match = _TAG.match(item.strip("`*{}\"'"))
+        if match and not match.group(2).startswith("//"):
+            found.setdefault(match.group(1), match.group(2).strip("\"'`*}"))
+    return found
+
+
+def _pairs(line: str) -> list[tuple[str, str]]:
+    inline = [
+        (each.group(1), next(filter(None, each.groups()[1:2] + each.groups()[3:]), ""))
+        for each in _INLINE.finditer(line)
+    ]
+    if len(inline) > 1:
+        return inline
+    segments = (
+        [_SEGMENT.match(each.strip()) for each in re.split(r"\s[|·•]\s", line)]
+        if re.search(r"\s[|·•]\s", line)
+        else []
+    )
+    stated = [(each.group(1), each.group(2)) for each in segments if each]
+    if stated:
+        return stated
+    pair = _pair(line)
+    return [pair] if pair else inline
+
+
+def _pair(line: str) -> tuple[str, str] | None:
+    for pattern in (_TICKED_VALUE, _BOLD_NAME, _EQUALS_NAME, _COLON_NAME):
+        match = pattern.match(line)
+        if match:
+            return match.group(1), match.group(2)
+    return None

@@ -1,0 +1,233 @@
+"""Where in a post a status or severity word counts: a state field, a prefix, the end of a title, a sign, a bar.
+
+The stronger place wins: a field beats a prefix, a prefix beats a phrase, a phrase beats an emoji, and an
+emoji beats the colour (Alertmanager is red for a mere warning; one notifier says "triggered" for OK).
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+from bot.investigation.alert import Severity
+from bot.senders.post import Post
+from bot.senders.slack_text import plain
+from bot.senders.words import (
+    Status,
+    colour_status,
+    either,
+    severity_in,
+    severity_of,
+    sign_status,
+    status_of,
+)
+
+STATE_FIELDS = (
+    "current state",
+    "new state",
+    "alarm state",
+    "alert state",
+    "state",
+    "current status",
+    "new status",
+    "alert status",
+    "incident status",
+    "issue state",
+    "issue status",
+    "problem status",
+    "incident state",
+    "monitor status",
+    "monitor condition",
+    "check status",
+    "service state",
+    "host state",
+    "transition",
+    "alert transition",
+    "status",
+    "result",
+)
+SEVERITY_FIELDS = (
+    "severity",
+    "priority",
+    "alert severity",
+    "sev",
+    "level",
+    "urgency",
+    "alert level",
+    "criticality",
+    "alert priority",
+    "incident severity",
+    "impact",
+)
+
+_ARROW = re.compile(r"\s*(?:→|➜|⇒|->|=>|➡️?|:arrow_right:|\bto\b)\s*", re.IGNORECASE)
+_LEVEL_WORD = r"[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5]"
+_BRACKET = re.compile(
+    rf"[\[【]\s*\W{{0,3}}([A-Za-z][A-Za-z _-]{{0,20}}|{_LEVEL_WORD})\s*(?::?\s*\d+)?(?:,\s*[A-Za-z]+:\d+)?"
+    rf"\s*\W{{0,3}}[\]】]"
+    rf"|\(([A-Z]{{2,16}}|{_LEVEL_WORD}|critical|warning)\)"
+)
+_PREFIX = re.compile(
+    rf"^\W*((?:[A-Za-z][A-Za-z-]*)(?: [A-Za-z-]+)?|{_LEVEL_WORD})\s*"
+    rf"(?:#?\d{{1,6}}\s*|in [\w ]{{1,12}})?(?::|\||—|–|\s-\s|»|>>)"
+)
+_LOUD = re.compile(
+    rf"\b((?i:critical|fatal|emergency|disaster)|{_LEVEL_WORD}|WARNING|WARN|ERROR|HIGH|MEDIUM|MAJOR|MINOR|LOW|INFO)\b"
+)
+_SHOUTED = re.compile(
+    r"\b(DOWN|UP|CRITICAL|WARNING|ALARM|FIRING|RESOLVED|RECOVERED|PROBLEM|OK|TRIGGERED|ACKNOWLEDGED|CLOSED|OPEN"
+    r"|UNHEALTHY|ALERT)\b"
+    r"|^\W*((?i:resolved|recovered|triggered|acknowledged|firing|alerting|closed))\b"
+)
+_NOT_A_STATE = re.compile(r"(?i)new|high|minor|major|page|error|unknown|monitoring|created|started|info")
+_OVER = either(
+    r"back (?:up|online|to normal|in service)",
+    r"(?:has|have|is|was|been|are)\s+(?:now\s+)?(?:been\s+)?(?:automatically\s+)?"
+    r"(?:resolved|recovered|restored|closed|cleared|healthy|ok|up|normal|online|fixed)",
+    r"returned to (?:normal|ok)|recovered|recovery|went up|came back|all clear|auto-?resolved|(?:resolved|closed) by",
+    r"no longer (?:failing|firing|down|critical|alerting|breach\w*)",
+    r"(?:alert|incident|issue|problem|alarm|event) (?:automatically )?(?:resolved|closed|cleared|recovered|ended)",
+)
+_TAKEN = either("acknowledged", "acked", "took ownership")
+_BURNING = either(
+    r"(?:is|are|was|went|has gone|has been|currently|still|now)\s+(?:now\s+|in\s+)?(?:down|firing|failing|critical"
+    r"|unhealthy|unreachable|offline|degraded|triggered|in alarm|alarm|alerting|breached|activated|unavailable"
+    r"|not responding|late|crash looping|opened|ongoing)",
+    r"alert (?:triggered|fired|firing|opened|activated|started)",
+    r"(?:incident|issue|problem|alarm|monitor) (?:is\s+)?(?:started|opened|created|triggered|activated|declared"
+    r"|detected|failed)",
+    r"(?:new|opened|triggered|started) (?:an? |new )?(?:critical |high |low )?(?:incident|alert|issue|problem"
+    r"|error|alarm)",
+    r"threshold (?:crossed|exceeded|breached)|crossed the threshold|violated",
+    r"no data|needs attention|has failed|has degraded",
+)
+_PHRASES = ((_OVER, Status.RESOLVED), (_TAKEN, Status.ACKNOWLEDGED), (_BURNING, Status.FIRING))
+
+
+class Strength(IntEnum):
+    """How surely a place in the post speaks of an alert's state."""
+
+    NONE = 0
+    COLOUR = 1
+    SIGN = 2
+    PHRASE = 3
+    PREFIX = 4
+    TOKEN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How things stand by a post's shape, in whose words, and how surely."""
+
+    status: Status | None
+    word: str
+    strength: Strength
+
+
+def standing(post: Post) -> Standing:
+    """Return the state that *post* tells, from its surest place."""
+    heads = head_lines(post)
+    for read in (_by_field, _by_bracket, _by_prefix, _by_phrase, _by_sign):
+        found = read(post, heads)
+        if found:
+            return found
+    by_colour = next(filter(None, map(colour_status, post.colours)), None)
+    return Standing(by_colour, "", Strength.COLOUR if by_colour else Strength.NONE)
+
+
+def head_lines(post: Post) -> list[str]:
+    """Return the lines where tools put the state: titles, the first lines of the body, the fallback."""
+    first = [plain(line) for line in (*post.lines[:3], *post.text.split("\n")[:2])]
+    raw = [post.title, *post.headers, *first, *(plain(each.split("\n")[0]) for each in post.fallbacks)]
+    return [line[:400] for line in dict.fromkeys(raw) if line.strip()]
+
+
+def field_of(post: Post, names: Iterable[str]) -> str:
+    """Return the first field of *post* that has one of *names*, or nothing."""
+    return next((post.fields[name] for name in names if post.fields.get(name)), "")
+
+
+def severity(post: Post, found: Standing) -> Severity:
+    """Return how loud the post says it is: fields first, then title words; never from a colour."""
+    stated = next(
+        filter(None, (severity_in(post.fields[name]) for name in SEVERITY_FIELDS if name in post.fields)),
+        None,
+    )
+    if stated:
+        return stated
+    for line in head_lines(post):
+        for word in (*_bracketed(line), *(match.group(1) for match in _PREFIX.finditer(line))):
+            if severity_of(word):
+                return severity_of(word) or Severity.UNKNOWN
+    by_word = severity_of(found.word) if found.strength >= Strength.PHRASE else None
+    if by_word:
+        return by_word
+    for line in head_lines(post)[:3]:
+        marked = _LOUD.search(line)
+        if marked:
+            return severity_of(marked.group(0)) or Severity.UNKNOWN
+    down = found.word.lower() in {"down", "offline", "unreachable"}
+    return Severity.CRITICAL if down else Severity.UNKNOWN
+
+
+def _by_field(post: Post, _heads: list[str]) -> Standing | None:
+    for name in STATE_FIELDS:
+        value = post.fields.get(name, "")
+        last = _ARROW.split(value[:80])[-1]
+        for candidate in (last, last.split("(")[0], " ".join(last.split()[:2]), *last.split()[:1]):
+            said = status_of(candidate)
+            if said:
+                return Standing(said, candidate.strip(), Strength.TOKEN)
+    return None
+
+
+def _by_bracket(_post: Post, heads: list[str]) -> Standing | None:
+    for line in heads:
+        for word in _bracketed(line[:200]):
+            said = status_of(word)
+            if said and not _NOT_A_STATE.fullmatch(word):
+                return Standing(said, word, Strength.TOKEN)
+    return None
+
+
+def _bracketed(line: str) -> list[str]:
+    return [(first or second).strip() for first, second in _BRACKET.findall(line)]
+
+
+def _by_prefix(_post: Post, heads: list[str]) -> Standing | None:
+    for line in heads:
+        match = _PREFIX.match(line)
+        for word in (match.group(1), *match.group(1).split()) if match else ():
+            said = status_of(word)
+            if said:
+                return Standing(said, word, Strength.PREFIX)
+    return None
+
+
+def _by_phrase(post: Post, heads: list[str]) -> Standing | None:
+    places = [*heads, *(plain(line)[:400] for line in post.lines[3:8])]
+    for line in places:
+        for phrase, status in _PHRASES:
+            match = phrase.search(line)
+            if match and not _negated(line, match.start(), status):
+                return Standing(status, match.group(0).split()[-1], Strength.PHRASE)
+        bare = _SHOUTED.search(line)
+        if bare:
+            word = bare.group(1) or bare.group(2)
+            said = status_of(word)
+            return Standing(said, word, Strength.PHRASE) if said else None
+    return None
+
+
+def _by_sign(post: Post, heads: list[str]) -> Standing | None:
+    raw = [*heads, *post.lines[:3], post.text[:200]]
+    said = next(filter(None, (sign_status(line[:120]) for line in raw)), None)
+    return Standing(said, "", Strength.SIGN) if said else None
+
+
+def _negated(line: str, at: int, status: Status) -> bool:
+    """Say whether "not", "until" or "once" before the phrase turns a recovery round ("is not resolved")."""
+    before = line[max(0, at - 14) : at].lower()
+    return status is Status.RESOLVED and bool(
+        re.search(r"\b(?:not|n't|until|once|if|when|to be)\s*\w{0,4}\s*$", before)
+    )
