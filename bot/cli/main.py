@@ -1,0 +1,87 @@
+"""The commands of `app.py`: their arguments, and which file runs them.
+
+Modules of a command are imported when it runs, so that `--help` answers at once.
+"""
+
+import argparse
+import asyncio
+import importlib
+import sys
+from collections.abc import Callable, Mapping, Sequence
+
+import structlog
+
+from bot.cli.failures import told_plainly
+from bot.cli.logs import configure_logs
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "serve": ("bot.cli.serve", "join Slack and work (the default)"),
+    "sandbox": ("sandbox.command", "a local Slack workspace with the bot in it; no tokens, no key"),
+    "investigate": ("bot.cli.investigate", "investigate a text or a case folder, here in the terminal"),
+    "recall": ("bot.cli.recall", "what memory knows about some words"),
+    "import": ("bot.cli.importing", "bring past incidents into memory"),
+    "reindex": ("bot.cli.reindex", "rebuild the search index from SQL"),
+    "forget-examples": ("bot.cli.forget_examples", "remove the public example incidents from memory"),
+    "cost": ("bot.cli.cost", "what was spent, by model and task"),
+    "audit": ("bot.cli.audit", "every routing decision, newest first"),
+    "replay": ("bot.cli.replay", "decide recorded decisions again and compare"),
+    "report": ("bot.cli.report", "what memory sees: recurring causes, fixes that keep failing"),
+    "doctor": ("bot.cli.doctor", "check every token, source, model, disk and clock"),
+}
+
+log = structlog.get_logger()
+
+
+def main(words: Sequence[str], environment: Callable[[], Mapping[str, str]]) -> int:
+    """Run the command that *words* name and return its exit code."""
+    parser = _parser()
+    options = parser.parse_args(
+        words if words and words[0] in {*COMMANDS, "-h", "--help"} else ["serve", *words]
+    )
+    configure_logs(pretty=sys.stderr.isatty())
+    module = importlib.import_module(COMMANDS[options.command][0])
+    with told_plainly() as failed:
+        return int(asyncio.run(module.run(options, environment())))
+    return failed.code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="app.py", description="An operational memory for SRE teams, in Slack."
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    adders = {
+        name: commands.add_parser(name, help=about, description=about)
+        for name, (_, about) in COMMANDS.items()
+    }
+    for adder in adders.values():
+        adder.add_argument("--json", action="store_true", help="print one JSON object for programs")
+    _investigation_arguments(adders)
+    _memory_arguments(adders)
+    _ledger_arguments(adders)
+    return parser
+
+
+def _investigation_arguments(adders: Mapping[str, argparse.ArgumentParser]) -> None:
+    sandbox = adders["sandbox"]
+    sandbox.add_argument("--port", type=int, default=8065, help="port of the page; 0 takes any free one")
+    sandbox.add_argument(
+        "--play", metavar="NAME", help="play one scenario without a page and print what came of it"
+    )
+    sandbox.add_argument("--list", action="store_true", help="list the scenarios")
+    investigate = adders["investigate"]
+    investigate.add_argument("text", nargs="?", help="what is wrong, in your words")
+    investigate.add_argument("--case", metavar="DIR", help="a case folder; its alert.json is the alert")
+    investigate.add_argument("--telemetry", metavar="DIR", help="folder of telemetry to look at")
+
+
+def _memory_arguments(adders: Mapping[str, argparse.ArgumentParser]) -> None:
+    adders["recall"].add_argument("text", help="what you see, in your words")
+    adders["import"].add_argument("source", help="a file or a folder: Markdown, JSONL, CSV, PagerDuty, Jira")
+    adders["import"].add_argument("--dry-run", action="store_true", help="read and tell, store nothing")
+
+
+def _ledger_arguments(adders: Mapping[str, argparse.ArgumentParser]) -> None:
+    adders["cost"].add_argument("--days", type=int, default=30, help="how far back")
+    adders["audit"].add_argument("--case", metavar="ID", help="only this case, such as INC-12")
+    adders["audit"].add_argument("--limit", type=int, default=50, help="how many records")

@@ -1,0 +1,125 @@
+"""The outbox and the poster, against the sandbox's Slack with its faults."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.poster import Poster
+from bot.slack_web import SlackWeb
+from bot.store.replies import Replies, Wanted
+from sandbox.faults import Fault
+from sandbox.server import Sandbox
+from tests.conftest import Clock
+
+CHANNEL = "C0001"
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+async def poster(engine: AsyncEngine, sandbox: Sandbox, clock: Clock) -> Poster:
+    client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
+    return Poster(Replies(engine), SlackWeb(client, lambda body: body), clock)
+
+
+def wanted(text: str, key: str = "INC-1:recall", *, final: bool = False, thread: str | None = None) -> Wanted:
+    return Wanted(key, "recall", CHANNEL, thread, {"text": text, "blocks": []}, final=final)
+
+
+def texts(sandbox: Sandbox) -> list[str]:
+    return [message["text"] for message in sandbox.messages(CHANNEL) if message.get("bot_id") == "B0BOT"]
+
+
+async def test_a_reply_is_posted_once_and_then_edited(poster: Poster, sandbox: Sandbox, clock: Clock) -> None:
+    await poster.replies.want([wanted("one")], clock())
+    await poster.send_due()
+    await poster.replies.want([wanted("two")], clock())
+    await poster.send_due()
+    assert texts(sandbox) == ["one"], "an edit waits for its pause"
+    clock.pass_(seconds=3.1)
+    await poster.send_due()
+    assert texts(sandbox) == ["two"]
+
+
+async def test_a_final_state_waits_for_no_pause(poster: Poster, sandbox: Sandbox, clock: Clock) -> None:
+    await poster.replies.want([wanted("one")], clock())
+    await poster.send_due()
+    await poster.replies.want([wanted("verdict", final=True)], clock())
+    await poster.send_due()
+    assert texts(sandbox) == ["verdict"]
+
+
+async def test_what_is_shown_already_costs_no_call(poster: Poster, sandbox: Sandbox, clock: Clock) -> None:
+    await poster.replies.want([wanted("one")], clock())
+    await poster.send_due()
+    clock.pass_(seconds=10)
+    before = len(sandbox.calls)
+    await poster.replies.want([wanted("one")], clock())
+    await poster.send_due()
+    assert len(sandbox.calls) == before
+
+
+async def test_a_post_that_slack_took_before_the_line_died_is_not_repeated(
+    poster: Poster, sandbox: Sandbox, clock: Clock
+) -> None:
+    sandbox.faults.add(Fault(method="chat.postMessage", times=1, kind="accept_then_close"))
+    await poster.replies.want([wanted("one")], clock())
+    await poster.send_due()
+    clock.pass_(seconds=60)
+    await poster.send_due()
+    assert texts(sandbox) == ["one"]
+    assert await poster.replies.ts_of("INC-1:recall")
+
+
+@pytest.mark.parametrize("asked", [30, 3600])
+async def test_slack_is_asked_again_when_it_says_so(
+    poster: Poster, sandbox: Sandbox, clock: Clock, asked: int
+) -> None:
+    sandbox.faults.add(Fault(method="chat.postMessage", times=1, kind="ratelimited", retry_after=asked))
+    await poster.replies.want([wanted("one")], clock())
+    await poster.send_due()
+    clock.pass_(seconds=20)
+    await poster.send_due()
+    assert texts(sandbox) == []
+    clock.pass_(seconds=600)
+    await poster.send_due()
+    assert texts(sandbox) == ["one"]
+
+
+async def test_a_gone_channel_is_given_up(poster: Poster, sandbox: Sandbox, clock: Clock) -> None:
+    await poster.replies.want([Wanted("k", "recall", "C9999", None, {"text": "x", "blocks": []})], clock())
+    await poster.send_due()
+    clock.pass_(hours=1)
+    assert await poster.send_due() == 0
+
+
+async def test_a_backlog_shows_only_the_newest_state(poster: Poster, sandbox: Sandbox, clock: Clock) -> None:
+    sandbox.faults.add(Fault(method="chat.postMessage", times=3, kind="error", error="internal_error"))
+    for number in range(50):
+        await poster.replies.want([wanted(f"step {number}")], clock())
+    for _ in range(6):
+        await poster.send_due()
+        clock.pass_(minutes=2)
+    assert texts(sandbox) == ["step 49"]
+
+
+async def test_a_reaction_waits_for_the_reply_it_stands_on(
+    poster: Poster, sandbox: Sandbox, clock: Clock
+) -> None:
+    react = Wanted(
+        "INC-1:v:x", "reaction:x", CHANNEL, None, {"name": "x", "on": "INC-1:verdict"}, kind="reaction"
+    )
+    await poster.replies.want([react], clock())
+    await poster.send_due()
+    await poster.replies.want([wanted("verdict", "INC-1:verdict")], clock())
+    await poster.send_due()
+    clock.pass_(seconds=5)
+    await poster.send_due()
+    message = next(m for m in sandbox.messages(CHANNEL) if m.get("bot_id") == "B0BOT")
+    assert [reaction["name"] for reaction in message["reactions"]] == ["x"]

@@ -1,0 +1,139 @@
+"""The durable queue, the cases and their journals, on the real database."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.investigation.alert import Alert, Severity
+from bot.investigation.casefile import fold
+from bot.investigation.events import AlertCleared, Recorded, Steered
+from bot.store.cases import Cases, Place
+from bot.store.intake import LEASE, MAX_TRIES, Envelope, Intake
+
+NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+
+
+def envelope(event_id: str, content_key: str | None = None) -> Envelope:
+    return Envelope("T1", event_id, "event", {"text": "x"}, content_key)
+
+
+def alert(title: str = "checkout down", severity: Severity = Severity.CRITICAL) -> Alert:
+    return Alert("alertmanager", title, NOW, severity=severity)
+
+
+async def test_a_redelivery_is_kept_once(engine: AsyncEngine) -> None:
+    intake = Intake(engine, "a")
+    assert await intake.keep(envelope("E1"), NOW)
+    assert not await intake.keep(envelope("E1"), NOW)
+    assert await intake.waiting() == 1
+
+
+async def test_the_same_content_under_two_event_ids_is_kept_once(engine: AsyncEngine) -> None:
+    intake = Intake(engine, "a")
+    assert await intake.keep(envelope("E1", "C1:1.0:posted"), NOW)
+    assert not await intake.keep(envelope("E2", "C1:1.0:posted"), NOW)
+
+
+async def test_work_is_taken_in_order_and_once(engine: AsyncEngine) -> None:
+    intake = Intake(engine, "a")
+    for number in range(20):
+        await intake.keep(envelope(f"E{number}"), NOW)
+    others = [Intake(engine, f"w{number}") for number in range(4)]
+
+    async def take_all(worker: Intake) -> list[str]:
+        taken = []
+        while work := await worker.take(NOW):
+            taken.append(work.envelope.event_id)
+            await worker.done(work)
+        return taken
+
+    shares = await asyncio.gather(*(take_all(worker) for worker in others))
+    assert sorted(chain.from_iterable(shares)) == sorted(f"E{number}" for number in range(20))
+    assert all(share == sorted(share, key=lambda event: int(event[1:])) for share in shares)
+
+
+async def test_a_dead_workers_envelope_is_taken_over_after_its_lease(engine: AsyncEngine) -> None:
+    await Intake(engine, "a").keep(envelope("E1"), NOW)
+    assert await Intake(engine, "dead").take(NOW)
+    heir = Intake(engine, "heir")
+    assert await heir.take(NOW + LEASE / 2) is None
+    taken = await heir.take(NOW + LEASE * 2)
+    assert taken and taken.tries == 2
+
+
+async def test_what_fails_again_and_again_is_closed_as_failed(engine: AsyncEngine) -> None:
+    intake = Intake(engine, "a")
+    await intake.keep(envelope("E1"), NOW)
+    for _ in range(MAX_TRIES):
+        work = await intake.take(NOW)
+        assert work
+        going_on = await intake.again(work, "boom")
+    assert not going_on
+    assert await intake.take(NOW) is None
+
+
+async def test_the_newest_message_seen_never_goes_back(engine: AsyncEngine) -> None:
+    intake = Intake(engine, "a")
+    await intake.saw("C1", "100.2")
+    await intake.saw("C1", "99.9")
+    assert await intake.seen("C1") == "100.2"
+
+
+async def test_a_thread_has_one_case(engine: AsyncEngine) -> None:
+    cases = Cases(engine, "a")
+    first, new = await cases.open(alert(), Place("C1", "1.0"), NOW)
+    second, again = await cases.open(alert(), Place("C1", "1.0"), NOW)
+    assert (new, again) == (True, False)
+    assert first.number == second.number
+    assert fold(await cases.journal(first.number)).alert == alert()
+
+
+async def test_the_loudest_case_is_claimed_first_and_by_one_worker(engine: AsyncEngine) -> None:
+    cases = Cases(engine, "a")
+    await cases.open(alert("quiet", Severity.INFO), Place("C1", "1.0"), NOW)
+    loud, _ = await cases.open(alert("loud"), Place("C1", "2.0"), NOW)
+    claimed = await cases.claim(NOW)
+    assert claimed and claimed.number == loud.number
+    other = await Cases(engine, "b").claim(NOW)
+    assert other and other.number != loud.number
+    assert await Cases(engine, "c").claim(NOW) is None
+
+
+async def test_a_dead_workers_case_is_taken_over(engine: AsyncEngine) -> None:
+    dead, heir = Cases(engine, "dead"), Cases(engine, "heir")
+    row, _ = await dead.open(alert(), Place("C1", "1.0"), NOW)
+    await dead.claim(NOW)
+    later = NOW + LEASE * 2
+    assert await heir.claim(later)
+    assert not await dead.hold(row.number, later)
+
+
+async def test_many_writers_of_one_journal_lose_nothing(engine: AsyncEngine) -> None:
+    cases = Cases(engine, "a")
+    row, _ = await cases.open(alert(), Place("C1", "1.0"), NOW)
+    await asyncio.gather(
+        *(cases.append(row.number, [Recorded(NOW, Steered("U1", str(number)))]) for number in range(20))
+    )
+    told = [entry.event.text for entry in await cases.journal(row.number) if isinstance(entry.event, Steered)]
+    assert sorted(told, key=int) == [str(number) for number in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("state", "joins"), [("concluded", True), ("resolved", False), ("remembered", False)]
+)
+async def test_a_repeat_joins_a_live_case_only(engine: AsyncEngine, state: str, joins: bool) -> None:
+    cases = Cases(engine, "a")
+    row, _ = await cases.open(alert(), Place("C1", "1.0"), NOW)
+    await cases.set_state(row.number, state, NOW)
+    found = await cases.joined(alert().fingerprint, NOW - timedelta(hours=1))
+    assert (found is not None) is joins
+
+
+async def test_a_journal_is_read_back_as_it_was_written(engine: AsyncEngine) -> None:
+    cases = Cases(engine, "a")
+    row, _ = await cases.open(alert(), Place("C1", "1.0"), NOW)
+    await cases.append(row.number, [Recorded(NOW, AlertCleared("alertmanager"))])
+    assert fold(await cases.journal(row.number)).cleared_at == NOW

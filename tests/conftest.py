@@ -1,0 +1,54 @@
+"""What all tests share: a fresh database, a fixed clock, and no way out of this machine."""
+
+import socket
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.store.database import create_tables, engine_for
+
+LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
+
+
+@pytest.fixture(autouse=True)
+def _no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that leaves this machine: green means green offline."""
+    real = socket.socket.connect
+
+    def connect(self: socket.socket, address: Any) -> None:  # noqa: ANN401 (socket's own signature)
+        if isinstance(address, tuple) and not str(address[0]).startswith(LOOPBACK):
+            msg = f"a test tried to reach {address[0]}"
+            raise AssertionError(msg)
+        real(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+class Clock:
+    """A clock that moves when told to."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def pass_(self, **span: float) -> None:
+        self.at += timedelta(**span)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    opened = engine_for(None, tmp_path)
+    await create_tables(opened)
+    yield opened
+    await opened.dispose()
