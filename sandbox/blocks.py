@@ -97,17 +97,21 @@ def _all_problems(blocks: list[JsonObject], surface: str, root: str) -> Iterator
 def _totals(blocks: list[JsonObject], root: str) -> Iterator[Problem]:
     if sum(each.get("type") == "table" for each in blocks) > 1:
         yield Problem(root, "only_one_table_allowed")
-    markdown = sum(len(str(each.get("text", ""))) for each in blocks if each.get("type") == "markdown")
-    if markdown > MOST_MARKDOWN:
-        yield Problem(root, f"markdown blocks hold {markdown} characters, at most {MOST_MARKDOWN} together")
+    markdown = [len(str(each.get("text", ""))) for each in blocks if each.get("type") == "markdown"]
+    if max(markdown, default=0) <= MOST_MARKDOWN < sum(markdown):
+        yield Problem(root, f"markdown blocks hold {sum(markdown)} characters, at most {MOST_MARKDOWN} together")
     tasks = [
         each.get("task_id")
         for block in blocks
-        for each in (block.get("tasks") or () if block.get("type") == "plan" else (block,))
+        for each in (*_listed(block.get("tasks")), block)
         if isinstance(each, dict) and each.get("type") == "task_card"
     ]
     if len(tasks) != len(set(map(str, tasks))):
         yield Problem(root, "task_id must be unique")
+
+
+def _listed(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
 
 
 def _block(block: Any, surface: str, at: str) -> Iterator[Problem]:  # noqa: ANN401 - whatever JSON the caller sent

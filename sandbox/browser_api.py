@@ -3,19 +3,23 @@
 Only the sandbox's own page may talk to it: other hosts and origins are refused. Errors are a sentence each.
 """
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
 from aiohttp import web
 
+from sandbox.browser_feed import KEEP_ALIVE
 from sandbox.directory import TEAM_ID
 from sandbox.wire import JsonObject, SlackError
 
 if TYPE_CHECKING:
     from sandbox.server import Sandbox
 
+log = structlog.get_logger(__name__)
 PAGE = Path(__file__).parent / "page"
 _SENTENCES = {
     "channel_not_found": "There is no such channel.",
@@ -161,13 +165,22 @@ class BrowserApi:
         page = self._sandbox.feed.subscribe()
         try:
             await response.write(b": welcome\n\n")
-            while (text := await page.get()) is not None:
-                await response.write(f"data: {text}\n\n".encode())
+            while (frame := await self._next_frame(page)) is not None:
+                await response.write(frame)
         except ConnectionResetError:
             pass  # the page was closed
         finally:
             self._sandbox.feed.unsubscribe(page)
         return response
+
+    @staticmethod
+    async def _next_frame(page: asyncio.Queue[str | None]) -> bytes | None:
+        try:
+            async with asyncio.timeout(KEEP_ALIVE):
+                text = await page.get()
+        except TimeoutError:
+            return b": still here\n\n"  # a write finds out when the page is gone
+        return None if text is None else f"data: {text}\n\n".encode()
 
     async def _do(self, request: web.Request) -> web.Response:
         self._refuse_strangers(request)
@@ -180,6 +193,7 @@ class BrowserApi:
         except SlackError as refused:
             return _refusal(refused)
         except (ValueError, KeyError, TypeError, AttributeError) as bad:
+            log.info("unreadable_request_of_page", path=request.path, exc_info=True)
             return _json({"ok": False, "error": f"The page sent something unreadable: {bad!r}."}, status=400)
 
     async def _post(self, body: JsonObject) -> JsonObject:

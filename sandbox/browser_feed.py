@@ -28,6 +28,7 @@ from sandbox.wire import JsonObject
 from sandbox.workspace import Workspace
 
 MOST_WAITING = 2_000
+KEEP_ALIVE = 15.0
 
 
 class BrowserFeed:

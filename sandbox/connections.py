@@ -91,7 +91,7 @@ class Connections:
 
     def next(self) -> Connection | None:
         """Return the connection whose turn it is, or None when the app is not connected."""
-        ready = [each for each, _ in self._open.values() if not each.leaving]
+        ready = [each for each in self.open if not each.leaving] or self.open
         if not ready:
             return None
         self._turn += 1
@@ -99,7 +99,7 @@ class Connections:
 
     async def serve(self, request: web.Request, heard: Callable[[str], None]) -> web.WebSocketResponse:
         """Hold one connection from hello to its end."""
-        socket = web.WebSocketResponse(autoping=False, max_msg_size=16 * 1024 * 1024)
+        socket = web.WebSocketResponse(timeout=1.0, autoping=False, max_msg_size=16 * 1024 * 1024)
         await socket.prepare(request)
         self._made += 1
         connection = Connection(self._made, socket, self._timing)
@@ -125,7 +125,8 @@ class Connections:
     def disconnect(self, reason: str = "refresh_requested", connection: Connection | None = None) -> None:
         """Send a disconnect frame (warning, refresh_requested, link_disabled, too_many_websockets).
 
-        After a warning the connection stays; after the others it gets no envelopes and is closed a moment later.
+        After a warning the connection stays; after the others it is the last choice for envelopes, and is closed a
+        moment later.
         """
         for each in self.open if connection is None else (connection,):
             each.send(_disconnect_frame(reason))
@@ -164,7 +165,7 @@ class Connections:
         """End everything when the sandbox ends."""
         for task in self._goodbyes:
             task.cancel()
-        await self.close_all()
+        await self.close_all(abort=True)
 
     def _hello(self) -> str:
         hello: JsonObject = {

@@ -103,7 +103,7 @@ class Interactions:
         shown = view | {"state": {"values": state_of(view, values or {})}}
         payload = self._payload("block_actions", user) | {
             "container": {"type": "view", "view_id": view["id"]},
-            "trigger_id": self._platform.tickets.trigger(user, view["id"] if view["type"] == "modal" else ""),
+            "trigger_id": self._platform.tickets.trigger(user),
             "view": shown,
             "actions": [self._action(view["blocks"], what, chosen)],
         }
@@ -142,7 +142,7 @@ class Interactions:
         if empty:
             return Submitted(True, "errors", empty)
         payload = self._payload("view_submission", user) | {
-            "trigger_id": self._platform.tickets.trigger(user, view["id"]),
+            "trigger_id": self._platform.tickets.trigger(user),
             "view": view | {"state": {"values": state}},
             "response_urls": [],
         }

@@ -56,6 +56,7 @@ class People:
     ) -> JsonObject:
         """Post as another app with a bot token (no subtype; user, bot_id, app_id, bot_profile). Return the message."""
         app_id, bot_id = f"A{number:04d}", f"B{number:04d}"
+        self.workspace.bots[bot_id] = name
         author = {"user": f"U{number:04d}B", "bot_id": bot_id, "app_id": app_id}
         profile = {"id": bot_id, "app_id": app_id, "name": name, "deleted": False}
         draft = {"text": "", **author, "bot_profile": profile, **webhook_content(payload)}

@@ -32,7 +32,7 @@ class Tickets:
         self._timing = timing
         self._clock = clock
         self._sockets: dict[str, float] = {}
-        self._triggers: dict[str, tuple[str, float, str]] = {}
+        self._triggers: dict[str, tuple[str, float]] = {}
         self._responses: dict[str, ResponseUrl] = {}
 
     def for_socket(self) -> str:
@@ -45,26 +45,26 @@ class Tickets:
         """Take a websocket ticket; say whether it was good."""
         return self._sockets.pop(ticket, 0.0) > self._clock()
 
-    def trigger(self, user: str, view_id: str = "") -> str:
-        """Return a trigger_id for what *user* just did; *view_id* is the modal in which they did it."""
+    def trigger(self, user: str) -> str:
+        """Return a trigger_id for what *user* just did."""
         trigger = f"{len(self._triggers) + 1}.{uuid.uuid4().hex}"
-        _keep(self._triggers, trigger, (user, self._clock() + self._timing.trigger_life, view_id))
+        _keep(self._triggers, trigger, (user, self._clock() + self._timing.trigger_life))
         return trigger
 
-    def exchange(self, trigger: str) -> tuple[str, str]:
-        """Use a trigger_id up; return the user and the modal it came from ("" for none).
+    def exchange(self, trigger: str) -> str:
+        """Use a trigger_id up; return whose it was.
 
         Raises SlackError: invalid_trigger_id, exchanged_trigger_id, expired_trigger_id.
         """
         if trigger not in self._triggers:
             raise SlackError("invalid_trigger_id")
-        user, expires, view_id = self._triggers[trigger]
+        user, expires = self._triggers[trigger]
         if expires < 0:
             raise SlackError("exchanged_trigger_id")
         if expires < self._clock():
             raise SlackError("expired_trigger_id")
-        self._triggers[trigger] = (user, -1.0, view_id)
-        return user, view_id
+        self._triggers[trigger] = (user, -1.0)
+        return user
 
     def response_url(self, channel: str, user: str, message: JsonObject | None = None) -> str:
         """Return the key of a new response url."""

@@ -149,7 +149,7 @@ def _update(call: Call) -> JsonObject:
     if not {"text", "blocks", "attachments"} & found.keys():
         raise SlackError("no_text")
     say_something(message | found)
-    patch = {key: (None if value == [] else value) for key, value in found.items()}
+    patch = {key: (None if value in ([], {}) else value) for key, value in found.items()}
     updated = call.workspace.edit(channel.id, message["ts"], patch, by=call.workspace.app.bot_user)
     return {"channel": channel.id, "ts": updated["ts"], "text": updated.get("text", ""), "message": updated}
 

@@ -1,7 +1,7 @@
 """The rest of the Web API: auth, connections, files, status lines, agent sessions, validation of blocks."""
 
 from sandbox import mrkdwn
-from sandbox.blocks import problems_of
+from sandbox.blocks import checked_view, problems_of
 from sandbox.calling import Call, Method
 from sandbox.directory import TEAM_ID
 from sandbox.web_api_chat import bot_author, destination
@@ -93,7 +93,9 @@ def _validate(call: Call) -> JsonObject:
     view = call.mapping("view", "invalid_arguments")
     if blocks is None and view is None:
         raise SlackError("invalid_arguments")
-    found = problems_of(blocks if blocks is not None else (view or {}).get("blocks", []), "message")
+    if blocks is None:
+        checked_view(view or {}, ("modal", "home"))
+    found = problems_of(blocks or [], "message")
     if found:
         raise SlackError("invalid_blocks", errors=[str(each) for each in found])
     return {}

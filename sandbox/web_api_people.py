@@ -58,10 +58,9 @@ def _bot(call: Call) -> JsonObject:
     about: JsonObject = {"id": wanted, "deleted": False, "updated": 0, "icons": {}}
     if wanted == app.bot_id:
         return {"bot": about | {"name": app.name, "app_id": app.id, "user_id": app.bot_user}}
-    for hook in call.workspace.webhooks.values():
-        if hook.bot_id == wanted:
-            return {"bot": about | {"name": hook.username}}
-    raise SlackError("bot_not_found")
+    if wanted not in call.workspace.bots:
+        raise SlackError("bot_not_found")
+    return {"bot": about | {"name": call.workspace.bots[wanted]}}
 
 
 def _usergroup(call: Call) -> JsonObject:

@@ -14,13 +14,13 @@ def _view(call: Call, *types: str) -> JsonObject:
 
 def _open(call: Call) -> JsonObject:
     view = _view(call, "modal")
-    user, _ = call.platform.tickets.exchange(call.need("trigger_id"))
+    user = call.platform.tickets.exchange(call.need("trigger_id"))
     return {"view": call.platform.modals.open(user, view)}
 
 
 def _push(call: Call) -> JsonObject:
     view = _view(call, "modal")
-    user, _ = call.platform.tickets.exchange(call.need("trigger_id"))
+    user = call.platform.tickets.exchange(call.need("trigger_id"))
     return {"view": call.platform.modals.open(user, view, on_top=True)}
 
 

@@ -49,6 +49,7 @@ class Workspace:
         self.channels: dict[str, Channel] = default_channels(app)
         self.webhooks = default_webhooks()
         self.emoji = Emoji()
+        self.bots: dict[str, str] = {each.bot_id: each.username for each in self.webhooks.values()}
         self.usergroups: dict[str, tuple[str, ...]] = {"S0001": ("U0002", "U0003")}
         self.timelines: dict[str, Timeline] = {each: Timeline() for each in self.channels}
         self.whispers: dict[tuple[str, str], JsonObject] = {}
