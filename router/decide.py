@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from router.messages import Task
-from router.outcomes import FailureCode, FindingCode, Reason, ReasonCode, Selection
+from router.outcomes import Effort, FailureCode, FindingCode, Reason, ReasonCode, Selection
 from router.plan import Plan, plan_for
-from router.policy import Effort, Policy, Remedy
+from router.policy import Policy, Remedy
 from router.prices import cents
 from router.spending import Purse, Spent, purse_for
 
@@ -208,7 +208,7 @@ def _refused(
     spent = {"scope": purse.scope, "spent": f"{purse.share:.0%}"}
     too_long = {"model": model, "tokens": f"{question.prompt_tokens:,}"}
     gone = {"was": model, "why": "no other model is left"}
-    against = (
+    against: tuple[tuple[bool, ReasonCode, dict[str, str]], ...] = (
         (purse.code_only, ReasonCode.OVER_BUDGET, spent),
         (question.optional and purse.no_optional, ReasonCode.OPTIONAL_DROPPED, spent),
         (model in state.unwell, ReasonCode.BREAKER_OPEN, {"model": model}),

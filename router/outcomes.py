@@ -13,6 +13,8 @@ from typing import Literal
 
 from router.messages import Reply, Task, Usage
 
+Effort = Literal["low", "medium", "high", "xhigh", "max"]
+
 
 class ReasonCode(StrEnum):
     """Why a selection is what it is."""
@@ -63,7 +65,7 @@ class Selection:
     case: str
     tier: str
     model: str | None
-    effort: str | None
+    effort: Effort | None
     max_tokens: int
     reasons: tuple[Reason, ...]
     est_usd: Decimal

@@ -6,8 +6,8 @@ It knows no money and no model's health.
 from dataclasses import dataclass, replace
 
 from router.messages import Task
-from router.outcomes import Reason, ReasonCode
-from router.policy import EFFORTS, Effort, Override, Policy
+from router.outcomes import Effort, Reason, ReasonCode
+from router.policy import EFFORTS, Override, Policy
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,11 @@ from pydantic import ConfigDict, Field
 from pydantic.dataclasses import dataclass
 
 from router.messages import Task
-from router.outcomes import FailureCode, FindingCode
+from router.outcomes import Effort, FailureCode, FindingCode
 from router.prices import Price
 
 CLOSED = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
-Effort = Literal["low", "medium", "high", "xhigh", "max"]
 EFFORTS: tuple[Effort, ...] = ("low", "medium", "high", "xhigh", "max")
 Severity = Literal["critical", "warning", "info", "unknown"]
 Check = Literal["form", "citations", "quotes", "entities", "numbers", "time", "facts", "confidence"]
@@ -83,8 +82,8 @@ class Tier:
 class Route:
     """How one task is routed: where it starts, how far it may climb, what its answers are held against.
 
-    *deadline_s* is for the whole question, *call_s* for one call (None: as long as the
-    question has). A stated confidence below *min_confidence* asks for a stronger model; no confidence, however high, accepts an answer.
+    *deadline_s* is for the whole question, *call_s* for one call (None: as long as the question has). A stated
+    confidence below *min_confidence* asks for a stronger model; no confidence, however high, accepts an answer.
     """
 
     start: str

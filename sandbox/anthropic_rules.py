@@ -12,7 +12,8 @@ _BOUNDS = {"minimum", "maximum", "multipleOf", "minLength", "maxLength", "maxIte
 
 def refusal(headers: Mapping[str, str], body: Mapping[str, Any], models: tuple[str, ...]) -> Refuse | None:
     """Return the error that the API answers this request with, or None when it is a good one."""
-    if not headers.get("x-api-key"):
+    # anthropic 2.12 sends the key as a bearer token, older SDKs as x-api-key; the API takes both.
+    if not (headers.get("x-api-key") or headers.get("authorization", "").startswith("Bearer ")):
         return Refuse(401, "authentication_error", "x-api-key header is required")
     if "anthropic-version" not in headers:
         return Refuse(400, "invalid_request_error", "anthropic-version: header is required")

@@ -1,0 +1,134 @@
+"""Putting a streamed Anthropic reply together, event by event.
+
+It imports no SDK: events are read by their `type`. A stream that ends before its `message_stop` is not a reply.
+It knows nothing of connections and errors.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from router.messages import Part, Reply, Text, Thinking, ToolUse, Usage
+
+
+class Cut(Exception):
+    """A part that the reply needs is not whole JSON."""
+
+
+@dataclass(slots=True)
+class Listening:
+    """What was heard of one reply so far. *model* is the one that was asked."""
+
+    model: str
+    stream_to: Callable[[str], None] | None = None
+    begun: bool = False
+    whole: bool = False
+    usage: Usage = field(default_factory=Usage)
+    stop_reason: str | None = None
+    _parts: list[Part] = field(default_factory=list)
+    _kind: str = ""
+    _open: dict[str, Any] = field(default_factory=dict)
+    _pieces: list[str] = field(default_factory=list)
+
+    def hear(self, event: Any) -> bool:  # noqa: ANN401 - the vendor's events, read by their type
+        """Take in one event; say whether it carried the first or a further piece of the answer.
+
+        Raises:
+            Cut: a tool's arguments ended in the middle, though the stream went on.
+        """
+        match event.type:
+            case "message_start":
+                self.begun = True
+                self.usage = usage_from(event.message.usage)
+            case "content_block_start":
+                self._start(event.content_block)
+            case "content_block_delta":
+                return self._delta(event.delta)
+            case "content_block_stop":
+                self._stop()
+            case "message_delta":
+                self.stop_reason = event.delta.stop_reason or self.stop_reason
+                self.usage = _finally(self.usage, event.usage)
+            case "message_stop":
+                self.whole = True
+            case _:
+                pass  # events of a newer API: they carry nothing that we asked for
+        return False
+
+    def reply(self) -> Reply:
+        """Return the whole reply."""
+        return Reply(tuple(self._parts), self.stop_reason or "", self.model)
+
+    def _start(self, block: Any) -> None:  # noqa: ANN401
+        self._kind = block.type
+        self._pieces = []
+        self._open = {}
+        if block.type == "tool_use":
+            self._open = {"id": block.id, "name": block.name, "input": block.input}
+        elif block.type == "text" and block.text:
+            self._pieces.append(block.text)
+        elif block.type == "redacted_thinking":
+            self._open = {"type": "redacted_thinking", "data": block.data}
+        elif block.type == "thinking":
+            self._open = {"type": "thinking", "thinking": block.thinking, "signature": block.signature}
+
+    def _delta(self, delta: Any) -> bool:  # noqa: ANN401
+        match delta.type:
+            case "text_delta":
+                self._pieces.append(delta.text)
+                if self.stream_to is not None:
+                    self.stream_to(delta.text)
+            case "input_json_delta":
+                self._pieces.append(delta.partial_json)
+            case "thinking_delta":
+                self._open["thinking"] += delta.thinking
+            case "signature_delta":
+                self._open["signature"] = delta.signature
+            case _:
+                return False
+        return True
+
+    def _stop(self) -> None:
+        if self._kind == "text":
+            self._parts.append(Text("".join(self._pieces)))
+        elif self._kind == "tool_use":
+            self._parts.append(ToolUse(self._open["id"], self._open["name"], self._arguments()))
+        elif self._kind in {"thinking", "redacted_thinking"}:
+            self._parts.append(Thinking(self.model, self._open))
+
+    def _arguments(self) -> dict[str, Any]:
+        """Return the arguments of a tool call: an object, or the odd value under "_" for the tool to refuse."""
+        text = "".join(self._pieces)
+        try:
+            said = json.loads(text) if text else self._open["input"]
+        except json.JSONDecodeError as broken:
+            raise Cut(f"the arguments of {self._open['name']} end in the middle") from broken
+        return said if isinstance(said, dict) else {"_": said}
+
+
+def usage_from(said: Any) -> Usage:  # noqa: ANN401
+    """Return the vendor's usage by billing class; writes without a split are five-minute writes."""
+    split = getattr(said, "cache_creation", None)
+    written = said.cache_creation_input_tokens or 0
+    hour = split.ephemeral_1h_input_tokens if split is not None else 0
+    return Usage(
+        input=said.input_tokens or 0,
+        output=said.output_tokens or 0,
+        cache_write_5m=split.ephemeral_5m_input_tokens if split is not None else written,
+        cache_write_1h=hour,
+        cache_read=said.cache_read_input_tokens or 0,
+    )
+
+
+def _finally(begun: Usage, said: Any) -> Usage:  # noqa: ANN401
+    """Return the usage at the end: its counts are cumulative, and may leave out what the start said."""
+    writes = said.cache_creation_input_tokens
+    grown = max(0, writes - begun.cache_write_5m - begun.cache_write_1h) if writes is not None else 0
+    return Usage(
+        input=begun.input if said.input_tokens is None else said.input_tokens,
+        output=said.output_tokens or 0,
+        cache_write_5m=begun.cache_write_5m + grown,
+        cache_write_1h=begun.cache_write_1h,
+        cache_read=begun.cache_read if said.cache_read_input_tokens is None else said.cache_read_input_tokens,
+    )

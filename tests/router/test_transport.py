@@ -1,0 +1,197 @@
+"""The real SDK over real HTTP: every fault of the outside is a typed value within its deadline."""
+
+import time
+
+import pytest
+
+from router.anthropic_model import AnthropicModel
+from router.calls import Call, Fault, Heard
+from router.messages import Message, Text, Thinking, ToolResult, ToolUse, Usage
+from router.outcomes import FailureCode
+from sandbox.anthropic_script import (
+    Cut,
+    ErrorInside,
+    Hang,
+    Html,
+    Refuse,
+    Reset,
+    Say,
+    Tool,
+    Turn,
+    in_turn,
+    overloaded,
+    rate_limited,
+    too_long,
+)
+from sandbox.anthropic_server import AnthropicServer
+
+ASKED = (Message("user", (Text("why is checkout slow?"),)),)
+
+
+def call(**changes: object) -> Call:
+    given: dict[str, object] = {
+        "model": "claude-sonnet-5-5",
+        "max_tokens": 256,
+        "messages": ASKED,
+        "deadline_s": 5.0,
+        "system": "You are careful.",
+        "effort": "medium",
+    }
+    return Call(**(given | changes))  # type: ignore[arg-type]
+
+
+async def ask(turn: Turn, key: str = "test-key", **changes: object) -> tuple[Heard | Fault, AnthropicServer]:
+    async with AnthropicServer(in_turn(turn)) as server:
+        model = AnthropicModel(key, server.url)
+        heard = await model.reply(call(**changes))
+        await model.aclose()
+        return heard, server
+
+
+async def test_a_reply_is_heard_whole_with_its_usage() -> None:
+    pieces: list[str] = []
+    say = Say(
+        text="because of the pool " * 20,
+        thinking="hm",
+        tools=(Tool("search_logs", {"service": "checkout", "n": [1, None]}),),
+    )
+    heard, server = await ask(say, stream_to=pieces.append)
+    assert isinstance(heard, Heard)
+    assert heard.reply.text == say.text == "".join(pieces)
+    assert heard.reply.tool_uses == (
+        ToolUse("toolu_0010", "search_logs", {"service": "checkout", "n": [1, None]}),
+    )
+    assert heard.reply.stop_reason == "tool_use"
+    assert heard.ttft_s is not None
+    assert 0 < heard.ttft_s <= heard.latency_s
+    assert heard.usage.input > 0
+    assert heard.usage.output > 0
+    body = server.requests[0].body
+    assert body["output_config"] == {"effort": "medium"}
+    assert body["system"][-1]["cache_control"] == {"type": "ephemeral"}
+    assert "temperature" not in body
+
+
+async def test_usage_tells_every_class_of_tokens_apart() -> None:
+    long = "a line of a long log\n" * 400
+    async with AnthropicServer(in_turn(Say("a", cache_write_1h=100), Say("b"))) as server:
+        model = AnthropicModel("test-key", server.url)
+        first = await model.reply(call(system=long))
+        again = await model.reply(call(system=long))
+    assert isinstance(first, Heard)
+    assert isinstance(again, Heard)
+    assert first.usage.cache_write_1h == 100
+    assert first.usage.cache_write_5m > 2000
+    assert first.usage.cache_read == 0
+    assert again.usage == Usage(
+        again.usage.input, again.usage.output, cache_read=first.usage.prompt - first.usage.input
+    )
+
+
+async def test_thinking_goes_back_only_to_the_model_that_thought_it() -> None:
+    heard, _ = await ask(Say("yes", thinking="let me see", tools=(Tool("look"),)))
+    assert isinstance(heard, Heard)
+    assert isinstance(heard.reply.parts[0], Thinking)
+    messages = (
+        *ASKED,
+        Message("assistant", heard.reply.parts),
+        Message("user", (ToolResult(heard.reply.tool_uses[0].id, "nothing"),)),
+    )
+    _, same = await ask(Say("ok"), messages=messages)
+    _, other = await ask(Say("ok"), messages=messages, model="claude-opus-5-5")
+    assert same.requests[0].body["messages"][1]["content"][0]["type"] == "thinking"
+    assert same.requests[0].body["messages"][1]["content"][0]["signature"] == "sig-claude-sonnet-5-5"
+    assert other.requests[0].body["messages"][1]["content"][0]["type"] == "text"
+
+
+async def test_a_schema_is_sent_in_the_form_that_the_api_takes() -> None:
+    schema = {
+        "type": "object",
+        "properties": {"confidence": {"type": "number", "minimum": 0, "maximum": 1}},
+        "required": ["confidence"],
+    }
+    heard, server = await ask(Say('{"confidence": 0.5}'), schema=schema)
+    assert isinstance(heard, Heard)
+    sent = server.requests[0].body["output_config"]["format"]["schema"]
+    assert sent["additionalProperties"] is False
+    assert sent["properties"]["confidence"] == {"type": "number"}
+
+
+@pytest.mark.parametrize(
+    ("turn", "code", "billed"),
+    [
+        (Refuse(400, "invalid_request_error", "max_tokens: too many"), FailureCode.BAD_REQUEST, False),
+        (too_long(), FailureCode.TOO_LONG, False),
+        (Refuse(413, "request_too_large", "too large"), FailureCode.TOO_LONG, False),
+        (
+            Refuse(400, "invalid_request_error", "Your credit balance is too low"),
+            FailureCode.KEY_REFUSED,
+            False,
+        ),
+        (Refuse(401, "authentication_error", "invalid x-api-key"), FailureCode.KEY_REFUSED, False),
+        (Refuse(403, "permission_error", "no"), FailureCode.KEY_REFUSED, False),
+        (Refuse(404, "not_found_error", "model: x"), FailureCode.MODEL_GONE, False),
+        (rate_limited("171"), FailureCode.RATE_LIMITED, False),
+        (overloaded(), FailureCode.OVERLOADED, False),
+        (Refuse(500, "api_error", "Internal server error"), FailureCode.SERVER_ERROR, False),
+        (Html(), FailureCode.NOT_THE_API, True),
+        (Reset(), FailureCode.CONNECTION, False),
+        (Cut(Say("a long answer " * 20), events=5), FailureCode.STREAM_CUT, True),
+        (Cut(Say("a long answer " * 20), events=5, rudely=False), FailureCode.STREAM_CUT, True),
+        (Cut(Say("a long answer " * 20), 5, rudely=False, in_json=True), FailureCode.JSON_CUT, True),
+        (Say(tools=(Tool("look", raw='{"service": "che'),)), FailureCode.JSON_CUT, True),
+        (ErrorInside(Say("a long answer " * 20)), FailureCode.OVERLOADED, True),
+        (ErrorInside(Say("a long answer " * 20), type="api_error"), FailureCode.SERVER_ERROR, True),
+        (ErrorInside(Say("x"), type="a_new_kind_of_error"), FailureCode.SERVER_ERROR, True),
+    ],
+    ids=str,
+)
+async def test_faults_are_values(turn: Turn, code: FailureCode, billed: bool) -> None:
+    fault, _ = await ask(turn)
+    assert isinstance(fault, Fault)
+    assert fault.code is code
+    assert fault.maybe_billed is billed
+    assert fault.message
+
+
+@pytest.mark.parametrize("turn", [Hang(), Hang(ping_s=0.02), Say("x" * 400, pause_s=0.2)])
+async def test_the_deadline_is_total(turn: Turn) -> None:
+    began = time.monotonic()
+    fault, _ = await ask(turn, deadline_s=0.5)
+    assert isinstance(fault, Fault)
+    assert fault.code is FailureCode.TIMEOUT
+    assert time.monotonic() - began < 3.5
+
+
+@pytest.mark.parametrize(
+    ("said", "read"), [("171", 171.0), ("0", 0.0), ("soon", None), ("-1", None), ("inf", None)]
+)
+async def test_retry_after_is_read_and_never_slept(said: str, read: float | None) -> None:
+    began = time.monotonic()
+    fault, server = await ask(rate_limited(said))
+    assert isinstance(fault, Fault)
+    assert fault.retry_after_s == read
+    assert len(server.requests) == 1
+    assert time.monotonic() - began < 5
+
+
+async def test_nobody_listens() -> None:
+    model = AnthropicModel("test-key", "http://127.0.0.1:9")
+    fault = await model.reply(call())
+    assert isinstance(fault, Fault)
+    assert fault.code is FailureCode.CONNECTION
+    assert "127.0.0.1:9" in fault.message
+
+
+async def test_lone_surrogates_do_not_stop_a_call() -> None:
+    messages = (
+        Message("user", (Text("odd \ud800 text"),)),
+        Message("assistant", (ToolUse("t1", "look", {"q": "\ud800"}),)),
+        Message("user", (ToolResult("t1", "\udfff"),)),
+    )
+    heard, _ = await ask(Say("fine"), messages=messages)
+    assert isinstance(heard, Heard)
+
+
+def test_the_key_is_not_shown() -> None:
+    assert "sk-secret" not in repr(AnthropicModel("sk-secret"))
