@@ -1,0 +1,83 @@
+"""What a metric is about, told from its name alone: resource, saturation, latency, error, traffic.
+
+General rules of naming (Prometheus, CloudWatch, OpenTelemetry, kubelet), tried in order. It knows no values, and a
+name that says nothing is `other`.
+"""
+
+import re
+from typing import Literal
+
+MetricKind = Literal["resource", "saturation", "latency", "error", "traffic", "other"]
+
+_ERROR = (
+    r"error|fail|fault|exception|5xx|4xx|reject|denied|abort|panic|restart|oom|crash|unhealthy|unavailable|dropped|"
+    r"discard|timeouts?\b|availab|success|healthy|\bup\b"
+)
+_SATURATION = (
+    r"throttl|queue|backlog|\blag\b|pending|waiting|blocked|pool|saturat|inflight|in flight|evict|connections?\b|"
+    r"threads?\b|\bload\d*\b|steal|pressure"
+)
+_LATENCY = (
+    r"latenc|duration|response time|elapsed|\bdelay|\brtt\b|\bp50|\bp75|\bp9\d|quantile|\btook\b|time to|"
+    r"processing time|ttfb"
+)
+_RESOURCE = (
+    r"cpu|mem|heap|rss|\bgc\b|disk|filesystem|\bfs\b|inode|swap|file descriptors?|\bfds?\b|syscall|usage|"
+    r"utili[sz]ation|temperature|battery"
+)
+_TRAFFIC = (
+    r"request|\brps\b|\bqps\b|\bops\b|throughput|calls|hits|messages|invocation|workload|receive|transmit|network|"
+    r"bytes|packets|\bcount\b|total|\bread|\bwrite|sum"
+)
+_RULES: tuple[tuple[MetricKind, re.Pattern[str]], ...] = (
+    ("error", re.compile(_ERROR)),
+    ("saturation", re.compile(_SATURATION)),
+    ("latency", re.compile(_LATENCY)),
+    ("resource", re.compile(_RESOURCE)),
+    ("traffic", re.compile(_TRAFFIC)),
+)
+_GOOD = re.compile(r"availab|success|healthy|\bup\b")
+_EXPOSED = re.compile(r"unavailab|unhealthy|unsuccess")
+_COUNTED = re.compile(r"request|\brps\b|\bqps\b|\bops\b|calls|invocation|workload|hits")
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+def kind_of(metric: str) -> MetricKind:
+    """Return what *metric* is about."""
+    name = _spoken(metric)
+    return next((kind for kind, pattern in _RULES if pattern.search(name)), "other")
+
+
+def higher_is_better(metric: str) -> bool:
+    """Say whether *metric* is a share of what went well, such as availability."""
+    name = _spoken(metric)
+    return _GOOD.search(name) is not None and _EXPOSED.search(name) is None
+
+
+def counts_requests(metric: str) -> bool:
+    """Say whether *metric* counts requests, so that shares can be weighed by it."""
+    name = _spoken(metric)
+    return _COUNTED.search(name) is not None and kind_of(metric) == "traffic"
+
+
+def unit_of(metric: str) -> str:
+    """Return the unit that the name tells, or an empty string."""
+    name = _spoken(metric)
+    told = re.search(r"\(([^)]{1,8})\)", metric)
+    if told:
+        return told.group(1)
+    for unit, pattern in (
+        ("ms", r"\bms\b|milliseconds?"),
+        ("µs", r"\bus\b|microseconds?"),
+        ("s", r"\bs\b|seconds?"),
+        ("bytes", r"\bbytes\b"),
+        ("%", r"percent|\bpct\b"),
+    ):
+        if re.search(pattern, name):
+            return unit
+    return ""
+
+
+def _spoken(metric: str) -> str:
+    """Return a name as words in small letters: `NodeCpuUsageRate(%)` gives ``node cpu usage rate``."""
+    return " ".join(re.split(r"[^A-Za-z0-9]+", _HUMP.sub(" ", metric))).lower()

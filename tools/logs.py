@@ -1,0 +1,207 @@
+"""The tool `search_logs`: what is new in the logs, or the lines that match.
+
+Without arguments it answers with the digest (tools/log_digest.py): one summary, then one observation for each
+template that tells something, with one example. Its facts:
+
+- summary: ``groups``, a list of {service, trend, severity, now, normal, share, normal_share, score, first, template}
+  of all that changed, the most telling first; ``lines``, ``services``, ``has_normal``.
+- each group: ``group``, the same object.
+
+With `service` or `contains` it answers with lines, the newest last. It knows no source by name.
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from tools.asking import ask_all
+from tools.log_digest import LogGroup, digest
+from tools.log_digest_levels import CALM, severity, whole_messages
+from tools.sources import LogSource
+from tools.telemetry import LogLine, Window
+from tools.tool import Findings, Observation, Scope, Status, ToolCall
+from tools.wording import clock, share, short
+
+WIDER = (timedelta(minutes=30), timedelta(hours=2))  # tried in turn when the window is empty
+MAX_LINES = 200_000
+MAX_GROUPS_TOLD = 10
+MAX_GROUPS_KEPT = 120
+MAX_LINES_TOLD = 40
+LEAST_SCORE = 1.0
+_EXAMPLE = 320
+_STACK = 1_500
+
+
+class SearchLogsArguments(BaseModel):
+    """What to look for; nothing at all asks for what is new."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    service: str | None = Field(default=None, max_length=200, description="only lines of this service")
+    contains: str | None = Field(default=None, max_length=200, description="only lines with this text")
+
+
+class SearchLogs:
+    """Looks at logs around the onset."""
+
+    name = "search_logs"
+    description = (
+        "What is new in the logs around the onset: templates that appeared, surged or went missing compared with "
+        "normal operation, one example each. With `service` or `contains`: the matching lines themselves."
+    )
+    arguments: type[BaseModel] = SearchLogsArguments
+
+    def __init__(self, sources: Sequence[LogSource]) -> None:
+        """Look in all of *sources* at once; their lines are read as one stream."""
+        self._sources = tuple(sources)
+
+    async def look(self, arguments: BaseModel, scope: Scope) -> Findings:
+        """Look once. Raises `Unavailable` when no source can be read."""
+        assert isinstance(arguments, SearchLogsArguments)
+        call = ToolCall(self.name, arguments.model_dump(exclude_none=True))
+        window, read, problems = await self._read(arguments, scope)
+        lines = _in_order(line for _, found in read for line in found)
+        said = (f"{len(lines)} lines {_between(window)}{_of(arguments)}", *problems)
+        if not lines:
+            return Findings(call, Status.NOTHING, note="; ".join(said))
+        source = max(read, key=lambda each: len(each[1]))[0]
+        if arguments.service or arguments.contains:
+            seen = _matching(lines, arguments, source, window)
+        else:
+            normal, _ = await ask_all(
+                [each for each, found in read if found], lambda each: each.baseline(window), what="logs"
+            )
+            usual = _in_order(line for _, found in normal for line in found)
+            groups = await asyncio.to_thread(digest, lines, usual, onset=scope.onset)
+            seen = _told(groups, lines, source, window, scope)
+        return Findings(call, Status.FOUND, seen, "; ".join(said))
+
+    async def _read(
+        self, asked: SearchLogsArguments, scope: Scope
+    ) -> tuple[Window, list[tuple[LogSource, Sequence[LogLine]]], tuple[str, ...]]:
+        """Return what each source has in the first of ever wider windows that has anything."""
+
+        async def reading(source: LogSource) -> Sequence[LogLine]:
+            return await source.lines(window, service=asked.service, contains=asked.contains, limit=MAX_LINES)
+
+        window = scope.window
+        read, problems = await ask_all(self._sources, reading, what="logs")
+        for wider in WIDER:
+            if any(found for _, found in read):
+                break
+            window = scope.window.widened(wider)
+            read, problems = await ask_all(self._sources, reading, what="logs")
+        return window, read, problems
+
+
+def _in_order(lines: Iterable[LogLine]) -> list[LogLine]:
+    return sorted(lines, key=lambda line: line.at)
+
+
+def _told(
+    groups: Sequence[LogGroup], lines: Sequence[LogLine], source: LogSource, window: Window, scope: Scope
+) -> tuple[Observation, ...]:
+    changed = [group for group in groups if group.score >= LEAST_SCORE]
+    services = len({line.service for line in lines})
+    normal = any(group.normal for group in groups)
+    counted = ", ".join(
+        f"{sum(group.trend == trend for group in changed)} {trend}"
+        for trend in ("new", "more", "fewer", "gone")
+        if any(group.trend == trend for group in changed)
+    )
+    rows: list[JsonValue] = [_row(group) for group in changed[:MAX_GROUPS_KEPT]]
+    summary = Observation(
+        kind="log",
+        text=f"Logs {_between(window)}: {len(lines):,} lines of {services} services in {len(groups)} templates; "
+        f"since the onset at {clock(scope.onset)} UTC {counted or 'nothing new'}"
+        f"{'' if normal else ' (no normal operation to compare with)'}.",
+        source=source.name,
+        query="all services",
+        link=source.link(window),
+        facts={"groups": rows, "lines": len(lines), "services": services, "has_normal": normal},
+    )
+    return (summary, *(_seen(group, source, window) for group in changed[:MAX_GROUPS_TOLD]))
+
+
+def _seen(group: LogGroup, source: LogSource, window: Window) -> Observation:
+    return Observation(
+        kind="log",
+        text=_in_words(group),
+        source=source.name,
+        at=group.first or group.last,
+        service=group.service or None,
+        query=f"service={group.service} {short(group.template, 120)}",
+        link=source.link(window, group.service or None),
+        facts={"group": _row(group)},
+    )
+
+
+def _in_words(group: LogGroup) -> str:
+    who = group.service or "unnamed service"
+    level = "" if group.severity == CALM else f"{group.severity} "
+    often = f"{group.now} lines, normally {group.normal}"
+    if group.share is not None and group.normal_share is not None:
+        often += f"; in {share(group.share)} of its requests, normally {share(group.normal_share)}"
+    if group.trend == "gone":
+        said = (
+            f"{who}: no longer logs, last at {clock(group.last)}" if group.last else f"{who}: no longer logs"
+        )
+    else:
+        first = f", first at {clock(group.first)}" if group.first else ""
+        said = f"{who}: {group.trend} {level}lines{first}"
+    head, _, rest = group.example.text.partition("\n")
+    stack = f"\n{rest[:_STACK]}" if rest else ""
+    return f"{said} ({often}): {short(head, _EXAMPLE)}{stack}"
+
+
+def _row(group: LogGroup) -> dict[str, JsonValue]:
+    return {
+        "service": group.service,
+        "trend": group.trend,
+        "severity": group.severity,
+        "now": group.now,
+        "normal": group.normal,
+        "share": None if group.share is None else round(group.share, 4),
+        "normal_share": None if group.normal_share is None else round(group.normal_share, 4),
+        "score": group.score,
+        "first": group.first.isoformat() if group.first else None,
+        "template": short(group.template, 200),
+    }
+
+
+def _matching(
+    lines: Sequence[LogLine], asked: SearchLogsArguments, source: LogSource, window: Window
+) -> tuple[Observation, ...]:
+    """Return matching messages: those of trouble first when there are too many, in order of time."""
+    messages = whole_messages(lines)
+    if len(messages) > MAX_LINES_TOLD:
+        troubled = [line for line in messages if severity(line) != CALM]
+        rest = [line for line in messages if severity(line) == CALM]
+        messages = sorted((troubled + rest[::-1])[:MAX_LINES_TOLD], key=lambda line: line.at)
+    text = "\n".join(
+        f"{clock(line.at)} {line.service}: {line.text[:_STACK] if chr(10) in line.text else short(line.text, _EXAMPLE)}"
+        for line in messages
+    )
+    query = " ".join(f"{key}={value}" for key, value in asked.model_dump(exclude_none=True).items())
+    told = Observation(
+        kind="log",
+        text=f"{len(lines)} lines{_of(asked)} {_between(window)}, {len(messages)} shown:\n{text}",
+        source=source.name,
+        at=messages[0].at if messages else None,
+        service=asked.service,
+        query=query,
+        link=source.link(window, asked.service),
+        facts={"matching": len(lines)},
+    )
+    return (told,)
+
+
+def _between(window: Window) -> str:
+    return f"{window.start:%Y-%m-%d} {clock(window.start)} to {clock(window.end)} UTC"
+
+
+def _of(asked: SearchLogsArguments) -> str:
+    said = f" of {asked.service}" if asked.service else ""
+    return said + (f" with {asked.contains!r}" if asked.contains else "")

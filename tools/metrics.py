@@ -1,0 +1,217 @@
+"""The tool `query_metrics`: which metrics changed around the onset, or one service's or metric's course.
+
+Without arguments: one summary, then one observation a service with its strongest changes (tools/anomaly.py). Facts:
+
+- summary: ``changes``, a list of {service, metric, kind, direction, worse, unit, before, after, peak, score, first,
+  requests}, the farthest first; ``series``, how many were looked at.
+- each service: ``change``, the same object of its strongest change.
+
+With `service` or `metric`: one observation a series, with facts {before, after, peak}. It knows no source by name.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from statistics import median
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from tools.anomaly import MetricChange, changes
+from tools.anomaly_kinds import unit_of
+from tools.asking import ask_all
+from tools.sources import MetricSource
+from tools.telemetry import Series, Window
+from tools.tool import Findings, Observation, Scope, Status, ToolCall
+from tools.wording import clock, factor, quantity
+
+WIDER = (timedelta(minutes=30), timedelta(hours=2))  # tried in turn when the window is empty
+MAX_SERVICES_TOLD = 12
+MAX_CHANGES_KEPT = 250
+MAX_SERIES_TOLD = 24
+_A_SERVICE = 3  # changes told of one service in one line
+
+
+class QueryMetricsArguments(BaseModel):
+    """Which series; none at all asks for what changed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    service: str | None = Field(default=None, max_length=200, description="only series of this service")
+    metric: str | None = Field(
+        default=None, max_length=200, description="only metrics with this in their name"
+    )
+
+
+class QueryMetrics:
+    """Looks at metrics around the onset."""
+
+    name = "query_metrics"
+    description = (
+        "Which metrics left their normal range around the onset, how far, which way and when first. With `service` "
+        "or `metric`: the course of those series (before, after, peak)."
+    )
+    arguments: type[BaseModel] = QueryMetricsArguments
+
+    def __init__(self, sources: Sequence[MetricSource]) -> None:
+        """Look in all of *sources* at once; their series are read as one set."""
+        self._sources = tuple(sources)
+
+    async def look(self, arguments: BaseModel, scope: Scope) -> Findings:
+        """Look once. Raises `Unavailable` when no source can be read."""
+        assert isinstance(arguments, QueryMetricsArguments)
+        call = ToolCall(self.name, arguments.model_dump(exclude_none=True))
+        window, read, problems = await self._read(arguments, scope)
+        series = [each for _, found in read for each in found]
+        said = (f"{len(series)} series {_between(window)}", *problems)
+        if not series:
+            return Findings(call, Status.NOTHING, note="; ".join(said))
+        source = max(read, key=lambda each: len(each[1]))[0]
+        normal, _ = await ask_all(
+            [each for each, found in read if found], lambda each: each.baseline(window), what="metrics"
+        )
+        usual = [each for _, found in normal for each in found]
+        found = await asyncio.to_thread(changes, series, usual, onset=scope.onset, window=window)
+        if arguments.service or arguments.metric:
+            seen = _courses(series, found, source, window, scope)
+        else:
+            seen = _told(found, series, source, window, scope)
+        return Findings(call, Status.FOUND, seen, "; ".join(said))
+
+    async def _read(
+        self, asked: QueryMetricsArguments, scope: Scope
+    ) -> tuple[Window, list[tuple[MetricSource, Sequence[Series]]], tuple[str, ...]]:
+        """Return what each source has in the first of ever wider windows that has anything."""
+
+        async def reading(source: MetricSource) -> Sequence[Series]:
+            return await source.series(window, service=asked.service, metric=asked.metric)
+
+        window = scope.window
+        read, problems = await ask_all(self._sources, reading, what="metrics")
+        for wider in WIDER:
+            if any(found for _, found in read):
+                break
+            window = scope.window.widened(wider)
+            read, problems = await ask_all(self._sources, reading, what="metrics")
+        return window, read, problems
+
+
+def _told(
+    found: Sequence[MetricChange],
+    series: Sequence[Series],
+    source: MetricSource,
+    window: Window,
+    scope: Scope,
+) -> tuple[Observation, ...]:
+    by_service: dict[str, list[MetricChange]] = {}
+    for change in sorted(found, key=lambda each: (not each.worse, -each.score)):
+        by_service.setdefault(change.service, []).append(change)
+    rows: list[JsonValue] = [_row(each) for each in found[:MAX_CHANGES_KEPT]]
+    summary = Observation(
+        kind="metric",
+        text=f"Metrics {_between(window)}: {len(found)} of {len(series)} series of {len(by_service)} services left "
+        f"their normal range around the onset at {clock(scope.onset)} UTC.",
+        source=source.name,
+        query=source.query(None, None),
+        link=source.link(window),
+        facts={"changes": rows, "series": len(series)},
+    )
+    services = sorted(by_service.values(), key=lambda each: -each[0].score)[:MAX_SERVICES_TOLD]
+    return (summary, *(_of_service(each, source, window) for each in services))
+
+
+def _of_service(found: Sequence[MetricChange], source: MetricSource, window: Window) -> Observation:
+    first = found[0]
+    return Observation(
+        kind="metric",
+        text=f"{first.service}: " + "; ".join(in_words(each) for each in found[:_A_SERVICE]),
+        source=source.name,
+        at=first.first,
+        service=first.service,
+        query=source.query(first.service, first.metric),
+        link=source.link(window, first.service, first.metric),
+        facts={"change": _row(first)},
+    )
+
+
+def in_words(change: MetricChange) -> str:
+    """Return a change as ``latency_p95 0.12 s → 4.8 s (×40), first at 10:02:15``."""
+    unit = change.unit
+    times = factor(change.before, change.after)
+    return (
+        f"{change.metric} {quantity(change.before, unit)} → {quantity(change.after, unit)}"
+        f"{f' ({times})' if times else ''}, first at {clock(change.first)}"
+    )
+
+
+def _row(change: MetricChange) -> dict[str, JsonValue]:
+    return {
+        "service": change.service,
+        "metric": change.metric,
+        "kind": change.kind,
+        "direction": change.direction,
+        "worse": change.worse,
+        "unit": change.unit,
+        "before": change.before,
+        "after": change.after,
+        "peak": change.peak,
+        "score": change.score,
+        "first": change.first.isoformat(),
+        "requests": change.requests,
+    }
+
+
+def _courses(
+    series: Sequence[Series],
+    found: Sequence[MetricChange],
+    source: MetricSource,
+    window: Window,
+    scope: Scope,
+) -> tuple[Observation, ...]:
+    changed = {(each.service, each.metric): each for each in found}
+    ordered = sorted(
+        series,
+        key=lambda each: (
+            -(changed[each.service, each.metric].score if (each.service, each.metric) in changed else 0)
+        ),
+    )
+    return tuple(
+        _course(each, changed.get((each.service, each.metric)), source, window, scope)
+        for each in ordered[:MAX_SERIES_TOLD]
+    )
+
+
+def _course(
+    series: Series, change: MetricChange | None, source: MetricSource, window: Window, scope: Scope
+) -> Observation:
+    onset, unit = scope.onset.timestamp(), unit_of(series.metric)
+    before = [value for at, value in series.points if at < onset]
+    after = [(value, at) for at, value in series.points if at >= onset]
+    high = max(after, default=None)
+    parts = [f"before {quantity(median(before), unit)}" if before else "nothing before the onset"]
+    if high:
+        lowest = min(after)
+        parts.append(f"after {quantity(median(value for value, _ in after), unit)}")
+        parts.append(f"highest {quantity(high[0], unit)} at {clock(datetime.fromtimestamp(high[1], UTC))}")
+        parts.append(f"lowest {quantity(lowest[0], unit)}")
+    if change:
+        parts.append(f"left its normal range first at {clock(change.first)}")
+    else:
+        parts.append("stayed within its normal range")
+    return Observation(
+        kind="metric",
+        text=f"{series.service}: {series.metric} {', '.join(parts)}",
+        source=source.name,
+        at=change.first if change else None,
+        service=series.service,
+        query=source.query(series.service, series.metric),
+        link=source.link(window, series.service, series.metric),
+        facts={
+            "before": median(before) if before else None,
+            "after": median(value for value, _ in after) if after else None,
+            "peak": high[0] if high else None,
+        },
+    )
+
+
+def _between(window: Window) -> str:
+    return f"{window.start:%Y-%m-%d} {clock(window.start)} to {clock(window.end)} UTC"
