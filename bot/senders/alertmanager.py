@@ -24,13 +24,12 @@ _OTHERS = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)?\s*(?:…|\.\.\.)?\s*$"
 
 def sent(post: Post) -> bool:
     """Say whether *post* has the title, the link or the name of an Alertmanager."""
-    named = "alertmanager" in post.sender or "prometheus" in post.sender
-    return (
-        named
-        or any(_RECEIVER.search(url) for url in post.urls)
-        or _receiver(post) != ""
-        or subject(post) is not None
-    )
+    if "alertmanager" in post.sender or "prometheus" in post.sender or _receiver(post):
+        return True
+    found = subject(
+        post
+    )  # a count, or the form at the start of a title, is Alertmanager's (Grafana was asked before)
+    return found is not None and (found.group(2) is not None or post.title.startswith(found.group(0)[:12]))
 
 
 def read(post: Post, shape: Reading) -> Reading | None:
@@ -71,9 +70,9 @@ def subject(post: Post) -> re.Match[str] | None:
     first = [
         post.title,
         *post.headers,
-        *(line[:2_000] for line in post.lines[:2]),
+        *(plain(line) for line in post.lines[:2]),
         *post.fallbacks,
-        post.text,
+        plain(post.text),
     ]
     return next(filter(None, (SUBJECT.search(each[:4_000]) for each in first)), None)
 

@@ -53,9 +53,9 @@ _CHANGE = either(
     r"synced successfully|successfully synced|sync succeeded",
 )
 _TALK_SENDERS = either(
-    "jira", "trello", "asana", "linear", "zendesk", "notion", "confluence", "google (?:calendar|drive|docs)",
-    "outlook", "calendar", "polly", "geekbot", "standuply", "donut", "simple poll", "hubspot", "salesforce", "intercom",
-    "typeform", "figma", "zoom", "loom", "giphy", "rss", "twitter", "survey", "standup", "hr", "lunch", "bamboohr", "stripe",
+    "jira", "trello", "asana", "linear", "zendesk", "notion", "confluence", "google (?:calendar|drive|docs)", "outlook",
+    "calendar", "polly", "geekbot", "standuply", "donut", "simple poll", "hubspot", "salesforce", "intercom", "figma",
+    "typeform", "zoom", "loom", "giphy", "rss", "twitter", "survey", "standup", "hr", "lunch", "bamboohr", "stripe",
     "workday", "clickup", "monday", "miro", "greenhouse", "google forms", "freshdesk", "mailchimp", "kudos",
 )  # fmt: skip
 _PERIOD = r"(?:daily|weekly|monthly|hourly|quarterly|nightly|morning|evening)"

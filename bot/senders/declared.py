@@ -53,6 +53,7 @@ BETTER_STACK = declared(
     "better-stack",
     names=("better stack", "betterstack", "better uptime"),
     hosts=r"//[\w.-]*better(?:stack|uptime)\.com/",
+    services=("monitor", "monitor name"),
     keys=r"/incidents/(\d+)",
 )
 NEW_RELIC = declared(

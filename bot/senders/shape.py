@@ -164,7 +164,12 @@ def link_of(post: Post, title: str) -> str | None:
     """Return the address of the alert itself: the title's, the state line's, a stated one, a button's."""
     if post.title_link:
         return post.title_link
-    body = [link for link in post.links if not _NOT_THE_ALERT.search(link.label)]
+    lines = [
+        line
+        for line in post.lines or post.fallbacks
+        if not _NOT_THE_ALERT.search(plain(line).split("://")[0][:30])
+    ]
+    body = [link for line in lines for link in links_of(line) if not _NOT_THE_ALERT.search(link.label)]
     titled = next(
         (
             link.url
@@ -187,9 +192,9 @@ def link_of(post: Post, title: str) -> str | None:
     )
     pressed = [button for button in post.buttons if button.url.startswith(("http://", "https://"))]
     chosen = [button.url for button in pressed if not _NOT_THE_ALERT.search(button.label)]
-    return (
-        titled or stated or next(iter(link.url for link in body), None) or next(iter(chosen), None) or behind
-    )
+    bare = re.search(r"https?://[^\s<>|\"]+", "\n".join(texts)) if not post.links else None
+    found = (titled, stated, *(link.url for link in body), *chosen, behind, bare.group(0) if bare else None)
+    return next((url for url in found if url), None)
 
 
 def count_of(post: Post, status: Status) -> int | None:

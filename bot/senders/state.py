@@ -84,7 +84,7 @@ _OVER = either(
     r"back (?:up|online|to normal|in service)",
     r"(?:has|have|is|was|been|are)\s+(?:now\s+)?(?:been\s+)?(?:automatically\s+)?"
     r"(?:resolved|recovered|restored|closed|cleared|healthy|ok|up|normal|online|fixed)",
-    r"returned to (?:normal|ok)|recovered|recovery|went up|came back|all clear|auto-?resolved|(?:resolved|closed) by",
+    r"returned to (?:normal|ok)|recovered|went up|came back|all clear|auto-?resolved|(?:resolved|closed) by",
     r"no longer (?:failing|firing|down|critical|alerting|breach\w*)",
     r"(?:alert|incident|issue|problem|alarm|event) (?:automatically )?(?:resolved|closed|cleared|recovered|ended)",
 )
@@ -101,7 +101,7 @@ _BURNING = either(
     r"threshold (?:crossed|exceeded|breached)|crossed the threshold|violated",
     r"no data|needs attention|has failed|has degraded",
 )
-_PHRASES = ((_OVER, Status.RESOLVED), (_TAKEN, Status.ACKNOWLEDGED), (_BURNING, Status.FIRING))
+_PHRASES = ((_OVER, Status.RESOLVED), (_TAKEN, Status.ACKNOWLEDGED))  # outweigh "is down" in the title
 
 
 class Strength(IntEnum):
@@ -197,20 +197,24 @@ def _bracketed(line: str) -> list[str]:
 def _by_prefix(_post: Post, heads: list[str]) -> Standing | None:
     for line in heads:
         match = _PREFIX.match(line)
-        for word in (match.group(1), *match.group(1).split()) if match else ():
-            said = status_of(word)
-            if said:
-                return Standing(said, word, Strength.PREFIX)
+        words = (match.group(1), *match.group(1).split()) if match else ()
+        told = [(said, word) for word in words if (said := status_of(word))]
+        if told:  # "Alert recovered:" and "Recovered alert:" are both over
+            said, word = next((each for each in told if each[0] is not Status.FIRING), told[0])
+            return Standing(said, word, Strength.PREFIX)
     return None
 
 
 def _by_phrase(post: Post, heads: list[str]) -> Standing | None:
-    places = [*heads, *(plain(line)[:400] for line in post.lines[3:8])]
-    for line in places:
-        for phrase, status in _PHRASES:
+    for phrase, status in _PHRASES:
+        for line in heads:
             match = phrase.search(line)
             if match and not _negated(line, match.start(), status):
                 return Standing(status, match.group(0).split()[-1], Strength.PHRASE)
+    for line in [*heads, *(plain(line)[:400] for line in post.lines[3:8])]:
+        match = _BURNING.search(line)
+        if match:
+            return Standing(Status.FIRING, match.group(0).split()[-1], Strength.PHRASE)
         bare = _SHOUTED.search(line)
         if bare:
             word = bare.group(1) or bare.group(2)

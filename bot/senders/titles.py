@@ -83,6 +83,11 @@ def clean_title(text: str) -> str:
 
 def is_generic(title: str) -> bool:
     """Say whether *title* names no trouble ("New alert", "Incident #12 resolved")."""
+    words = [word.strip(".!:#") for word in title.lower().split()]
+    if all(
+        _is_state_word(word) or word.isdigit() or severity_of(word) or word in _PREFIX_NOUNS for word in words
+    ):
+        return True
     return bool(_GENERIC.match(re.sub(r"\s*#?\d+\s*", " ", title).strip())) or not re.search(
         r"[^\W\d]{2}", title
     )

@@ -22,8 +22,8 @@ class Status(StrEnum):
 _FIRING = (
     "firing fired fire triggered re-triggered retriggered renotify re-notify trigger alert alerting alarm in_alarm "
     "problem open opened reopened critical crit down failing failed failure unhealthy unreachable offline degraded "
-    "active activated ongoing started breached breach violated warn warning nodata no_data insufficient_data error fatal "
-    "emergency disaster outage unresolved escalated new created late stopped unknown major minor abnormal "
+    "active activated ongoing started breached breach violated warn warning nodata no_data insufficient_data error "
+    "fatal emergency disaster outage unresolved escalated new created late stopped unknown major minor abnormal "
     "anomaly incident detected investigating identified page high exceeded overdue missed red"
 )
 _RESOLVED = (
@@ -53,9 +53,9 @@ _SEVERITY = {
 
 BAD_SIGNS = (
     "🔴 🟥 🔥 🚨 ❗ ‼ ❌ ⛔ 💥 ⚠ 🟠 🟡 🛑 📉 🆘 ☠ ⏰ :fire: :rotating_light: :red_circle: :large_red_circle: :x: "
-    ":warning: :bangbang: :exclamation: :heavy_exclamation_mark: :boom: :no_entry: :alert: :large_orange_circle: "
-    ":large_yellow_circle: :octagonal_sign: :sos: :red_square: :large_red_square: :skull: :siren: :alarm: :heavy_multiplication_x: "
-    ":arrow_down:"
+    ":warning: :bangbang: :exclamation: :heavy_exclamation_mark: :boom: :no_entry: :alert: :siren: :alarm: :skull: "
+    ":large_orange_circle: :large_yellow_circle: :octagonal_sign: :sos: :red_square: :large_red_square: "
+    ":heavy_multiplication_x: :arrow_down:"
 ).split()
 GOOD_SIGNS = (
     "✅ 🟢 💚 ☑ ✔ 🟩 🆗 :white_check_mark: :large_green_circle: :green_circle: :heavy_check_mark: :green_heart: :ok: "
