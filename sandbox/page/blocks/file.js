@@ -13,13 +13,18 @@ function fileSize(bytes) {
   return `${step && value < 10 ? value.toFixed(1) : Math.round(value)} ${UNITS[step]}`;
 }
 
+/** "MD" from the file's type or name. */
+function extension(entry) {
+  return (entry.filetype ?? /\.(\w{1,8})$/.exec(entry.name ?? "")?.[1] ?? "file").toUpperCase();
+}
+
 export function file(entry) {
   const address = entry.url_private ?? entry.permalink ?? "";
   const name = entry.title || entry.name || entry.id;
   if (entry.mimetype?.startsWith("image/") && localImage(address)) {
     return el("figure", { class: "image" }, el("figcaption", {}, name), picture(address, name));
   }
-  const kind = [entry.pretty_type ?? entry.filetype?.toUpperCase(), entry.size && fileSize(entry.size)];
+  const kind = [entry.pretty_type ?? extension(entry), entry.size && fileSize(entry.size)];
   const href = safeUrl(new URL(address || "about:blank", location.href).href);
   const inner = [icon("file"), el("span", { class: "file-words" }, el("span", { class: "file-name" }, name),
     el("span", { class: "file-kind" }, kind.filter(Boolean).join(" · ")))];

@@ -15,25 +15,28 @@ export function messagePlace(workspace, channel, message) {
 /** The place of blocks in a modal or App Home; what its inputs hold is read by values(). */
 export function viewPlace(workspace, view) {
   const kept = [];
+  const values = () => {
+    const held = {};
+    for (const { blockId, actionId, read } of kept) (held[blockId] ??= {})[actionId] = read();
+    return held;
+  };
   return {
     surface: view.type,
     names: workspace.names,
-    act: (element, blockId, state) =>
-      told(workspace.api.action({ view_id: view.id, action: element, block_id: blockId ?? "", ...state })),
+    act: (element, blockId, state) => told(workspace.api.action({
+      view_id: view.id, action: element, block_id: blockId ?? "", values: values(), ...state,
+    })),
     keep: (blockId, element, read) => kept.push({ blockId, actionId: element.action_id, read }),
-    values: () => {
-      const values = {};
-      for (const { blockId, actionId, read } of kept) (values[blockId] ??= {})[actionId] = read();
-      return values;
-    },
+    values,
   };
 }
 
 /** True when Slack's side took it; otherwise the reason is shown and false returned. */
 async function told(sending) {
   try {
-    await sending;
-    return true;
+    const answer = await sending;
+    if (answer.acked === false) toast("The app did not answer in time. Try again?", "error");
+    return answer.acked !== false;
   } catch (error) {
     toast(error.message, "error");
     return false;

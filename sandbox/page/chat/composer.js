@@ -44,8 +44,7 @@ export class Composer {
   async submit(event) {
     event.preventDefault();
     const text = this.field.value.trim();
-    if (!text || this.busy) return;
-    this.busy = true;
+    if (!text) return;
     this.field.value = "";
     this.completion.close();
     this.changed();
@@ -58,6 +57,5 @@ export class Composer {
       if (!this.field.value) this.field.value = text;
       this.changed();
     }
-    this.busy = false;
   }
 }

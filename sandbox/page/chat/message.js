@@ -66,20 +66,21 @@ function replies(message, scene) {
     icon("chevron"));
 }
 
-/** The toolbar exists only while the row is pointed at or holds the focus. */
+/** The toolbar exists only while the row is pointed at, touched, or holds the keyboard's focus. */
 function offerToolbar(row, message, scene) {
   let bar = null;
   const show = () => {
     if (!bar) row.append(bar = toolbar(message, scene));
   };
   const hide = () => {
-    if (!bar || row.matches(":hover") || row.contains(document.activeElement)) return;
+    if (!bar || row.matches(":hover") || row.querySelector(":focus-visible") || row.matches(":focus")) return;
     if (bar.querySelector("[aria-expanded='true']")) return;
     bar.remove();
     bar = null;
   };
-  row.addEventListener("pointerenter", show);
-  row.addEventListener("focusin", show);
+  row.addEventListener("pointerenter", (event) => { if (event.pointerType !== "touch") show(); });
+  row.addEventListener("pointerup", (event) => { if (event.pointerType === "touch") show(); });
+  row.addEventListener("focusin", (event) => { if (event.target.matches(":focus-visible")) show(); });
   row.addEventListener("pointerleave", hide);
   row.addEventListener("focusout", () => setTimeout(hide));
 }

@@ -120,9 +120,12 @@ function lineItem(key, className, text) {
   return { key, fact: text, make: () => el("div", { class: className }, el("span", {}, text)) };
 }
 
+/** Short texts of one author in a row share one head; what an app laid out in blocks keeps its own. */
 function sameRun(one, next) {
   const who = (message) => `${message.user ?? ""} ${message.bot_id ?? ""} ${message.username ?? ""} ${message.subtype ?? ""}`;
-  return who(one) === who(next) && !one.ephemeral && !next.ephemeral
+  const plain = (message) => !message.ephemeral && !message.attachments?.length
+    && (message.blocks ?? []).every((block) => block.type === "rich_text");
+  return who(one) === who(next) && plain(one) && plain(next)
     && Number.parseFloat(next.ts) - Number.parseFloat(one.ts) < FOLLOWS_SECONDS;
 }
 

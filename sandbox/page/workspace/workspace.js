@@ -53,14 +53,18 @@ export class Workspace {
   }
 
   async readChannel(channel) {
+    const conversation = this.conversation(channel);
+    const since = conversation.clock;
     const { messages } = await api.messages(channel);
-    this.conversation(channel).replaceTopLevel(messages);
+    conversation.replaceTopLevel(messages, since);
     this.tell("messages", { channel });
   }
 
   async readThread(channel, root) {
+    const conversation = this.conversation(channel);
+    const since = conversation.clock;
     const { messages } = await api.thread(channel, root);
-    this.conversation(channel).replaceThread(root, messages);
+    conversation.replaceThread(root, messages, since);
     this.tell("messages", { channel });
   }
 
@@ -86,8 +90,6 @@ const HEARD = {
   message: (workspace, { channel, message }) => {
     workspace.keep(channel, message, true);
     const author = message.user ?? message.bot_id;
-    for (const [key, status] of workspace.statuses) if (status.channel === channel) workspace.statuses.delete(key);
-    workspace.tell("status");
     if (isReply(message) || author === workspace.state?.me) return;
     workspace.unread.set(channel, (workspace.unread.get(channel) ?? 0) + 1);
     workspace.tell("unread");
