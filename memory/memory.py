@@ -1,0 +1,159 @@
+"""Memory: retain incidents, recall what is like a question, and learn from verdicts.
+
+SQL is the truth, the index a copy that may be down or behind: then recall matches by words from SQL and says so.
+It knows neither Slack nor any model vendor; redaction is given to it and applied before anything is kept.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from memory import tables as t
+from memory.embedder import Embed
+from memory.incident import EVERYWHERE, Feedback, Incident, NotTheSame
+from memory.indexing import Indexer, Progress
+from memory.outbox import Outbox
+from memory.recalling import Recaller, RecallSettings
+from memory.recollection import Question, Recollection
+from memory.records import Records
+from memory.redaction import redacted
+from memory.signatures import signatures_of
+from memory.store import Store, StoreUnavailable
+
+log = structlog.get_logger(__name__)
+
+EXAMPLES_NOTE = "examples"
+
+
+class MemoryUnavailable(Exception):
+    """The truth itself cannot be read or written; the message is one honest line."""
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+class Memory:
+    """Everything we remember, for all workspaces."""
+
+    def __init__(
+        self,
+        records: Records,
+        store: Store,
+        embed: Embed,
+        *,
+        redact: Callable[[str], str] = _as_it_is,
+        settings: RecallSettings | None = None,
+    ) -> None:
+        """Put the parts together; `memory.opening.open_memory` chooses them by settings."""
+        self.records = records
+        self.store = store
+        self.embed = embed
+        self._redact = redact
+        self._outbox = Outbox(records.engine)
+        self._indexer = Indexer(self._outbox, store, embed)
+        self._recaller = Recaller(records, self._outbox, store, embed, settings or RecallSettings())
+
+    async def recall(self, question: Question) -> Recollection:
+        """Return what is like *question*, best first, with reasons, fixes and how sure memory is.
+
+        Matches below the tiers are listed with tier "none", so that a person may look at what came nearest;
+        the recollection's own tier is that of its best match.
+
+        Raises:
+            MemoryUnavailable: the database cannot be read.
+        """
+        began = time.perf_counter()
+        question = replace(question, text=self._redact(question.text))
+        try:
+            recollection = await self._recaller.recall(question)
+        except SQLAlchemyError as error:
+            raise MemoryUnavailable(f"Memory's database cannot be read: {_line(error)}") from error
+        return replace(recollection, took_s=time.perf_counter() - began)
+
+    async def retain(self, *incidents: Incident) -> list[str]:
+        """Remember incidents; return the ids of those that were new or had changed.
+
+        Redacted first, then written to SQL, then to the index if it is there; if not, the outbox keeps them.
+
+        Raises:
+            MemoryUnavailable: the database cannot be written.
+        """
+        kept = [self._prepared(incident) for incident in incidents]
+        try:
+            changed = await self.records.put(kept)
+        except SQLAlchemyError as error:
+            raise MemoryUnavailable(f"Memory's database cannot be written: {_line(error)}") from error
+        if changed:
+            await self._try_to_index()
+        return changed
+
+    async def judge(self, verdict: Feedback) -> None:
+        """Keep a verdict on a fix; `outcome=None` takes the person's verdict back."""
+        await self.records.judge(replace(verdict, why=self._redact(verdict.why)))
+
+    async def not_the_same(self, said: NotTheSame) -> None:
+        """Keep that a recalled incident is another problem: it is not shown for that case again."""
+        await self.records.part(said)
+
+    async def withdraw(self, *incident_ids: str) -> int:
+        """Delete incidents everywhere: text, fixes, verdicts, vectors; return how many there were."""
+        gone = await self.records.delete(incident_ids)
+        await self._try_to_index()
+        return gone
+
+    async def load_examples(self, examples: Iterable[Incident]) -> int:
+        """Remember the public examples, once: not again after they were forgotten. Return how many are new."""
+        if await self.records.setting(EXAMPLES_NOTE) == "forgotten":
+            return 0
+        loaded = await self.retain(*(replace(i, workspace=EVERYWHERE, source="example") for i in examples))
+        await self.records.note(EXAMPLES_NOTE, "loaded")
+        return len(loaded)
+
+    async def forget_examples(self) -> int:
+        """Delete all public examples for good; return how many there were."""
+        examples = await self.records.select(t.incidents.c.source == "example")
+        await self.records.note(EXAMPLES_NOTE, "forgotten")
+        return await self.withdraw(*(incident.id for incident in examples))
+
+    async def index_pending(self, on_progress: Progress | None = None) -> int:
+        """Bring the index up to date; return how many incidents were written.
+
+        Raises:
+            StoreUnavailable: the index is down; everything keeps waiting.
+        """
+        return await self._indexer.catch_up(on_progress)
+
+    async def reindex(self, on_progress: Progress | None = None) -> int:
+        """Write the whole index anew from SQL while recall goes on; return how many incidents it holds.
+
+        Raises:
+            StoreUnavailable: the index is down; everything keeps waiting.
+        """
+        return await self._indexer.rebuild(on_progress)
+
+    async def waiting(self) -> int:
+        """Return how many changes the index still has to learn."""
+        return await self._outbox.waiting(self.embed.model_id)
+
+    async def close(self) -> None:
+        """Let go of the index."""
+        await self.store.close()
+
+    def _prepared(self, incident: Incident) -> Incident:
+        clean = redacted(incident, self._redact)
+        found = signatures_of(f"{clean.title}\n{clean.symptoms}\n{clean.root_cause}\n{clean.report}")
+        return replace(clean, signatures=tuple(dict.fromkeys((*clean.signatures, *found))))
+
+    async def _try_to_index(self) -> None:
+        try:
+            await self._indexer.catch_up()
+        except StoreUnavailable as error:
+            log.warning("index is behind", why=str(error), waiting=await self.waiting())
+
+
+def _line(error: SQLAlchemyError) -> str:
+    return str(error).splitlines()[0]

@@ -1,0 +1,61 @@
+"""Put a Memory together from settings: which index, which folder, which model cache.
+
+The composition root calls it with what it read from the environment; nothing here reads any.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from memory.embedder import Embed, MiniLm
+from memory.memory import Memory
+from memory.recalling import RecallSettings
+from memory.records import Records
+from memory.store import Store
+from memory.store_edge import EdgeStore
+from memory.store_qdrant import QdrantStore
+from memory.weights import DEFAULT_CACHE, Progress
+
+
+@dataclass(frozen=True, slots=True)
+class MemorySettings:
+    """Where memory lives. *data* holds the embedded index; with *qdrant_url* a Qdrant server holds it instead."""
+
+    data: Path
+    qdrant_url: str | None = None
+    qdrant_api_key: str | None = None
+    cache: Path = DEFAULT_CACHE
+    recall: RecallSettings = field(default_factory=RecallSettings)
+
+
+def open_store(embed: Embed, settings: MemorySettings) -> Store:
+    """Return the index for *embed*'s model."""
+    if settings.qdrant_url:
+        return QdrantStore(settings.qdrant_url, embed.model_id, embed.size, api_key=settings.qdrant_api_key)
+    return EdgeStore(settings.data / "index", embed.model_id, embed.size)
+
+
+async def open_memory(
+    engine: AsyncEngine,
+    settings: MemorySettings,
+    *,
+    redact: Callable[[str], str] | None = None,
+    on_progress: Progress | None = None,
+) -> Memory:
+    """Return a memory on *engine*, with its tables made and the embedding model ready.
+
+    Raises:
+        WeightsUnavailable: the embedding model can neither be found nor made; the message says what to do.
+    """
+    records = Records(engine)
+    await records.create_tables()
+    embed = MiniLm(settings.cache, on_progress=on_progress)
+    return Memory(
+        records,
+        open_store(embed, settings),
+        embed,
+        redact=redact or (lambda text: text),
+        settings=settings.recall,
+    )

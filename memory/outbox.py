@@ -1,0 +1,149 @@
+"""What the index still has to learn, in SQL: an index that is down delays this and never loses it.
+
+Also keeps in how many indexed incidents each word occurs, a workspace at a time, so that the rarity of a word in
+one workspace says nothing about another. It knows no index and no vectors.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+import sqlalchemy as sql
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from memory import tables as t
+from memory.incident import Incident
+from memory.records import read_incidents, slices
+from memory.words import Rarity
+
+ALL = -1
+"""The term under which the number of all indexed incidents of a workspace is kept; real terms are not negative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """An incident that the index does not have as it now is."""
+
+    incident: Incident
+    revision: int
+
+
+class Outbox:
+    """The index's to-do list, and the counts of words."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Keep *engine*; `Records.create_tables` makes the tables."""
+        self._engine = engine
+
+    async def pending(self, model_id: str, limit: int) -> list[Pending]:
+        """Return incidents that *model_id*'s index lacks or has in an older revision, oldest first."""
+        late = _late(model_id)
+        query = sql.select(t.incidents.c.id, t.incidents.c.revision).where(late).order_by(t.incidents.c.id)
+        async with self._engine.connect() as connection:
+            revisions = {row.id: row.revision for row in await connection.execute(query.limit(limit))}
+            found = await read_incidents(connection, t.incidents.c.id.in_(list(revisions)))
+        return [Pending(incident, revisions[id_]) for id_, incident in found.items()]
+
+    async def waiting(self, model_id: str) -> int:
+        """Return how many incidents wait to be indexed or taken out of the index."""
+        async with self._engine.connect() as connection:
+            late = sql.select(sql.func.count()).select_from(t.incidents).where(_late(model_id))
+            gone = sql.select(sql.func.count()).select_from(t.removed)
+            return (await connection.scalar(late) or 0) + (await connection.scalar(gone) or 0)
+
+    async def done(
+        self, model_id: str, pending: Iterable[Pending], words: Mapping[str, Collection[int]]
+    ) -> None:
+        """Note that the index now has these revisions; *words* are the distinct terms of each incident."""
+        batch = list(pending)
+        async with self._engine.begin() as connection:
+            await _take_back(connection, [item.incident.id for item in batch])
+            for item in batch:
+                await connection.execute(
+                    t.incidents.update()
+                    .where(t.incidents.c.id == item.incident.id)
+                    .values(indexed_by=model_id, indexed_revision=item.revision)
+                )
+            rows = [
+                {
+                    "incident_id": p.incident.id,
+                    "workspace": p.incident.workspace,
+                    "terms": list(words[p.incident.id]),
+                }
+                for p in batch
+            ]
+            if rows:
+                await connection.execute(t.incident_terms.insert(), rows)
+            counts: dict[str, Counter[int]] = {}
+            for item in batch:
+                counts.setdefault(item.incident.workspace, Counter()).update([ALL, *words[item.incident.id]])
+            await _add(connection, counts)
+
+    async def removals(self) -> list[str]:
+        """Return ids that are gone from the truth and may still be in the index."""
+        async with self._engine.connect() as connection:
+            return list(await connection.scalars(sql.select(t.removed.c.incident_id)))
+
+    async def removed(self, ids: Iterable[str]) -> None:
+        """Note that the index no longer has these."""
+        async with self._engine.begin() as connection:
+            for part in slices(list(ids)):
+                await _take_back(connection, part)
+                await connection.execute(t.removed.delete().where(t.removed.c.incident_id.in_(part)))
+
+    async def start_over(self) -> None:
+        """Let everything wait to be indexed again."""
+        async with self._engine.begin() as connection:
+            await connection.execute(t.incidents.update().values(indexed_by="", indexed_revision=0))
+            await connection.execute(t.terms.delete())
+            await connection.execute(t.incident_terms.delete())
+
+    async def rarity(self, workspaces: Collection[str], terms: Collection[int]) -> Rarity:
+        """Return how many incidents of *workspaces* are indexed, and how many hold each of *terms*."""
+        held: Counter[int] = Counter()
+        async with self._engine.connect() as connection:
+            for part in slices([ALL, *terms]):
+                query = sql.select(t.terms.c.term, sql.func.sum(t.terms.c.incidents)).where(
+                    t.terms.c.workspace.in_(sorted(workspaces)), t.terms.c.term.in_(part)
+                )
+                for term, incidents in await connection.execute(query.group_by(t.terms.c.term)):
+                    held[term] += int(incidents)
+        return Rarity(held.pop(ALL, 0), held)
+
+
+def _late(model_id: str) -> sql.ColumnElement[bool]:
+    columns = t.incidents.c
+    return sql.or_(columns.indexed_by != model_id, columns.indexed_revision < columns.revision)
+
+
+async def _take_back(connection: AsyncConnection, ids: Collection[str]) -> None:
+    """Subtract what these incidents gave to the counts of words."""
+    given = t.incident_terms.c
+    rows = await connection.execute(
+        sql.select(given.workspace, given.terms).where(given.incident_id.in_(list(ids)))
+    )
+    counts: dict[str, Counter[int]] = {}
+    for workspace, terms in rows:
+        counts.setdefault(workspace, Counter()).subtract([ALL, *terms])
+    await connection.execute(t.incident_terms.delete().where(given.incident_id.in_(list(ids))))
+    await _add(connection, counts)
+
+
+async def _add(connection: AsyncConnection, counts: Mapping[str, Counter[int]]) -> None:
+    rows = [
+        {"workspace": workspace, "term": term, "incidents": incidents}
+        for workspace, terms in sorted(counts.items())
+        for term, incidents in sorted(terms.items())
+    ]
+    if not rows:
+        return
+    vendor = postgresql if connection.dialect.name == "postgresql" else sqlite
+    insert = vendor.insert(t.terms)
+    await connection.execute(
+        insert.on_conflict_do_update(
+            index_elements=["workspace", "term"],
+            set_={"incidents": t.terms.c.incidents + insert.excluded.incidents},
+        ),
+        rows,
+    )

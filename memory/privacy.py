@@ -1,0 +1,35 @@
+"""Who may see which incident. One rule, told twice: as the scope of a search, and as a check on the truth.
+
+The check runs again on what a search brought back, so that an index that lags behind (an incident that has since
+become private, or was retired) shows nothing it should not. Pure.
+"""
+
+from memory.incident import EVERYWHERE, Incident, Status
+from memory.recollection import Question
+from memory.store import Scope
+
+HIDDEN = frozenset({Status.RETIRED, Status.SUPERSEDED, Status.FALSE_ALARM})
+
+
+def scope_of(question: Question) -> Scope:
+    """Return what a search for *question* may find."""
+    return Scope(
+        workspaces=frozenset({question.workspace, EVERYWHERE}),
+        channels=question.channels,
+        hidden=frozenset() if question.include_retired else frozenset(status.value for status in HIDDEN),
+        until=question.now,
+        exclude=question.exclude,
+    )
+
+
+def may_show(incident: Incident, question: Question) -> bool:
+    """Say whether *incident* may be shown to who asks *question*."""
+    if incident.workspace not in {question.workspace, EVERYWHERE} or incident.id in question.exclude:
+        return False
+    if incident.private and incident.channel not in question.channels:
+        return False
+    if incident.status in HIDDEN and not question.include_retired:
+        return False
+    if incident.started_at is not None and incident.started_at > question.now:
+        return False
+    return incident.invalid_at is None or incident.invalid_at > question.now
