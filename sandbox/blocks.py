@@ -99,7 +99,9 @@ def _totals(blocks: list[JsonObject], root: str) -> Iterator[Problem]:
         yield Problem(root, "only_one_table_allowed")
     markdown = [len(str(each.get("text", ""))) for each in blocks if each.get("type") == "markdown"]
     if max(markdown, default=0) <= MOST_MARKDOWN < sum(markdown):
-        yield Problem(root, f"markdown blocks hold {sum(markdown)} characters, at most {MOST_MARKDOWN} together")
+        yield Problem(
+            root, f"markdown blocks hold {sum(markdown)} characters, at most {MOST_MARKDOWN} together"
+        )
     tasks = [
         each.get("task_id")
         for block in blocks

@@ -52,10 +52,10 @@ class Joined:
         for _ in range(connections):
             handler = AsyncSocketModeHandler(self.app, self.sandbox.app_token, ping_interval=0.2)
             self.handlers.append(handler)
-            await handler.connect_async()
+            await handler.connect_async()  # type: ignore[no-untyped-call]
         await self.sandbox.wait_for(lambda: len(self.sandbox.socket) >= connections)
 
     async def leave(self) -> None:
         for handler in self.handlers:
-            await handler.close_async()
+            await handler.close_async()  # type: ignore[no-untyped-call]
         self.handlers.clear()

@@ -25,7 +25,7 @@ def section(text: str) -> Json:
     return {"type": "section", "text": mrkdwn(text)}
 
 
-def button(text: str = "Go", **more: Any) -> Json:
+def button(text: str = "Go", **more: object) -> Json:
     return {"type": "button", "text": plain(text), **more}
 
 
@@ -33,7 +33,7 @@ def actions(*elements: Json) -> Json:
     return {"type": "actions", "elements": list(elements)}
 
 
-def task(number: int = 1, **more: Any) -> Json:
+def task(number: int = 1, **more: object) -> Json:
     return {"type": "task_card", "task_id": f"t{number}", "title": "logs", "status": "complete", **more}
 
 

@@ -10,14 +10,14 @@ from sandbox.server import Sandbox
 Json = dict[str, Any]
 
 
-async def refused(client: AsyncWebClient, method: str, **args: Any) -> Json:
+async def refused(client: AsyncWebClient, method: str, **args: object) -> Json:
     with pytest.raises(SlackApiError) as caught:
         await client.api_call(method, json=args)
     body: Json = caught.value.response.data
     return body
 
 
-async def error_of(client: AsyncWebClient, method: str, **args: Any) -> str:
+async def error_of(client: AsyncWebClient, method: str, **args: object) -> str:
     return str((await refused(client, method, **args))["error"])
 
 

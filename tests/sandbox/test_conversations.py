@@ -12,11 +12,12 @@ def says(sandbox: Sandbox, number: int) -> list[str]:
 
 async def test_history_comes_in_pages_newest_first(sandbox: Sandbox, client: AsyncWebClient) -> None:
     stamps = says(sandbox, 25)
-    read, cursor = [], None
+    read: list[str] = []
+    cursor: str | None = None
     while cursor != "":
         page = await client.conversations_history(channel="C0001", limit=10, cursor=cursor)
         read += [each["ts"] for each in page["messages"]]
-        cursor = page.get("response_metadata", {}).get("next_cursor", "")
+        cursor = page["response_metadata"]["next_cursor"] if page["has_more"] else ""
         assert page["has_more"] is bool(cursor)
         says(sandbox, 1)  # what arrives meanwhile does not shift the pages
     assert read == stamps[::-1]

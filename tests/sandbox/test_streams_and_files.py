@@ -8,7 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sandbox.server import Sandbox
 from tests.sandbox.joined import HandClock
 
-TO_ROBIN = {"recipient_user_id": "U0001", "recipient_team_id": "T0001"}
+TO_ROBIN: dict[str, Any] = {"recipient_user_id": "U0001", "recipient_team_id": "T0001"}
 
 
 @pytest.fixture
