@@ -1,0 +1,82 @@
+"""`find_runbook`: the runbook that people wrote for this alert, or an honest none.
+
+Facts of an observation: id, title, fit (0..1), why, alerts, services.
+"""
+
+from collections.abc import Sequence
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tools.asking import ask_all
+from tools.runbook_search import Found, RunbookIndex
+from tools.sources import RunbookSource
+from tools.telemetry import Runbook
+from tools.tool import Findings, Observation, Scope, Status, ToolCall
+
+SHOWN = 3
+
+
+class FindRunbook(BaseModel):
+    """What may be asked of `find_runbook`."""
+
+    model_config = ConfigDict(extra="forbid")
+    text: str | None = Field(
+        default=None,
+        max_length=4000,
+        description="The alert's name or the symptoms in words; default: the alert.",
+    )
+
+
+class RunbookTool:
+    """Finds the runbook for an alert among all sources."""
+
+    name = "find_runbook"
+    description = (
+        "Finds the team's runbook for the alert or for symptoms given in words: what it means, what to check first, "
+        "what to do. Says so when none fits."
+    )
+    arguments: type[BaseModel] = FindRunbook
+
+    def __init__(self, sources: Sequence[RunbookSource]) -> None:
+        """Ask all of *sources*; the index is kept until what they hold changes."""
+        self._sources = tuple(sources)
+        self._indexed: tuple[Runbook, ...] = ()
+        self._index = RunbookIndex(())
+
+    async def look(self, arguments: BaseModel, scope: Scope) -> Findings:
+        """Find what fits, best first."""
+        assert isinstance(arguments, FindRunbook)
+        answers, problems = await ask_all(self._sources, lambda source: source.runbooks(), what="runbooks")
+        origin = {each.id: source.name for source, found in answers for each in found}
+        runbooks = tuple({each.id: each for _, found in answers for each in found}.values())
+        if runbooks != self._indexed:
+            self._index, self._indexed = RunbookIndex(runbooks), runbooks
+        found = self._index.search(arguments.text or scope.text, service=scope.service, limit=SHOWN)
+        fitting = [each for each in found if each.fits]
+        call = ToolCall(self.name)
+        if not fitting:
+            closest = f" (closest: {found[0].runbook.title}, fit {found[0].fit:.2f})" if found else ""
+            note = "; ".join([f"none of {len(runbooks)} runbooks fits{closest}", *problems])
+            return Findings(call, Status.NOTHING, note=note)
+        observations = tuple(_observation(each, origin[each.runbook.id]) for each in fitting)
+        note = "; ".join([f"{len(fitting)} of {len(runbooks)} runbooks", *problems])
+        return Findings(call, Status.FOUND, observations, note=note)
+
+
+def _observation(found: Found, source: str) -> Observation:
+    runbook = found.runbook
+    return Observation(
+        kind="runbook",
+        text=f"{runbook.title} ({found.why})\n{runbook.text.strip()}",
+        source=source,
+        query=found.why,
+        link=runbook.link,
+        facts={
+            "id": runbook.id,
+            "title": runbook.title,
+            "fit": round(found.fit, 3),
+            "why": found.why,
+            "alerts": list(runbook.alerts),
+            "services": list(runbook.services),
+        },
+    )
