@@ -136,14 +136,15 @@ class FailureCode(StrEnum):
     BREAKER_OPEN = "breaker_open"
     OVER_BUDGET = "over_budget"
     DROPPED = "dropped"  # optional work, money runs short
+    ABANDONED = "abandoned"  # the caller went away in the middle of a call
     BOOKS = "books"  # the budget could not be written, so nothing was sent
 
 
 class Status(StrEnum):
     """How an attempt ended."""
 
-    KEPT = "kept"  # its answer was kept, verified or not
-    REJECTED = "rejected"  # it answered, and the findings asked for another attempt
+    KEPT = "kept"  # it answered, and its checks found nothing wrong
+    REJECTED = "rejected"  # it answered, and its checks found something wrong
     FAILED = "failed"  # no answer, nothing billed as far as is known
     UNKNOWN = "unknown"  # no answer, and it may have been billed: the reservation is kept
 

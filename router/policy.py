@@ -189,12 +189,16 @@ class PolicyText:
 
 @dataclass(frozen=True, slots=True, config=CLOSED)
 class Policy:
-    """A policy that can be meant, with the prices it was read with. *sha* names text and prices together."""
+    """A policy that can be meant, with the prices it was read with.
+
+    *sha* names text and prices together, *toml* is the text itself, *source* where it was read.
+    """
 
     text: PolicyText
     prices: Mapping[str, Price]
     sha: str
     source: str
+    toml: str
 
     @property
     def ladder(self) -> tuple[str, ...]:

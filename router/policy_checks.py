@@ -25,6 +25,7 @@ _FINAL = {
     FailureCode.OVER_BUDGET,
     FailureCode.DROPPED,
     FailureCode.BOOKS,
+    FailureCode.ABANDONED,
 }
 
 

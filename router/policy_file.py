@@ -89,7 +89,7 @@ def parse_policy(
         raise refuse(where, what)
     prices = _prices(policy, now, price_of, refuse)
     sha = hashlib.sha256(text.encode() + _PRICES.dump_json(prices)).hexdigest()[:12]
-    return Policy(policy, prices, sha, source)
+    return Policy(policy, prices, sha, source, text)
 
 
 _FORM = TypeAdapter(PolicyText)

@@ -1,14 +1,13 @@
 """Which prompt prefixes each model is expected to have cached: in this process, by what was sent when.
 
 An expectation, used for estimates only; what a call really read from the cache is in its usage. It knows no
-prices. Whether a change of effort keeps the vendor's cache is not known, so it is taken to lose it.
+prices. Whether a change of effort keeps the vendor's cache is not known; reservations never count on it.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from router.measure import Measured
-from router.outcomes import Effort
 
 KEPT_S = 300.0
 _MOST = 4096
@@ -19,24 +18,24 @@ class Warmth:
     """A memory of prefixes sent in the last five minutes. *clock* is monotonic seconds."""
 
     clock: Callable[[], float]
-    _sent: dict[tuple[str, Effort | None, bytes], tuple[int, float]] = field(default_factory=dict)
+    _sent: dict[tuple[str, bytes], tuple[int, float]] = field(default_factory=dict)
 
-    def tokens(self, model: str, effort: Effort | None, prompt: Measured, shortest: int) -> int:
+    def tokens(self, model: str, prompt: Measured, shortest: int) -> int:
         """Return how many tokens of *prompt* are expected warm; prefixes under *shortest* are not cached."""
         now = self.clock()
         for digest, _ in reversed(prompt.prefixes):
-            tokens, until = self._sent.get((model, effort, digest), (0, 0.0))
+            tokens, until = self._sent.get((model, digest), (0, 0.0))
             if until > now:
                 return tokens if tokens >= shortest else 0
         return 0
 
-    def sent(self, model: str, effort: Effort | None, prompt: Measured, prompt_tokens: int) -> None:
+    def sent(self, model: str, prompt: Measured, prompt_tokens: int) -> None:
         """Remember that *prompt* was answered: its head and its whole are cached now."""
         until = self.clock() + KEPT_S
         head, head_tokens = prompt.prefixes[0]
         scale = prompt_tokens / max(1, prompt.tokens)
-        self._sent[model, effort, head] = (int(head_tokens * scale), until)
-        self._sent[model, effort, prompt.prefixes[-1][0]] = (prompt_tokens, until)
+        self._sent[model, head] = (int(head_tokens * scale), until)
+        self._sent[model, prompt.prefixes[-1][0]] = (prompt_tokens, until)
         if len(self._sent) > _MOST:
             now = self.clock()
             self._sent = {key: kept for key, kept in self._sent.items() if kept[1] > now}

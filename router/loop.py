@@ -1,0 +1,34 @@
+"""Noticing that a tool loop goes nowhere: the same call, or an error, again and again. Pure.
+
+Anchored on the newest call, so that a loop which moved on is not held against it.
+"""
+
+import json
+from collections.abc import Sequence
+
+from router.messages import Message, ToolResult, ToolUse
+
+
+def stalled(messages: Sequence[Message], repeats: int, window: int) -> str:
+    """Say what repeats at least *repeats* times among the last *window* tool calls, "" when nothing does."""
+    calls = [part for message in messages for part in message.parts if isinstance(part, ToolUse)][-window:]
+    if len(calls) < repeats:
+        return ""
+    failed = {
+        part.id
+        for message in messages
+        for part in message.parts
+        if isinstance(part, ToolResult) and part.is_error
+    }
+    newest = calls[-1]
+    same = sum(_key(call) == _key(newest) for call in calls)
+    if same >= repeats:
+        return f"{newest.name} was called {same} times with the same arguments"
+    errors = sum(call.id in failed for call in calls)
+    if newest.id in failed and errors >= repeats:
+        return f"{errors} of the last {len(calls)} tool calls failed"
+    return ""
+
+
+def _key(call: ToolUse) -> str:
+    return f"{call.name}{json.dumps(call.input, sort_keys=True)}"

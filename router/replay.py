@@ -1,0 +1,109 @@
+"""Deciding again: under the policy that was in force, to prove it, or under another one, to see what would change.
+
+It asks no model: what another model would have answered is not known, and not claimed.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from router.audit import Audit, KeptPolicy
+from router.decide import decide
+from router.outcomes import Selection
+from router.policy import Policy
+from router.policy_file import parse_policy, prices_from_json
+from router.records import Decided
+
+
+async def prove(audit: Audit, *, case: str | None = None) -> Mapping[str, Any]:
+    """Decide every recorded decision again under its own policy and prices.
+
+    ``{"decisions", "identical", "different": [{"selection", "was", "now"}], "unknown_policy": [sha], "chain":
+    null or what is broken}``
+    """
+    decided = await _decisions(audit, case)
+    policies = {sha: _revived(kept) for sha, kept in (await audit.kept_policies()).items()}
+    different, unknown = [], set()
+    for one in decided:
+        policy = policies.get(one.selection.policy_sha)
+        if policy is None:
+            unknown.add(one.selection.policy_sha)
+            continue
+        again = decide(one.question, one.state, policy)
+        if again != one.selection:
+            different.append(
+                {"selection": one.selection.id, "was": _short(one.selection), "now": _short(again)}
+            )
+    missing = sum(one.selection.policy_sha in unknown for one in decided)
+    return {
+        "decisions": len(decided),
+        "identical": len(decided) - len(different) - missing,
+        "different": different,
+        "unknown_policy": sorted(unknown),
+        "chain": await audit.broken(),
+    }
+
+
+async def compare(audit: Audit, other: Policy, *, case: str | None = None) -> Mapping[str, Any]:
+    """Decide every recorded decision again under *other*, from the same state of affairs.
+
+    ``{"decisions", "policy_sha", "est_usd_was", "est_usd_now", "lower": n, "higher": n, "no_longer_asked": n,
+    "changed": [{"selection", "task", "severity", "was", "now", "est_usd_was", "est_usd_now", "risk"}]}``; risk
+    is "lower tier", "higher tier", "not asked", "asked" or "same tier"; dollars are estimates before the call.
+    """
+    changed = []
+    was_usd = now_usd = Decimal(0)
+    for one in await _decisions(audit, case):
+        again = decide(one.question, one.state, other)
+        was_usd += one.selection.est_usd if one.selection.available else 0
+        now_usd += again.est_usd if again.available else 0
+        if _short(again) != _short(one.selection):
+            changed.append(
+                {
+                    "selection": one.selection.id,
+                    "task": one.question.task,
+                    "severity": one.question.severity,
+                    "was": _short(one.selection),
+                    "now": _short(again),
+                    "est_usd_was": str(one.selection.est_usd),
+                    "est_usd_now": str(again.est_usd),
+                    "risk": _risk(one.selection, again, other),
+                }
+            )
+    risks = [change["risk"] for change in changed]
+    return {
+        "decisions": len(await _decisions(audit, case)),
+        "policy_sha": other.sha,
+        "est_usd_was": str(was_usd),
+        "est_usd_now": str(now_usd),
+        "lower": risks.count("lower tier"),
+        "higher": risks.count("higher tier"),
+        "no_longer_asked": risks.count("not asked"),
+        "changed": changed,
+    }
+
+
+async def _decisions(audit: Audit, case: str | None) -> Sequence[Decided]:
+    rows = await audit.rows(case=case, kinds=("decided",))
+    return [row.record for row in rows if isinstance(row.record, Decided)]
+
+
+def _revived(kept: KeptPolicy) -> Policy:
+    """Return a kept policy with the prices of its time; it was checked when it came into force."""
+    return parse_policy(
+        kept.text, source=kept.sha, now=kept.first_used, price_of=prices_from_json(kept.prices)
+    )
+
+
+def _short(selection: Selection) -> str:
+    asked = "" if selection.available else f", not asked: {selection.why_unavailable}"
+    return f"{selection.tier} {selection.model} {selection.effort} {selection.max_tokens}{asked}"
+
+
+def _risk(was: Selection, again: Selection, other: Policy) -> str:
+    if was.available != again.available:
+        return "asked" if again.available else "not asked"
+    ladder = other.ladder
+    if was.tier not in ladder or was.tier == again.tier:
+        return "same tier"
+    return "lower tier" if ladder.index(again.tier) < ladder.index(was.tier) else "higher tier"

@@ -1,0 +1,135 @@
+"""Reading the audit: what a case cost, why it was routed so, and what all of it costs by task, model and day.
+
+Shapes of the `--json` objects are in the docstrings. It reads rows only; it decides nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from router.audit import Audit
+from router.explain import attempt_line, finding, line
+from router.ledger import Asked, Summary, summarise
+from router.outcomes import Attempt
+from router.policy import Policy
+from router.records import Avoided, Decided, Ended, Row, Tried
+
+
+async def summary(audit: Audit, case: str, policy: Policy) -> Summary:
+    """Return what *case* cost so far; see `router.ledger.Summary`."""
+    rows = await audit.rows(case=case, kinds=("tried", "ended", "avoided"))
+    strong = policy.price(policy.strongest)
+    avoided = sum(isinstance(row.record, Avoided) for row in rows)
+    return summarise(questions_of(rows), avoided, strong, policy.min_cache_prefix(strong.model))
+
+
+def questions_of(rows: Iterable[Row]) -> list[Asked]:
+    """Return the questions in *rows*, in the order of their first attempt, an unfinished one included."""
+    attempts: dict[str, list[Attempt]] = defaultdict(list)
+    prefixes: dict[str, tuple[tuple[str, int], ...]] = {}
+    for row in rows:
+        if isinstance(row.record, Tried):
+            attempts[row.record.asked].append(row.record.attempt)
+        elif isinstance(row.record, Ended):
+            prefixes[row.record.asked] = row.record.prefixes
+    return [Asked(tuple(tried), prefixes.get(asked, ())) for asked, tried in attempts.items()]
+
+
+async def why(audit: Audit, case: str) -> Mapping[str, Any]:
+    """Return why a case was routed as it was.
+
+    ``{"case", "chain": null or what is broken, "steps": [{"at", "kind": "decided" | "tried" | "ended" |
+    "avoided", "selection", "task", "model", "line", "policy_sha", "est_usd", "usd", "failure", "findings":
+    [{"code", "detail", "meaning"}]}]}``; *line* is the sentence that people read, keys that do not apply are null.
+    """
+    rows = await audit.rows(case=case)
+    return {"case": case, "chain": await audit.broken(), "steps": [_step(row) for row in rows]}
+
+
+def _step(row: Row) -> dict[str, Any]:
+    record = row.record
+    made: dict[str, Any] = dict.fromkeys(
+        ("selection", "task", "model", "line", "policy_sha", "est_usd", "usd", "failure"), None
+    )
+    made |= {"at": row.at.isoformat(), "kind": record.kind, "findings": []}
+    match record:
+        case Decided(_, _, selection) | Avoided(selection):
+            made |= {"selection": selection.id, "task": selection.task, "model": selection.model}
+            made |= {"line": line(selection), "policy_sha": selection.policy_sha}
+            made["est_usd"] = str(selection.est_usd)
+        case Tried(attempt):
+            made |= {"selection": attempt.selection.id, "task": attempt.selection.task}
+            made |= {"model": attempt.selection.model, "line": attempt_line(attempt), "usd": str(attempt.usd)}
+            made["failure"] = attempt.failure
+            made["findings"] = [
+                {"code": f.code, "detail": f.detail, "meaning": finding(f.code)} for f in attempt.findings
+            ]
+        case Ended():
+            told = record.failure or ("unverified" if record.unverified else "verified")
+            made |= {"task": record.task, "usd": str(record.usd), "failure": record.failure}
+            made["line"] = f"ended {told} after {record.attempts} calls, ${record.usd}"
+    return made
+
+
+async def cost(audit: Audit, policy: Policy, *, since: datetime | None = None) -> Mapping[str, Any]:
+    """Return what routing cost since *since* (all time when None).
+
+    ``{"since", "usd", "kept_aside_usd", "calls", "avoided", "all_strong_usd", "strong_model", "by_task":
+    [GROUP], "by_model": [GROUP], "by_service": [GROUP], "by_day": [GROUP]}``, GROUP = ``{"name", "calls",
+    "failed", "usd", "tokens_in", "tokens_out", "cached_share", "p50_s", "p95_s"}``, dearest first (days in
+    order). Dollars are strings of exact decimals; all_strong_usd is an estimate.
+    """
+    rows = await audit.rows(since=since, kinds=("tried", "ended", "avoided"))
+    strong = policy.price(policy.strongest)
+    by_case: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        if isinstance(row.record, Tried):
+            by_case[row.record.attempt.selection.case].append(row)
+        elif isinstance(row.record, Ended):
+            by_case[row.record.case].append(row)
+    least = policy.min_cache_prefix(strong.model)
+    cases = [summarise(questions_of(mine), 0, strong, least) for mine in by_case.values()]
+    tried = [
+        (row.at, row.record.attempt, row.record.service) for row in rows if isinstance(row.record, Tried)
+    ]
+    return {
+        "since": since.isoformat() if since else None,
+        "usd": str(sum((one.usd for one in cases), Decimal(0))),
+        "kept_aside_usd": str(sum((one.kept_aside_usd for one in cases), Decimal(0))),
+        "calls": len(tried),
+        "avoided": sum(isinstance(row.record, Avoided) for row in rows),
+        "all_strong_usd": str(sum((one.all_strong_usd for one in cases), Decimal(0))),
+        "strong_model": strong.model,
+        "by_task": _groups((attempt.selection.task, attempt) for _, attempt, _ in tried),
+        "by_model": _groups((attempt.selection.model or "", attempt) for _, attempt, _ in tried),
+        "by_service": _groups((service, attempt) for _, attempt, service in tried),
+        "by_day": sorted(
+            _groups((f"{at:%Y-%m-%d}", attempt) for at, attempt, _ in tried), key=lambda g: str(g["name"])
+        ),
+    }
+
+
+def _groups(named: Iterable[tuple[str, Attempt]]) -> list[dict[str, Any]]:
+    grouped: dict[str, list[Attempt]] = defaultdict(list)
+    for name, attempt in named:
+        grouped[name].append(attempt)
+    made = [_group(name, attempts) for name, attempts in grouped.items()]
+    return sorted(made, key=lambda group: Decimal(group["usd"]), reverse=True)
+
+
+def _group(name: str, attempts: Sequence[Attempt]) -> dict[str, Any]:
+    prompt = sum(attempt.usage.prompt for attempt in attempts)
+    took = sorted(attempt.latency_s for attempt in attempts)
+    return {
+        "name": name,
+        "calls": len(attempts),
+        "failed": sum(attempt.failure is not None for attempt in attempts),
+        "usd": str(sum((attempt.usd for attempt in attempts), Decimal(0))),
+        "tokens_in": prompt,
+        "tokens_out": sum(attempt.usage.output for attempt in attempts),
+        "cached_share": sum(attempt.usage.cache_read for attempt in attempts) / prompt if prompt else None,
+        "p50_s": took[len(took) // 2],
+        "p95_s": took[min(len(took) - 1, int(len(took) * 0.95))],
+    }

@@ -1,0 +1,63 @@
+"""The router's tables, in a `MetaData` of their own: money that is held, policies in force, the audit.
+
+Dollars are whole pico-dollars (1e-12), so that sums in the database are exact. Times are Unix seconds, UTC.
+"""
+
+from decimal import ROUND_CEILING, Decimal
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+PICO = Decimal(10) ** 12
+
+holds = sa.Table(
+    "router_holds",
+    metadata,
+    sa.Column("writer", sa.String(40), primary_key=True),
+    sa.Column("kase", sa.String(200), primary_key=True),
+    sa.Column("hour", sa.BigInteger, primary_key=True),
+    sa.Column("held", sa.BigInteger, nullable=False),
+    sa.Index("router_holds_case", "kase"),
+    sa.Index("router_holds_hour", "hour"),
+)
+
+policies = sa.Table(
+    "router_policies",
+    metadata,
+    sa.Column("sha", sa.String(12), primary_key=True),
+    sa.Column("first_used", sa.BigInteger, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("prices", sa.Text, nullable=False),
+)
+
+audit = sa.Table(
+    "router_audit",
+    metadata,
+    sa.Column("writer", sa.String(40), primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("kind", sa.String(10), nullable=False),
+    sa.Column("kase", sa.String(200), nullable=False),
+    sa.Column("task", sa.String(30), nullable=False),
+    sa.Column("service", sa.String(200), nullable=False),
+    sa.Column("model", sa.String(100), nullable=False),
+    sa.Column("selection", sa.String(40), nullable=False),
+    sa.Column("pico", sa.BigInteger, nullable=False),
+    sa.Column("latency_s", sa.Float, nullable=True),
+    sa.Column("record", sa.Text, nullable=False),
+    sa.Column("before", sa.String(64), nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Index("router_audit_case", "kase"),
+    sa.Index("router_audit_at", "at"),
+)
+
+
+def pico(usd: Decimal) -> int:
+    """Return *usd* in whole pico-dollars, rounded up."""
+    return int((usd * PICO).to_integral_value(ROUND_CEILING))
+
+
+def usd(pico_dollars: int) -> Decimal:
+    """Return pico-dollars as dollars, exactly."""
+    return Decimal(pico_dollars) / PICO
