@@ -16,6 +16,7 @@ import { Tabs } from "./workspace/tabs.js";
 import { Workspace } from "./workspace/workspace.js";
 
 const WIDE = matchMedia("(min-width: 1100px)");
+const KEYBOARD = matchMedia("(hover: hover) and (min-width: 761px)");
 
 class Page {
   constructor() {
@@ -24,7 +25,7 @@ class Page {
     this.sidebar = new Sidebar(document.getElementById("channels"), this.workspace);
     this.scenarios = new Scenarios(document.getElementById("scenarios"), this.workspace);
     this.tabs = new Tabs(document.getElementById("tabs"), this.workspace);
-    this.channel = new ChannelPane(this.workspace, go);
+    this.channel = new ChannelPane(this.workspace, { thread: (channel, ts) => this.openThread(channel, ts) });
     this.thread = new ThreadPane(this.workspace, () => this.closeThread());
     this.home = new HomePane(this.workspace);
     this.modals = new Modals(this.workspace);
@@ -57,12 +58,20 @@ class Page {
     const id = this.workspace.channel(channel)?.id ?? channels[0]?.id;
     if (home) return this.showHome();
     this.home.open = false;
+    document.body.dataset.view = "channel";
     if (!this.main.contains(this.channel.node)) fill(this.main, this.channel.node);
     this.sidebar.select(id);
     const opened = this.showThread(id, thread);
     await this.attempt(() => Promise.all([this.channel.open(id), opened]));
     this.entitle(`#${this.workspace.channel(id).name}`);
     return undefined;
+  }
+
+  /** A person opened a thread: where there is a keyboard, it goes to the reply. */
+  openThread(channel, ts) {
+    this.replyNext = KEYBOARD.matches;
+    if (this.thread.root === ts) this.thread.composer.focus();
+    else go.thread(channel, ts);
   }
 
   async showThread(channel, thread) {
@@ -74,13 +83,17 @@ class Page {
     }
     this.awaitingThread = false;
     this.tabs.show("thread");
-    await this.thread.open(channel, thread);
+    const opened = this.thread.open(channel, thread);
+    if (this.replyNext) this.thread.composer.focus();
+    this.replyNext = false;
+    await opened;
   }
 
   async showHome() {
     this.channel.leave();
     this.thread.close();
     document.body.dataset.thread = "closed";
+    document.body.dataset.view = "home";
     fill(this.main, this.home.node);
     this.sidebar.select("home");
     this.tabs.show("channel");

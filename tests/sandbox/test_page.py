@@ -160,6 +160,7 @@ async def test_a_thread_opens_beside_the_channel_and_takes_a_reply(desk: Desk) -
     await desk.messages.last.get_by_role("button", name="1 reply").click()
     thread = desk.page.get_by_role("region", name="Thread", exact=True)
     await expect(thread.locator("article")).to_have_count(2)
+    await expect(thread.get_by_role("textbox")).to_be_focused()
     await thread.get_by_role("textbox").fill("Why not the gateway?")
     await desk.page.keyboard.press("Enter")
     await expect(thread.locator("article").last).to_contain_text("Why not the gateway?")
@@ -316,7 +317,7 @@ async def test_every_kind_of_block_is_drawn(desk: Desk) -> None:
     }
     cell = {"type": "raw_text", "text": "p99"}
     oom = [{"type": "text", "text": "OOM"}]
-    blocks = [
+    blocks: list[dict[str, Any]] = [
         {"type": "header", "text": {"type": "plain_text", "text": "Store :fire:"}},
         {"type": "section", "fields": [{"type": "mrkdwn", "text": "*Cause*\npool"}]},
         {"type": "divider"},

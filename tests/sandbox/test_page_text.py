@@ -17,7 +17,7 @@ pytestmark = [
 
 DRAW = """async ([module, name, argument]) => {
     const names = {user: () => null, channel: () => null};
-    const place = {names, act: () => {}, keep: () => {}};
+    const place = {names, level: 3, act: () => {}, keep: () => {}};
     const draw = (await import(`/page/${module}`))[name];
     const box = document.createElement("div");
     box.append(draw(argument, module.startsWith("blocks") ? place : names));

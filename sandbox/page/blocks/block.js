@@ -1,6 +1,6 @@
 // One Block Kit block to DOM nodes: which file draws which kind. A kind nobody draws is shown raw, never dropped.
-// `place` says where the block stands: {names, surface: "message"|"modal"|"home", act(element, blockId, state),
-// keep(blockId, element, read)}; see place.js.
+// `place` says where the block stands: {names, level, act(element, blockId, state), keep(blockId, element, read)};
+// see place.js.
 import { el, fragment } from "../parts/dom.js";
 import { context, divider, header, image, markdownBlock, section } from "./text_blocks.js";
 import { actions, contextActions } from "./actions.js";

@@ -1,10 +1,10 @@
 // Where blocks stand (a message, a modal, the App Home): what their controls do and whose names they show.
 import { toast } from "../parts/toast.js";
 
-/** The place of blocks in a message. */
-export function messagePlace(workspace, channel, message) {
+/** The place of blocks in a message; `level` is what its headings are in the page's outline. */
+export function messagePlace(workspace, channel, message, level) {
   return {
-    surface: "message",
+    level,
     names: workspace.names,
     act: (element, blockId, state) =>
       told(workspace.api.action({ channel, ts: message.ts, action: element, block_id: blockId ?? "", ...state })),
@@ -21,7 +21,7 @@ export function viewPlace(workspace, view) {
     return held;
   };
   return {
-    surface: view.type,
+    level: view.type === "home" ? 2 : 3,
     names: workspace.names,
     act: (element, blockId, state) => told(workspace.api.action({
       view_id: view.id, action: element, block_id: blockId ?? "", values: values(), ...state,

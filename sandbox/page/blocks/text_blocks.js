@@ -20,8 +20,9 @@ function fields(list, names) {
     list.map((field) => el("div", { class: "mrkdwn", dir: "auto" }, textObject(field, names))));
 }
 
-export function header(block) {
-  return el("div", { class: "block block-header", role: "heading", "aria-level": 3, dir: "auto" }, words(block.text));
+export function header(block, place) {
+  return el("div", { class: "block block-header", role: "heading", "aria-level": place.level, dir: "auto" },
+    words(block.text));
 }
 
 export function divider() {
@@ -36,7 +37,7 @@ export function context(block, place) {
 }
 
 export function markdownBlock(block, place) {
-  return el("div", { class: "block markdown", dir: "auto" }, markdown(block.text ?? "", place.names));
+  return el("div", { class: "block markdown", dir: "auto" }, markdown(block.text ?? "", place.names, { level: place.level }));
 }
 
 export function image(block, place) {

@@ -10,7 +10,7 @@ import { MessageList } from "./message_list.js";
 import { statusText } from "./status_line.js";
 
 export class ChannelPane {
-  /** `go` changes the address: go.channel(id), go.thread(channel, ts). */
+  /** `go.thread(channel, ts)` opens a thread. */
   constructor(workspace, go) {
     Object.assign(this, { workspace, go, channel: null, lastRead: new Map(), unreadFrom: null });
     this.title = el("h1", { class: "pane-title" });

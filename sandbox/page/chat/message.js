@@ -44,7 +44,7 @@ function time(message) {
 
 /** What the message says. As in Slack, blocks stand instead of the text, attachments after it. */
 function body(message, scene) {
-  const place = messagePlace(scene.workspace, scene.channel, message);
+  const place = messagePlace(scene.workspace, scene.channel, message, scene.inThread ? 3 : 2);
   const edited = message.edited && el("span", { class: "edited" }, "(edited)");
   const text = !message.blocks?.length && message.text
     && el("div", { class: "mrkdwn", dir: "auto" }, mrkdwn(message.text, scene.workspace.names), edited);

@@ -23,7 +23,8 @@ export function openDialog({ title, content, footer = null, onClose = () => {}, 
   node.addEventListener("keydown", (event) => goRound(event, node));
   document.body.append(node);
   node.showModal();
-  (node.querySelector("[autofocus]") ?? body.querySelector(".field, input") ?? node.querySelector("button")).focus();
+  (node.querySelector("[autofocus]") ?? body.querySelector(".field, input") ?? node.querySelector("footer button")
+    ?? node.querySelector("button")).focus();
   return { node, body, close };
 }
 

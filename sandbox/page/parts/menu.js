@@ -47,7 +47,7 @@ function open(anchor, panel, items, columns) {
   anchor.setAttribute("aria-expanded", "true");
   panel.addEventListener("keydown", (event) => move(event, items, columns));
   document.addEventListener("pointerdown", away, true);
-  (anchor.closest("dialog") ?? document.body).append(panel);
+  (anchor.closest("dialog, main, section") ?? document.body).append(panel);
   placeBeside(panel, anchor);
   items[0]?.focus();
 }

@@ -12,13 +12,13 @@ const ITEM = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/;
 const TASK = /^\[([ xX])\]\s+/;
 const DEEPEST = 8;
 
-/** The nodes for one Markdown text. `names` as controls.js asks for it. */
-export function markdown(text, names, depth = 0) {
+/** The nodes for one Markdown text. `names` as controls.js asks for it; `level` is what headings are to the ear. */
+export function markdown(text, names, { level = 3, depth = 0 } = {}) {
   const source = text.split("\n");
   const out = fragment();
   let at = 0;
   while (at < source.length) {
-    const [node, next] = readBlock(source, at, names, depth);
+    const [node, next] = readBlock(source, at, names, { level, depth });
     if (node) out.append(node);
     at = next;
   }
@@ -26,12 +26,12 @@ export function markdown(text, names, depth = 0) {
 }
 
 /** Reads one block at line `at`: [node or null, the line after it]. */
-function readBlock(source, at, names, depth) {
+function readBlock(source, at, names, { level, depth }) {
   const line = source[at];
   if (!line.trim()) return [null, at + 1];
   if (FENCE.test(line)) return readFence(source, at);
   const heading = HEADING.exec(line);
-  if (heading) return [headingNode(heading, names), at + 1];
+  if (heading) return [headingNode(heading, names, level), at + 1];
   if (RULE.test(line)) return [el("hr"), at + 1];
   if (isTableStart(source, at)) return readTable(source, at, names);
   if (depth < DEEPEST && QUOTE.test(line)) return readQuote(source, at, names, depth);
@@ -39,10 +39,9 @@ function readBlock(source, at, names, depth) {
   return readParagraph(source, at, names, depth);
 }
 
-/** Message headings are not the page's outline: they carry their level for the eye and a role for the ear. */
-function headingNode([, marks, text], names) {
-  const level = marks.length;
-  const attributes = { class: `md-h md-h${level}`, role: "heading", "aria-level": Math.min(level + 2, 6) };
+/** A message's headings are one level below the page's own, whatever size they have for the eye. */
+function headingNode([, marks, text], names, level) {
+  const attributes = { class: `md-h md-h${marks.length}`, role: "heading", "aria-level": level };
   return el("div", attributes, markdownInline(text, names));
 }
 
@@ -69,7 +68,7 @@ function readQuote(source, at, names, depth) {
     body.push(source[next].replace(QUOTE, ""));
     next += 1;
   }
-  return [el("blockquote", {}, markdown(body.join("\n"), names, depth + 1)), next];
+  return [el("blockquote", {}, markdown(body.join("\n"), names, { depth: depth + 1 })), next];
 }
 
 /** One list: items of the same kind at this indent; deeper lines belong to the item above them. */
@@ -111,7 +110,7 @@ function belongs(line, indent) {
 function itemNode(body, names, depth) {
   const task = TASK.exec(body[0]);
   if (task) body[0] = body[0].slice(task[0].length);
-  const inner = markdown(body.join("\n"), names, depth + 1);
+  const inner = markdown(body.join("\n"), names, { depth: depth + 1 });
   const only = inner.children.length > 0 && inner.firstElementChild.tagName === "P" ? inner.firstElementChild : null;
   if (only) only.replaceWith(...only.childNodes);
   if (!task) return el("li", {}, inner);
