@@ -9,23 +9,27 @@ service map: a change is not yet a cause.
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tools.anomaly_kinds import MetricKind, counts_requests, higher_is_better, kind_of, unit_of
+from tools.anomaly_kinds import MetricKind, counts_requests, higher_is_better, is_share, kind_of, unit_of
+from tools.anomaly_normal import (
+    ENOUGH,
+    Nature,
+    Values,
+    finite,
+    normal_of,
+    restlessness,
+    worst_third,
+)
 from tools.telemetry import Series, Window
 
-Values = NDArray[np.float64]
 LATE = timedelta(minutes=2)  # alerts fire late: so long before the onset is neither normal nor trouble
 LEAST = 3.0  # spreads outside of the normal range from which a point deviates
-_ENOUGH = 20  # points of a baseline whose extremes may be cut
-_RELATIVE_FLOOR = 0.05  # of the level: a spread is never taken as smaller
 _LEAST_CALM = 6  # points that tell how a series jumps when all is well
-_ASSUMED_REQUESTS = 100.0
 _MOST = 1_000.0  # beyond, a larger score tells nothing more
 
 
@@ -62,144 +66,104 @@ def changes(
     series: Sequence[Series], baseline: Sequence[Series], *, onset: datetime, window: Window
 ) -> tuple[MetricChange, ...]:
     """Return what changed at *onset* within *window*, by score, the farthest first."""
-    normal = {(each.service, each.metric): each.points for each in baseline}
+    usual = {(each.service, each.metric): each.points for each in baseline}
     requests = _requests(series)
-    restless = _restless(series, normal, onset, window)
+    courses = [_course(each, usual.get((each.service, each.metric), ()), onset, window) for each in series]
+    restless = _restless(courses)
     found = (
-        _change(
-            each, normal.get((each.service, each.metric), ()), requests.get(each.service, {}), onset, window
-        )
-        for each in series
+        _change(each, requests.get(each.service, {}), restless.get(each.metric, 1.0)) for each in courses
     )
-    told = (
-        replace(each, score=round(each.score / restless.get(each.metric, 1.0), 3))
-        for each in found
-        if each is not None
-    )
+    told = (each for each in found if each is not None)
     return tuple(sorted(told, key=lambda each: (-each.score, each.service, each.metric)))
 
 
-def _change(
-    series: Series,
-    baseline: Sequence[tuple[float, float]],
-    requests: Mapping[float, float],
-    onset: datetime,
-    window: Window,
-) -> MetricChange | None:
+@dataclass(frozen=True, slots=True)
+class _Course:
+    """One series, parted: the baseline, the points before the border and those since; *whole* minus what was told.
+
+    Shares of what went well are turned into shares of what went wrong (*whole* 1 or 100), so that a level of
+    100 % does not hide the first per cent lost.
+    """
+
+    service: str
+    metric: str
+    kind: MetricKind
+    nature: Nature
+    baseline: Values
+    before: Values
+    times: Values
+    since: Values
+    whole: float | None
+
+    def told(self, value: float) -> float:
+        """Return *value* as the metric tells it."""
+        return value if self.whole is None else self.whole - value
+
+
+def _course(
+    series: Series, baseline: Sequence[tuple[float, float]], onset: datetime, window: Window
+) -> _Course:
     times, values = _arrays(series.points, window)
-    border = onset.timestamp() - max(LATE.total_seconds(), _step(times))
-    since = times >= border
-    normal = _usual([value for _, value in baseline], values[~since])
-    if len(values) < 2 or normal is None or not since.any():
-        return None
+    usual = finite([value for _, value in baseline])
     kind = kind_of(series.metric)
-    counted = [requests[time] for time in times[since] if time in requests]
+    everything = np.concatenate((usual, values))
+    highest, lowest = float(everything.max(initial=0.0)), float(everything.min(initial=0.0))
+    whole = None
+    if kind == "error" and higher_is_better(series.metric) and lowest >= 0 and highest <= 100:
+        whole = 100.0 if highest > 1.5 else 1.0
+        values, usual = whole - values, whole - usual
+    nature: Nature = "level"
+    if kind == "error" and (
+        whole is not None or (is_share(series.metric) and lowest >= 0 and highest <= 100)
+    ):
+        nature = "share"
+    elif kind in {"error", "traffic"} and bool(np.all(everything == np.floor(everything))):
+        nature = "count"
+    since = times >= onset.timestamp() - max(LATE.total_seconds(), _step(times))
+    return _Course(
+        series.service, series.metric, kind, nature, usual, values[~since], times[since], values[since], whole
+    )
+
+
+def _change(course: _Course, requests: Mapping[float, float], restless: float) -> MetricChange | None:
+    normal = normal_of(course.baseline, course.before)
+    if normal is None or not len(course.since):
+        return None
+    counted = [requests[time] for time in course.times if time in requests]
     often = float(np.median(counted)) if counted else None
-    distance = normal.distances(values[since], kind, often)
+    distance = normal.distances(course.since, course.nature, often)
     deviating = np.flatnonzero(distance >= LEAST)
     if not len(deviating):
         return None
-    peak = float(values[since][int(np.argmax(distance))])
+    peak = float(course.since[int(np.argmax(distance))])
+    rose = (peak > normal.high) == (course.whole is None)
     return MetricChange(
-        service=series.service,
-        metric=series.metric,
-        kind=kind,
-        direction="up" if peak > normal.high else "down",
-        unit=unit_of(series.metric),
-        before=normal.middle,
-        after=float(np.median(values[since][deviating])),
-        peak=peak,
-        score=round(min(_MOST, _typical_of_worst(distance)), 3),
-        first=datetime.fromtimestamp(float(times[since][deviating[0]]), UTC),
+        service=course.service,
+        metric=course.metric,
+        kind=course.kind,
+        direction="up" if rose else "down",
+        unit=unit_of(course.metric),
+        before=course.told(normal.middle),
+        after=course.told(float(np.median(course.since[deviating]))),
+        peak=course.told(peak),
+        score=round(min(_MOST, worst_third(distance)) / restless, 3),
+        first=datetime.fromtimestamp(float(course.times[deviating[0]]), UTC),
         requests=often,
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Normal:
-    """The low and the high end of normal, its middle and its spread."""
-
-    low: float
-    high: float
-    middle: float
-    spread: float
-
-    def distances(self, values: Values, kind: MetricKind, requests: float | None) -> Values:
-        """Return how many spreads each value lies outside of normal."""
-        spread = self.spread
-        highest, lowest = max(self.high, float(values.max())), min(self.low, float(values.min()))
-        if kind == "error" and lowest >= 0 and highest <= 100:
-            spread = max(spread, self._chance(requests))
-        elif kind == "traffic":
-            spread = max(spread, math.sqrt(max(1.0, self.high)))  # what is counted varies by its root
-        return np.asarray(np.maximum(values - self.high, self.low - values) / spread)
-
-    def _chance(self, requests: float | None) -> float:
-        """Return the spread that a share of failed requests has by chance at so many requests a point."""
-        whole = 100.0 if max(self.middle, self.high) > 1.5 else 1.0
-        often = max(1.0, _ASSUMED_REQUESTS if requests is None else requests)
-        failing = min(abs(whole - self.middle), abs(self.middle)) / whole
-        return whole * math.sqrt((failing * (1 - failing) + 1 / often) / often)
-
-
-def _restless(
-    series: Sequence[Series],
-    normal: Mapping[tuple[str, str], Sequence[tuple[float, float]]],
-    onset: datetime,
-    window: Window,
-) -> dict[str, float]:
-    """Return by metric how far it jumps in normal operation, over all services: 1 or more, in spreads.
+def _restless(courses: Sequence[_Course]) -> dict[str, float]:
+    """Return by metric how far it jumps in normal operation, over all services: 1 or more.
 
     Some metrics jump all the time at one service or another (percentiles of few requests): a jump of theirs
     tells so much less.
     """
     jumps: dict[str, list[float]] = defaultdict(list)
-    for each in series:
-        times, values = _arrays(each.points, window)
-        before = values[times < onset.timestamp() - max(LATE.total_seconds(), _step(times))]
-        known = np.array([value for _, value in normal.get((each.service, each.metric), ())])
-        calm = known if len(known) >= _ENOUGH else before
-        if len(calm) < _LEAST_CALM:
-            continue
-        middle = float(np.median(calm))
-        spread = max(_iqr(calm), _RELATIVE_FLOOR * abs(middle), 1e-9 + 1e-3 * float(np.abs(calm).max()))
-        farthest = np.sort(np.abs(calm - middle))[-max(1, len(calm) // 100)]
-        jumps[each.metric].append(float(farthest) / spread)
+    for course in courses:
+        calm = course.baseline if len(course.baseline) >= ENOUGH else course.before
+        if len(calm) >= _LEAST_CALM:
+            jumps[course.metric].append(restlessness(calm))
     return {metric: max(1.0, float(np.percentile(each, 75.0)) / LEAST) for metric, each in jumps.items()}
-
-
-def _usual(baseline: Sequence[float], before: Values) -> _Normal | None:
-    """Return what is normal by baseline and by the time before; None when neither tells."""
-    known = np.array([value for value in baseline if math.isfinite(value)])
-    if not len(known) and not len(before):
-        return None
-    lows, highs, spreads = [], [], []
-    if len(known):
-        cut = (
-            (0.5, 99.5)
-            if len(known) >= 10 * _ENOUGH
-            else (2.0, 98.0)
-            if len(known) >= _ENOUGH
-            else (0.0, 100.0)
-        )
-        low, high = np.percentile(known, cut)
-        lows.append(low)
-        highs.append(high)
-        spreads.append(_iqr(known))
-    if len(before):
-        lows.append(before.min() if len(before) < _ENOUGH else np.percentile(before, 2.0))
-        highs.append(before.max() if len(before) < _ENOUGH else np.percentile(before, 98.0))
-        spreads.append(_iqr(before))
-    middle = float(np.median(before if len(before) else known))
-    level = max(abs(middle), abs(float(np.median(known))) if len(known) else 0.0)
-    spread = max(*spreads, _RELATIVE_FLOOR * level, 1e-9 + 1e-3 * max(abs(max(highs)), abs(min(lows))))
-    return _Normal(float(min(lows)), float(max(highs)), middle, float(spread))
-
-
-def _typical_of_worst(distance: Values) -> float:
-    """Return the mean of the worst third: one spike counts, a lasting change counts more."""
-    worst = np.sort(np.maximum(distance, 0.0))[::-1]
-    return float(worst[: max(1, math.ceil(len(worst) / 3))].mean())
 
 
 def _requests(series: Sequence[Series]) -> dict[str, dict[float, float]]:
@@ -221,8 +185,3 @@ def _arrays(points: Sequence[tuple[float, float]], window: Window) -> tuple[Valu
 
 def _step(times: Values) -> float:
     return float(np.median(np.diff(times))) if len(times) > 1 else 0.0
-
-
-def _iqr(values: Values) -> float:
-    low, high = np.percentile(values, (25.0, 75.0))
-    return float(high - low) / 1.349

@@ -22,12 +22,12 @@ _LATENCY = (
     r"processing time|ttfb"
 )
 _RESOURCE = (
-    r"cpu|mem|heap|rss|\bgc\b|disk|filesystem|\bfs\b|inode|swap|file descriptors?|\bfds?\b|syscall|usage|"
+    r"cpu|mem|heap|rss|\bgc\b|disk|filesystem|\bfs\b|inode|swap|file descriptors?|\bfds?\b|usage|"
     r"utili[sz]ation|temperature|battery"
 )
 _TRAFFIC = (
     r"request|\brps\b|\bqps\b|\bops\b|throughput|calls|hits|messages|invocation|workload|receive|transmit|network|"
-    r"bytes|packets|\bcount\b|total|\bread|\bwrite|sum"
+    r"syscall|bytes|packets|\bcount\b|total|\bread|\bwrite|sum"
 )
 _RULES: tuple[tuple[MetricKind, re.Pattern[str]], ...] = (
     ("error", re.compile(_ERROR)),
@@ -38,6 +38,7 @@ _RULES: tuple[tuple[MetricKind, re.Pattern[str]], ...] = (
 )
 _GOOD = re.compile(r"availab|success|healthy|\bup\b")
 _EXPOSED = re.compile(r"unavailab|unhealthy|unsuccess")
+_SHARE = re.compile(r"\brate\b|ratio|percent|\bpct\b|availab|success|utili[sz]ation")
 _COUNTED = re.compile(r"request|\brps\b|\bqps\b|\bops\b|calls|invocation|workload|hits")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -52,6 +53,11 @@ def higher_is_better(metric: str) -> bool:
     """Say whether *metric* is a share of what went well, such as availability."""
     name = _spoken(metric)
     return _GOOD.search(name) is not None and _EXPOSED.search(name) is None
+
+
+def is_share(metric: str) -> bool:
+    """Say whether *metric* is a share of something, by its name: a rate, a ratio, per cent."""
+    return "%" in metric or _SHARE.search(_spoken(metric)) is not None
 
 
 def counts_requests(metric: str) -> bool:

@@ -2,7 +2,7 @@
 
 A call's time is told by its two ends: the caller's (client), the callee's (server), and what lies between them
 (network, with the queues of both). Which part grew tells on which side to look. What lies between jumps at single
-pairs in normal operation too (delayed acknowledgements), so its usual is at least what one pair in ten has.
+pairs in normal operation too (delayed acknowledgements), so its usual is at least the longest of any pair.
 Changes are in doublings: 1 is twice as slow, seen through a floor of 20 ms, below which nobody notices. Few calls
 count less. Pure.
 """
@@ -11,11 +11,13 @@ import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 from tools.telemetry import Call, Span
 
 FLOOR_S = 0.02
-_TAIL = 0.9
+_WELL_USED = 5
+_FREAK = 50.0  # times the median
 _HALF_TRUST = 3.0  # calls at which a change counts half
 
 
@@ -53,8 +55,7 @@ def call_changes(now: Sequence[Call], normal: Sequence[Call]) -> tuple[CallChang
     of_callee: dict[str, list[Call]] = defaultdict(list)
     for each in normal:
         of_callee[each.callee].append(each)
-    between = sorted(each.network_p90_s for each in normal if each.network_p90_s is not None)
-    tail = between[int(len(between) * _TAIL)] if between else None
+    tail = _longest_between(normal)
     found = (
         _call_change(each, known.get((each.caller, each.callee)), of_callee[each.callee], tail)
         for each in now
@@ -81,6 +82,16 @@ def gone_calls(now: Sequence[Call], normal: Sequence[Call], *, least: int = 10) 
     return tuple(
         each for each in normal if (each.caller, each.callee) not in made and (each.count or 0) >= least
     )
+
+
+def _longest_between(normal: Sequence[Call]) -> float | None:
+    """Return the longest network time of any well-used pair, as far as it is no freak among them."""
+    known = [
+        each.network_p90_s
+        for each in normal
+        if each.network_p90_s is not None and (each.count or 0) >= _WELL_USED
+    ]
+    return min(max(known), _FREAK * median(known)) if known else None
 
 
 def _call_change(now: Call, normal: Call | None, alike: Sequence[Call], tail: float | None) -> CallChange:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bot.investigation.suspects.clues import Clue
 
 EXPLAINED = 0.35  # of a symptom's points, when a callee explains it
-ENOUGH_TO_EXPLAIN = 0.5  # of the caller's points, that the callee must have itself
+ENOUGH_TO_EXPLAIN = 0.6  # of the caller's points, that the callee must have itself
 OUT_OF_REACH = 0.4  # of the points of a service that the alert's service does not depend on
 PASSES_ON = 0.5  # of the points of what only passes on what stands behind it
 SECOND_SOURCE = 0.5  # of the points of a service's further sources; the strongest counts in full
