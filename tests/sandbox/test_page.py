@@ -11,7 +11,7 @@ from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_p
 
 from sandbox.scenario import ScenarioKind
 from sandbox.server import Sandbox
-from tests.sandbox.page_app import ARGS, CHROMIUM, PageApp, join, leave
+from tests.sandbox.page_app import ARGS, CHROMIUM, MODAL, PageApp, join, leave
 
 WIDE, PHONE = (1280, 800), (390, 844)
 
@@ -251,6 +251,21 @@ async def test_the_focus_stays_in_a_modal_and_escape_closes_it(desk: Desk) -> No
     await desk.sandbox.wait_for(lambda: desk.sandbox.view() is None)
 
 
+async def test_an_updated_modal_keeps_what_was_typed(desk: Desk) -> None:
+    await desk.show()
+    await desk.post(blocks=buttons("Resolve"))
+    await desk.page.get_by_role("button", name="Resolve", exact=True).click()
+    await desk.page.get_by_role("dialog").get_by_label("Fix").fill("rolled back")
+    await desk.page.get_by_role("dialog").get_by_label("Partly").check()
+    view = await desk.sandbox.wait_for(desk.sandbox.view)
+    assert view is not None
+    title = {"type": "plain_text", "text": "Resolve it, drafted"}
+    await desk.app.client.views_update(view_id=view["id"], view=MODAL | {"title": title})
+    dialog = desk.page.get_by_role("dialog", name="Resolve it, drafted")
+    await expect(dialog.get_by_label("Fix")).to_have_value("rolled back")
+    await expect(dialog.get_by_label("Partly")).to_be_checked()
+
+
 async def test_a_slash_command_is_completed_sent_and_answered_to_me_alone(desk: Desk) -> None:
     await desk.show()
     composer = desk.page.get_by_role("textbox", name="Composer", exact=True)
@@ -261,6 +276,8 @@ async def test_a_slash_command_is_completed_sent_and_answered_to_me_alone(desk: 
     await desk.page.keyboard.press("Enter")
     await expect(desk.messages.last).to_contain_text("Looking at investigate checkout")
     await expect(desk.messages.last).to_contain_text("Only visible to you")
+    await desk.messages.last.get_by_role("button", name="Dismiss").click()
+    await expect(desk.messages).to_have_count(0)
 
 
 async def test_a_mention_is_completed_and_a_thread_refuses_commands(desk: Desk) -> None:

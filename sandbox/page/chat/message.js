@@ -24,13 +24,19 @@ export function messageRow(message, scene, follows) {
     "aria-label": `${author.name}, ${clock(message.ts)}` },
   el("div", { class: "message-side" }, follows ? time(message) : avatar(author)),
   el("div", { class: "message-main" },
-    message.ephemeral && el("div", { class: "only-you" }, icon("eye"), "Only visible to you"),
+    message.ephemeral && onlyYou(message, scene),
     !follows && head(message, author),
     body(message, scene),
     reactions(message, scene),
     !scene.inThread && replies(message, scene)));
   if (!message.ephemeral) offerToolbar(row, message, scene);
   return row;
+}
+
+function onlyYou(message, scene) {
+  const dismiss = () => scene.workspace.dismiss(scene.channel, message.ts);
+  return el("div", { class: "only-you" }, icon("eye"), "Only visible to you",
+    el("button", { type: "button", class: "link-button", on: { click: dismiss } }, "Dismiss"));
 }
 
 function head(message, author) {

@@ -24,15 +24,21 @@ export class MessageList {
 
   follow() {
     this.scroller.addEventListener("scroll", () => {
-      const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-      this.pinned = scrollHeight - scrollTop - clientHeight < BOTTOM_PX;
+      this.pinned = this.atBottom();
       if (this.pinned) this.jump.hidden = true;
     });
-    this.inner.addEventListener("toggle", () => { this.pinned = false; }, true);
+    this.inner.addEventListener("click", (event) => {
+      if (event.target.closest("summary, [aria-expanded]")) this.pinned = false;
+    });
     this.scroller.addEventListener("keydown", (event) => this.walk(event));
     const watch = new ResizeObserver(() => { if (this.pinned) this.toBottom(); });
     watch.observe(this.inner);
     watch.observe(this.scroller);
+  }
+
+  atBottom() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    return scrollHeight - scrollTop - clientHeight < BOTTOM_PX;
   }
 
   toBottom() {
@@ -51,6 +57,7 @@ export class MessageList {
 
   /** Shows these messages, oldest first. `unreadFrom` is the ts after which messages are new to the reader. */
   show(messages, scene, { unreadFrom = null, note = null } = {}) {
+    this.pinned ||= this.atBottom();
     const items = messages.length ? itemsOf(messages, unreadFrom, note) : [{ key: "empty", fact: "", make: this.empty }];
     const wanted = new Set(items.map((item) => item.key));
     for (const [key, row] of this.rows) {

@@ -9,7 +9,7 @@ import { dropViews, putView } from "./workspace.js";
 
 export class Modals {
   constructor(workspace) {
-    Object.assign(this, { workspace, shown: null, dialog: null });
+    Object.assign(this, { workspace, shown: null, dialog: null, forms: new Map() });
     workspace.on("views", () => this.draw());
   }
 
@@ -20,6 +20,7 @@ export class Modals {
     this.dialog?.close();
     this.shown = view;
     this.dialog = view && this.open(view);
+    for (const id of this.forms.keys()) if (!this.workspace.views.some((open) => open.id === id)) this.forms.delete(id);
   }
 
   open(view) {
@@ -29,6 +30,8 @@ export class Modals {
     const cancel = el("button", { type: "button", class: "button", on: { click: () => this.dismiss(view) } },
       view.close ? words(view.close) : view.submit ? "Cancel" : "Close");
     const form = el("form", { class: "view", novalidate: true }, this.problem, blocks(view.blocks, place));
+    carryOver(this.forms.get(view.id), form);
+    this.forms.set(view.id, form);
     submit.addEventListener("click", () => form.requestSubmit());
     form.addEventListener("submit", (event) => {
       event.preventDefault();
@@ -87,6 +90,21 @@ export class Modals {
       this.problem.hidden = false;
     }
     form.querySelector("[aria-invalid='true']")?.focus();
+  }
+}
+
+/** What was typed stays when the app updates a view or another one lay on top: same block_id, same action_id. */
+function carryOver(before, form) {
+  for (const block of before?.querySelectorAll("[data-block]") ?? []) {
+    for (const old of block.querySelectorAll("input, textarea, select")) {
+      const action = old.closest("[data-action]").dataset.action;
+      const path = `[data-block="${CSS.escape(block.dataset.block)}"] [data-action="${CSS.escape(action)}"]`;
+      const fresh = form.querySelector(path);
+      const box = old.matches("[type=radio], [type=checkbox]");
+      if (!box && fresh) fresh.value = old.value;
+      const same = box && fresh?.querySelector(`[value="${CSS.escape(old.value)}"]`);
+      if (same) same.checked = old.checked;
+    }
   }
 }
 

@@ -23,8 +23,10 @@ export class Scenarios {
   }
 
   draw() {
-    this.cards.clear();
     const all = this.workspace.state.scenarios;
+    if (JSON.stringify(all) === this.drawn) return;
+    this.drawn = JSON.stringify(all);
+    this.cards.clear();
     fill(this.list, all.length ? all.map((scenario) => this.card(scenario))
       : el("li", { class: "scenario hint" }, "This sandbox was started without scenarios."));
     for (const { name } of all) this.news(name);

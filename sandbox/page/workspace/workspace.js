@@ -31,7 +31,7 @@ export class Workspace {
   async start() {
     listen((event) => this.hear(event), (up, first) => {
       this.tell("link", { up });
-      if (up && !first) this.load();
+      if (up && !first) this.reload();
     });
     await this.load();
     for (const channel of this.state.channels) this.unread.set(channel.id, channel.unread ?? 0);
@@ -41,6 +41,15 @@ export class Workspace {
   async load() {
     this.state = await api.state();
     this.tell("state");
+  }
+
+  /** Loads again; a server that is gone is already told by the lost stream. */
+  async reload() {
+    try {
+      await this.load();
+    } catch {
+      this.tell("link", { up: false });
+    }
   }
 
   channel(id) {
@@ -65,6 +74,12 @@ export class Workspace {
     const since = conversation.clock;
     const { messages } = await api.thread(channel, root);
     conversation.replaceThread(root, messages, since);
+    this.tell("messages", { channel });
+  }
+
+  /** Takes an ephemeral message off this page. */
+  dismiss(channel, ts) {
+    this.conversation(channel).remove(ts);
     this.tell("messages", { channel });
   }
 
@@ -125,12 +140,13 @@ const HEARD = {
     else workspace.statuses.delete(key);
     workspace.tell("status");
   },
-  channel: (workspace) => workspace.load(),
+  channel: (workspace) => workspace.reload(),
 };
 
 /** A modal that is open is replaced by its newer self; a new one lies on top. */
 export function putView(workspace, view, add = true) {
   const at = workspace.views.findIndex((known) => known.id === view.id);
+  if (at >= 0 && JSON.stringify(workspace.views[at]) === JSON.stringify(view)) return;
   if (at >= 0) workspace.views[at] = view;
   else if (add) workspace.views.push(view);
   workspace.tell("views");
