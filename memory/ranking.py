@@ -15,8 +15,22 @@ from memory.recollection import Question, Tier
 from memory.store import Hit
 from memory.words import surfaces_of, words_of
 
-WORDS, PAIRS, SIGNATURES = 1.2, 1.0, 0.2
-"""What the shares of asked words, neighbouring words and exact marks count beside the cosine."""
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each thing that speaks for a match counts.
+
+    The cosines to what was reported and to the best passage, of which the higher one counts, and the shares of
+    the asked words, of the asked word pairs and of the exact marks that the incident holds.
+    """
+
+    symptom: float = 1.0
+    passage: float = 1.0
+    words: float = 1.2
+    pairs: float = 1.0
+    signatures: float = 0.2
+
+
 STEEPNESS, MIDDLE = 2.5, 0.86
 """The logistic that turns the sum into the chance that the best match is the same trouble, fitted on public
 incident reports and bug duplicates (bench/recall.py prints how well it holds)."""
@@ -27,7 +41,7 @@ class Thresholds:
     """From which relevance on memory says "seen before" and "possibly related"."""
 
     seen_before: float = 0.75
-    possibly_related: float = 0.55
+    possibly_related: float = 0.6
 
     def tier(self, relevance: float) -> Tier:
         """Return the tier that *relevance* reaches."""
@@ -59,10 +73,11 @@ class Recency:
         return 1.0 - self.weight * (1.0 - self.kept(now - last_seen))
 
 
-def likeness(hit: Hit, signatures: float) -> float:
+def likeness(hit: Hit, signatures: float, weights: Weights) -> float:
     """Return the weighted sum of all that speaks for a hit; *signatures* is the share of exact marks found."""
-    meaning = max(hit.symptom, hit.passage, 0.0)
-    return meaning + WORDS * hit.words + PAIRS * hit.pairs + SIGNATURES * signatures
+    meaning = max(weights.symptom * hit.symptom, weights.passage * hit.passage, 0.0)
+    found = weights.words * hit.words + weights.pairs * hit.pairs
+    return meaning + found + weights.signatures * signatures
 
 
 def chance(likeness: float) -> float:

@@ -14,7 +14,7 @@ from memory.incident import Incident
 from memory.outbox import Outbox
 from memory.parting import parted_from, thresholds_from
 from memory.privacy import may_show, scope_of
-from memory.ranking import Asked, Recency, Thresholds, chance, likeness, reasons_for, shared_marks
+from memory.ranking import Asked, Recency, Thresholds, Weights, chance, likeness, reasons_for, shared_marks
 from memory.recollection import Match, Question, Recollection, Tier
 from memory.records import Records
 from memory.signatures import signatures_of
@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 class RecallSettings:
     """How recall weighs and decides; *candidates* is how many each arm of the index brings."""
 
+    weights: Weights = field(default_factory=Weights)
     recency: Recency = field(default_factory=Recency)
     thresholds: Thresholds = field(default_factory=Thresholds)
     candidates: int = 50
@@ -92,7 +93,7 @@ class Recaller:
         ranked = []
         for incident, hit in shown:
             share = len(shared_marks(marks, incident)) / len(marks) if marks else 0.0
-            alike = likeness(hit, share)
+            alike = likeness(hit, share, self.settings.weights)
             factor = self.settings.recency.factor(incident.last_seen_at, question.now)
             ranked.append(Ranked(incident, hit, chance(alike), chance(alike * factor)))
         return sorted(ranked, key=lambda r: (-r.score, r.incident.id))

@@ -107,13 +107,14 @@ def document_vectors(text: str) -> WordVectors:
     words = words_of(text)
     pairs = pairs_of(words)
     return WordVectors(
-        _saturated({number_of(word): n for word, n in Counter(words).items()}, len(words)),
-        _saturated({number_of(*pair): n for pair, n in Counter(pairs).items()}, len(pairs)),
+        _saturated({number_of(word): n for word, n in Counter(words).items()}, len(words) / USUAL_LENGTH),
+        _saturated({number_of(*pair): n for pair, n in Counter(pairs).items()}, 1.0),
     )
 
 
-def _saturated(counts: Mapping[int, int], length: int) -> Sparse:
-    norm = K1 * (1 - B + B * length / USUAL_LENGTH)
+def _saturated(counts: Mapping[int, int], length: float) -> Sparse:
+    """Return n/(n + norm) for each count; pairs pass a length of 1: a rare pair says as much in a long text."""
+    norm = K1 * (1 - B + B * length)
     return {number: n / (n + norm) for number, n in counts.items()}
 
 
