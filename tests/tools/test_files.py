@@ -14,6 +14,7 @@ from tests.tools import source_contracts as contract
 from tools.providers import file_rows
 from tools.providers.files import FileTelemetry
 from tools.providers.jsonl import FileLimits, Tally, rows
+from tools.providers.moments import moment
 from tools.telemetry import Window
 from tools.tool import Unavailable
 
@@ -263,5 +264,5 @@ def test_no_bytes_break_the_reading_of_a_file(
 @CALM
 @given(st.datetimes(timezones=st.timezones()), st.integers(0, 4_000_000_000))
 def test_times_are_read_as_they_were_meant(at: datetime, seconds: int) -> None:
-    assert file_rows.moment(at.isoformat()) in {at.astimezone(UTC), None}
-    assert file_rows.moment(seconds) == datetime.fromtimestamp(seconds, UTC)
+    assert moment(at.isoformat()) in {at.astimezone(UTC), None}
+    assert moment(seconds) == datetime.fromtimestamp(seconds, UTC)

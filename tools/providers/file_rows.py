@@ -9,31 +9,14 @@ A row that cannot be meant is None. A time without a zone is taken as UTC. It op
 
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
 
+from tools.providers.moments import moment
 from tools.telemetry import Call, ChangedFile, Deployment, FiringAlert, LogLine, Span
 
 MAX_TEXT = 32_768
 MAX_DIFF = 400_000
-_MILLISECONDS_FROM = 1e11  # Unix seconds stay below this until the year 5138
 
 Row = Mapping[str, object]
-
-
-def moment(value: object) -> datetime | None:
-    """Read an ISO-8601 text or Unix seconds (or milliseconds) as an aware time in UTC."""
-    if isinstance(value, bool):
-        return None
-    try:
-        if isinstance(value, int | float):
-            seconds = value / 1000 if abs(value) >= _MILLISECONDS_FROM else value
-            return datetime.fromtimestamp(seconds, UTC)
-        if isinstance(value, str):
-            at = datetime.fromisoformat(value.strip())
-            return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-    return None
 
 
 def log_line(row: Row) -> LogLine | None:

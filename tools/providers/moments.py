@@ -1,0 +1,21 @@
+"""Read the times that sources write, whatever their form, as aware times in UTC."""
+
+from datetime import UTC, datetime
+
+_MILLISECONDS_FROM = 1e11  # Unix seconds stay below this until the year 5138
+
+
+def moment(value: object) -> datetime | None:
+    """Read an ISO-8601 text or Unix seconds (or milliseconds) as an aware time in UTC."""
+    if isinstance(value, bool):
+        return None
+    try:
+        if isinstance(value, int | float):
+            seconds = value / 1000 if abs(value) >= _MILLISECONDS_FROM else value
+            return datetime.fromtimestamp(seconds, UTC)
+        if isinstance(value, str):
+            at = datetime.fromisoformat(value.strip())
+            return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return None
