@@ -46,6 +46,7 @@ class Answering:
         known = await self.remembering.recall(alert)
         if not known.available:
             return f"Memory is not available: {said(known.note)}"
+        near = [found for found in known.found if found.tier != "none"]
         lines = [
             f"• *{said(found.id)}* {said(found.title, 120)} · {found.score:.2f}"
             + (f" · {age(found.resolved_at, self.now())}" if found.resolved_at else "")
@@ -54,7 +55,7 @@ class Answering:
                 if found.best_fix
                 else ""
             )
-            for found in known.found[:5]
+            for found in near
         ]
         return "\n".join(lines) or "Nothing like this is in memory."
 

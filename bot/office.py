@@ -22,12 +22,13 @@ from bot.catchup import CatchUp
 from bot.desk import Desk
 from bot.dossier import Dossier
 from bot.inbox import Inbox, Me
+from bot.investigation.casefile import CaseFile
 from bot.investigation.investigator import Investigator
 from bot.listeners import Listeners
 from bot.poster import Poster
 from bot.remembering import Remembering
 from bot.slack_web import SlackWeb
-from bot.store.cases import CaseRow, Cases
+from bot.store.cases import CaseRow, Cases, Place
 from bot.store.intake import Intake
 from bot.store.replies import Replies
 from bot.thread import Thread
@@ -48,8 +49,8 @@ class House:
 
     engine: AsyncEngine
     owner: str
-    investigator: Investigator
     remembering: Callable[[str], Remembering]
+    investigator: Callable[[Remembering], Investigator]
     gate: Callable[[dict[str, Any]], dict[str, Any]]
     now: Callable[[], datetime]
     join: timedelta
@@ -85,7 +86,14 @@ class Office:
         house = self._house
         self._remembering = house.remembering(team)
         inbox = await self._inbox(me)
-        worker = Worker(self.intake, self.cases, self.dossier, house.investigator, house.now, house.at_once)
+        worker = Worker(
+            self.intake,
+            self.cases,
+            self.dossier,
+            house.investigator(self._remembering),
+            house.now,
+            house.at_once,
+        )
         desk = Desk(
             inbox=inbox,
             intake=self.intake,
@@ -130,6 +138,17 @@ class Office:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def case_at(self, channel: str, thread_ts: str) -> CaseFile:
+        """Return the case of a thread.
+
+        Raises:
+            LookupError: there is none.
+        """
+        row = await self.cases.at(Place(channel, thread_ts))
+        if row is None:
+            raise LookupError(f"no case in the thread {thread_ts} of {channel}")
+        return await self.dossier.read(row)
 
     async def _who_am_i(self) -> tuple[Me, str]:
         try:

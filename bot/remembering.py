@@ -3,8 +3,8 @@
 It translates both ways between the investigation's nouns and memory's; it knows neither Slack nor SQL.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -16,20 +16,22 @@ from bot.investigation.events import FixJudged, Remembered
 from bot.investigation.precedent import Outcome as FixOutcome
 from bot.investigation.precedent import Precedent, Precedents, TriedFix
 from memory.incident import Feedback, Fix, Incident, NotTheSame, Outcome
+from memory.memory import MemoryUnavailable
 from memory.recollection import FixRecord, Match, Question, Recollection
+from tools.recall import SimilarIncident, TriedThen
+from tools.tool import Unavailable
 
 log = structlog.get_logger()
-
-FRESH = timedelta(days=1)
 
 
 class Memories(Protocol):
     """Memory, as the bot uses it."""
 
     async def recall(self, question: Question) -> Recollection: ...  # noqa: D102
-    async def retain(self, incident: Incident) -> bool: ...  # noqa: D102
-    async def judge(self, feedback: Feedback) -> None: ...  # noqa: D102
-    async def part(self, said: NotTheSame) -> None: ...  # noqa: D102
+    async def retain(self, *incidents: Incident) -> list[str]: ...  # noqa: D102
+    async def judge(self, verdict: Feedback) -> None: ...  # noqa: D102
+    async def not_the_same(self, said: NotTheSame) -> None: ...  # noqa: D102
+    async def waiting(self) -> int: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -42,15 +44,30 @@ class Remembering:
 
     async def recall(self, alert: Alert) -> Precedents:
         """Ask memory for incidents like *alert*; a memory that is down is told as such."""
-        services = (alert.service,) if alert.service else ()
-        question = Question(text=alert.text, workspace=self.workspace, now=self.now(), services=services)
-        return precedents(await self.memory.recall(question), self.now())
+        known = await self.nearest(alert)
+        near = tuple(found for found in known.found if found.tier != "none")
+        return replace(known, found=near)
+
+    async def nearest(self, alert: Alert, limit: int = 5) -> Precedents:
+        """Return the same with what came nearest but is not alike by memory's own thresholds."""
+        question = Question(
+            text=alert.text,
+            workspace=self.workspace,
+            now=self.now(),
+            services=(alert.service,) if alert.service else (),
+            limit=limit,
+        )
+        try:
+            return precedents(await self.memory.recall(question), self.now())
+        except MemoryUnavailable as down:
+            log.warning("memory_unavailable", why=str(down))
+            return Precedents("none", note=str(down), available=False)
 
     async def remember(self, case: CaseFile) -> Remembered:
         """Keep the outcome of a resolved case; the same case again changes nothing."""
         incident = incident_of(case, self.workspace)
-        indexed = await self.memory.retain(incident)
-        return Remembered(incident.id, indexed)
+        await self.memory.retain(incident)
+        return Remembered(incident.id, indexed=not await self.memory.waiting())
 
     async def judged(self, case: CaseFile, judged: FixJudged) -> None:
         """Count a person's vote where it belongs: on the precedent's fix that was suggested."""
@@ -61,7 +78,7 @@ class Remembering:
                 said = NotTheSame(
                     match.id, case.id, judged.by, self.now(), match.score, taken_back=judged.withdrawn
                 )
-                await self.memory.part(said)
+                await self.memory.not_the_same(said)
             return
         if fix is None or fix.source != "precedent":
             return
@@ -162,3 +179,39 @@ def _outcome(record: FixRecord) -> FixOutcome:
 
 def _told(outcome: str) -> str:
     return "did_not" if outcome == "not_same" else outcome
+
+
+@dataclass(frozen=True)
+class ModelRecall:
+    """Memory for a model that asks by itself, as the recall tool wants it (`tools.recall.Recall`)."""
+
+    remembering: Remembering
+
+    async def similar(self, text: str, *, service: str, limit: int) -> Sequence[SimilarIncident]:
+        """Return incidents like *text*, best first.
+
+        Raises:
+            Unavailable: memory cannot be read.
+        """
+        alert = Alert("person", text, self.remembering.now(), service=service)
+        known = await self.remembering.nearest(alert, limit)
+        if not known.available:
+            raise Unavailable(known.note)
+        return [_similar(found) for found in known.found if found.tier != "none"]
+
+
+def _similar(found: Precedent) -> SimilarIncident:
+    return SimilarIncident(
+        id=found.id,
+        title=found.title,
+        score=found.score,
+        tier=found.tier,
+        reasons=found.reasons,
+        cause=found.cause,
+        services=found.services,
+        fixes=tuple(TriedThen(fix.action, fix.outcome, fix.by, fix.record) for fix in found.fixes),
+        at=found.resolved_at,
+        resolved_by=found.resolved_by,
+        minutes_to_resolve=found.minutes_to_resolve,
+        link=found.link,
+    )

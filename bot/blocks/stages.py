@@ -5,7 +5,7 @@ Each is drawn from the case file alone, so that it reads the same live, after a 
 
 from collections.abc import Iterable
 
-from bot.blocks.words import Block, age, code, context, dollars, said, seconds, section
+from bot.blocks.words import Block, age, code, context, said, seconds, section
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import (
     Degraded,
@@ -21,12 +21,12 @@ from bot.investigation.events import (
     Stopped,
 )
 from bot.investigation.precedent import Precedent, Precedents
+from router.explain import attempt_line, finding
 from router.explain import line as selection_line
 from router.messages import Task
-from router.outcomes import Attempt
-from router.outcomes import Status as CallStatus
 from tools.tool import Findings, Status, ToolCall
 
+SHOWN = 2  # observations of one look that a reply tells; the verdict cites the rest
 TIER_WORDS = {
     "seen_before": "seen before",
     "possibly_related": "possibly related",
@@ -74,13 +74,15 @@ def _reasoning_lines(entry: Recorded) -> Iterable[str]:
         case ModelSelected(selection) if selection.task is Task.COMPLEX_REASONING:
             yield selection_line(selection)
         case ModelAttempted(attempt):
-            yield _attempt_line(attempt)
+            yield said(attempt_line(attempt), 400)
         case EvidenceRequested(calls, "model"):
             yield from (f"🔎 wants to look: {_call_words(call)}" for call in calls)
         case EvidenceCollected(findings) if findings.call.id:
             yield _look_line(findings)
         case ModelAnswered(answer) if answer.unverified:
-            yield from (f"⚠️ unverified: {said(finding.detail)}" for finding in answer.unverified)
+            yield from (
+                f"⚠️ unverified: {said(finding(each.code))}: {said(each.detail)}" for each in answer.unverified
+            )
         case ModelFailed(failure):
             yield f"ℹ️ {said(failure.message)}"
         case Steered(by, text):
@@ -93,18 +95,6 @@ def _reasoning_lines(entry: Recorded) -> Iterable[str]:
             pass
 
 
-def _attempt_line(attempt: Attempt) -> str:
-    model = attempt.selection.model or "code"
-    if attempt.status in {CallStatus.FAILED, CallStatus.UNKNOWN}:
-        return f"✖ {said(model)}: {attempt.failure or 'no answer'} after {seconds(attempt.latency_s)}"
-    tokens = f"{attempt.usage.prompt:,} + {attempt.usage.output:,} tokens"
-    spent = f"{said(model)} answered in {seconds(attempt.latency_s)}, {tokens}, {dollars(attempt.usd)}"
-    if attempt.status is CallStatus.KEPT:
-        return f"✔ {spent}"
-    objections = "; ".join(said(finding.detail, 120) for finding in attempt.findings[:3])
-    return f"↺ {spent}; not kept: {objections}"
-
-
 def _look_line(findings: Findings) -> str:
     name = _call_words(findings.call)
     if findings.status is Status.UNAVAILABLE:
@@ -113,9 +103,10 @@ def _look_line(findings: Findings) -> str:
         return f"✖ {name} refused: {said(findings.note, 160)}"
     if findings.status is Status.NOTHING or not findings.observations:
         return f"– {name} looked, found nothing{_note(findings)} · {seconds(findings.took_s)}"
-    first = said(findings.observations[0].text, 220)
-    more = f" (+{len(findings.observations) - 1} more)" if len(findings.observations) > 1 else ""
-    return f"✔ {name} · {seconds(findings.took_s)} · {first}{more}"
+    told = [said(seen.text, 220) for seen in findings.observations[:SHOWN]]
+    if len(findings.observations) > SHOWN:
+        told[-1] += f" (+{len(findings.observations) - SHOWN} more)"
+    return f"✔ {name} · {seconds(findings.took_s)}" + "".join(f"\n      {line}" for line in told)
 
 
 def _note(findings: Findings) -> str:

@@ -18,10 +18,10 @@ from bot.blocks.words import (
     seconds,
     section,
 )
-from bot.investigation.bill import Bill
 from bot.investigation.casefile import CaseFile
 from bot.investigation.evidence import Evidence
 from bot.investigation.verdict import SuggestedFix, Verdict
+from router.ledger import Summary
 
 OUTCOME_WORDS = {
     "worked": "✅ worked",
@@ -43,7 +43,7 @@ def verdict_reply(case: CaseFile) -> list[Block]:
     blocks += _people(case)
     if case.resolution is None:
         blocks.append(_buttons(case))
-    blocks.append(context(footer(case.bill, case)))
+    blocks.append(context(footer(case.bill)))
     return blocks
 
 
@@ -54,22 +54,20 @@ def verdict_text(case: CaseFile) -> str:
     return escaped(verdict.cause or "Inconclusive: the evidence does not show a cause.")[:3000]
 
 
-def footer(bill: Bill | None, case: CaseFile) -> str:
-    """Return the cost footer: calls and tokens by model, dollars, the all-strong figure, seconds, avoided calls."""
+def footer(bill: Summary | None) -> str:
+    """Return the cost footer: dollars, calls and tokens by model, the all-strong figure, seconds, avoided calls."""
     if bill is None:
         return "cost not known yet"
-    models = " · ".join(
-        f"{said(used.model)} {used.calls}× {used.tokens_in:,} + {used.tokens_out:,} tokens {dollars(used.usd)}"
+    models = [
+        f"{said(used.model)} {used.calls}× {used.usage.prompt:,} + {used.usage.output:,} tokens {dollars(used.usd)}"
         for used in bill.models
+    ]
+    strong = (
+        [f"all on {said(bill.strong_model)} ≈ {dollars(bill.all_strong_usd)} (estimate)"] if models else []
     )
-    strong = f"all on the strong model ≈ {dollars(bill.all_strong_usd)} (estimate)"
-    took = (
-        seconds((case.history[-1].at - case.opened_at).total_seconds())
-        if bill.seconds is None
-        else seconds(bill.seconds)
-    )
+    waited = [f"{seconds(bill.seconds)} in models"] if models else []
     avoided = f"{bill.avoided} model call{'s' if bill.avoided != 1 else ''} avoided"
-    return " · ".join(filter(None, [f"💰 {dollars(bill.usd)}", models, strong, took, avoided]))
+    return " · ".join([f"💰 {dollars(bill.usd)}", *models, *strong, *waited, avoided])
 
 
 def _head(verdict: Verdict) -> str:

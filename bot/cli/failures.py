@@ -1,9 +1,7 @@
 """The last edge of the terminal: what a person could mend is one line, everything else keeps its traceback."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from bot.office import CannotJoin
 from bot.settings import BadSetting
@@ -19,20 +17,12 @@ class Refused(Exception):
     """The command cannot do what was asked; the message says why and what would do."""
 
 
-@dataclass
-class Outcome:
-    """How it ended."""
-
-    code: int = 1
-
-
-@contextmanager
-def told_plainly() -> Iterator[Outcome]:
-    """Print a mendable failure as one line and go on behind the block with its exit code."""
-    outcome = Outcome()
+def exit_code(command: Callable[[], int]) -> int:
+    """Run *command* and return its exit code; a mendable failure is one line and 1, Ctrl-C is 130."""
     try:
-        yield outcome
+        return command()
     except (Refused, *MENDABLE) as failure:
-        print(f"{failure}", file=sys.stderr)
+        print(failure, file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
-        outcome.code = 130
+        return 130

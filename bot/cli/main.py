@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 
-from bot.cli.failures import told_plainly
+from bot.cli.failures import exit_code
 from bot.cli.logs import configure_logs
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -40,9 +40,7 @@ def main(words: Sequence[str], environment: Callable[[], Mapping[str, str]]) -> 
     )
     configure_logs(pretty=sys.stderr.isatty())
     module = importlib.import_module(COMMANDS[options.command][0])
-    with told_plainly() as failed:
-        return int(asyncio.run(module.run(options, environment())))
-    return failed.code
+    return exit_code(lambda: int(asyncio.run(module.run(options, environment()))))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.investigation.alert import Alert
-from bot.investigation.bill import Bill
 from bot.investigation.events import (
     AlertCleared,
     AlertReceived,
@@ -37,6 +36,7 @@ from bot.investigation.events import (
 from bot.investigation.evidence import Evidence
 from bot.investigation.precedent import Precedent, Precedents
 from bot.investigation.verdict import Verdict
+from router.ledger import Summary
 from router.outcomes import Answer, Failure
 from tools.tool import Findings, Observation, ToolCall
 
@@ -57,7 +57,7 @@ class CaseFile:
     answers: int = 0
     last_answer: Answer | None = None
     failure: Failure | None = None
-    bill: Bill | None = None
+    bill: Summary | None = None
     verdict: Verdict | None = None
     stopped_by: str = ""
     repeats: int = 0

@@ -10,9 +10,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.investigation.alert import Alert
-from bot.investigation.bill import Bill
 from bot.investigation.precedent import Precedents
 from bot.investigation.verdict import Verdict
+from router.ledger import Summary
 from router.outcomes import Answer, Attempt, Failure, Selection
 from tools.tool import Findings, ToolCall
 
@@ -106,7 +106,7 @@ class ModelFailed:
 class Billed:
     """What the case has cost so far; the newest one counts."""
 
-    bill: Bill
+    bill: Summary
     type: Literal["billed"] = "billed"
 
 

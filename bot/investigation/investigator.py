@@ -17,6 +17,7 @@ from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile
 from bot.investigation.diagnosis import SCHEMA
 from bot.investigation.events import (
+    Billed,
     Concluded,
     Event,
     EvidenceCollected,
@@ -32,6 +33,8 @@ from bot.investigation.gathering import first_calls, scope_for
 from bot.investigation.precedent import Precedents
 from bot.investigation.prompts import SYSTEM, messages_for
 from bot.investigation.suspects import Suspects, rank
+from bot.investigation.verdict import Verdict
+from router.ledger import Summary
 from router.messages import Ask, Offered, Task
 from router.outcomes import Answered, Attempted, Failed, RouterEvent, Selected
 from tools.tool import Findings, Scope, Status, ToolCall
@@ -48,6 +51,7 @@ class Asks(Protocol):
 
     def ask(self, ask: Ask) -> AsyncGenerator[RouterEvent, None]: ...  # noqa: D102
     async def without_model(self, task: Task, case: str, what: str) -> Selected: ...  # noqa: D102
+    async def summary(self, case: str) -> Summary: ...  # noqa: D102
 
 
 class Looks(Protocol):
@@ -153,24 +157,33 @@ class Investigator:
 
     async def _reason(self, case: CaseFile) -> AsyncGenerator[Event, None]:
         suspects = rank(case.evidence, case.alert)
-        if case.wanted:
+        verdict = self._verdict(case, suspects)
+        if verdict is not None:
+            yield Billed(await self.router.summary(case.id))
+            yield Concluded(verdict)
+        elif case.wanted:
             yield EvidenceRequested(case.wanted, "model")
-        elif case.last_answer is not None and case.answered:
-            yield Concluded(conclusion.from_answer(case, suspects, case.last_answer))
-        elif case.failure is not None:
-            yield Concluded(conclusion.from_suspects(case, suspects, case.failure.message))
-        elif case.answers >= self.limits.turns:
-            yield Concluded(conclusion.from_suspects(case, suspects, f"no answer after {case.answers} turns"))
         elif not case.answers and (known := conclusion.from_memory(case, suspects)):
             by_code = await self.router.without_model(
                 Task.COMPLEX_REASONING, case.id, "memory knows this one and the evidence agrees"
             )
             yield ModelSelected(by_code.selection)
+            yield Billed(await self.router.summary(case.id))
             yield Concluded(known)
         else:
             async with aclosing(self._ask(case, suspects)) as events:
                 async for event in events:
                     yield event
+
+    def _verdict(self, case: CaseFile, suspects: Suspects) -> Verdict | None:
+        """Return the verdict when the case has come to one, else None."""
+        if case.last_answer is not None and case.answered:
+            return conclusion.from_answer(case, suspects, case.last_answer)
+        if case.failure is not None:
+            return conclusion.from_suspects(case, suspects, case.failure.message)
+        if case.answers >= self.limits.turns and not case.wanted:
+            return conclusion.from_suspects(case, suspects, f"no answer after {case.answers} turns")
+        return None
 
     async def _ask(self, case: CaseFile, suspects: Suspects) -> AsyncGenerator[Event, None]:
         ask = Ask(

@@ -53,6 +53,10 @@ _SHARED = 0.2  # a node's metric is told of every service on it
 _FEW_REQUESTS = 10.0
 _NODE = re.compile(r"^(node|host|instance|machine)[_A-Z]")
 _SHARE = re.compile(r"%|percent|rate\b|ratio|util", re.IGNORECASE)
+_PREFIX = re.compile(
+    r"^(?:\s*(?:[\w.\-]+[:=]\s*)?<\*>[\],;]?|\s*\[?(?:ERROR|WARN(?:ING)?|INFO|DEBUG|FATAL|CRITICAL|SEVERE)\]?:?(?=\s))+"
+)
+_LONGEST = 110
 _RESOURCES = re.compile(r"cpu|mem|disk|heap|fd|inode", re.IGNORECASE)
 
 
@@ -87,7 +91,7 @@ def _from_logs(groups: Sequence[Told]) -> Iterator[Clue]:
             symptom=trend in {"new", "more"},
             evidence=group.id,
             said=f"{said} “{_quoted(group.text('template'))}”",
-            first=group.time("first"),
+            first=group.time("first") if trend in {"new", "more"} else None,
         )
 
 
@@ -201,10 +205,11 @@ def _course(change: Told) -> str:
 
 def _parts(call: Told, part: str) -> str:
     now, normal = call.part(part, "now"), call.part(part, "normal")
-    return (
-        f"p90 {normal:.3g} s → {now:.3g} s" if now is not None and normal is not None else f"p90 {now:.3g} s"
-    )
+    usual = f"{normal:.3g} s → " if normal is not None else ""
+    return f"p90 {usual}{now:.3g} s" if now is not None else "p90 unknown"
 
 
 def _quoted(text: str) -> str:
-    return text if len(text) <= 110 else text[:109] + "…"
+    """Return a template without what stands before its message: marks, levels, ids."""
+    told = _PREFIX.sub("", text).strip() or text
+    return told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"

@@ -22,7 +22,12 @@ def service_sentence(first: Weighed, all_told: Sequence[Weighed], calls: Map) ->
         each.service for each in all_told[1:] if first.service in calls.get(each.service, frozenset())
     ][:MAX_FOLLOWERS]
     if callers:
-        said += f". {'Its caller' if len(callers) == 1 else 'Its callers'} {_listed(callers)} show it as well"
+        said += (
+            f". Its caller {callers[0]} shows"
+            if len(callers) == 1
+            else f". Its callers {_listed(callers)} show"
+        )
+        said += " trouble as well"
     return said + "."
 
 
@@ -41,7 +46,7 @@ def _distinct(clues: Sequence[Clue]) -> list[Clue]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 def _clock(at: datetime) -> str:

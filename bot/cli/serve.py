@@ -1,0 +1,46 @@
+"""`serve`: join Slack over Socket Mode and work until told to stop."""
+
+import argparse
+import asyncio
+import signal
+from collections.abc import Mapping
+
+import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cli.failures import Refused
+from bot.settings import Settings
+from bot.wiring import house, office, sources_of
+
+log = structlog.get_logger()
+
+
+async def run(_options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Serve one workspace; SIGTERM and Ctrl-C drain first."""
+    settings = Settings.read(environment)
+    bot_token, app_token = (
+        settings.slack_bot_token.get_secret_value(),
+        settings.slack_app_token.get_secret_value(),
+    )
+    if not bot_token or not app_token:
+        raise Refused(
+            "SLACK_BOT_TOKEN and SLACK_APP_TOKEN are needed to join Slack; put them into .env "
+            "(README, Join your Slack). To try without them: make run."
+        )
+    async with house(settings, sources_of(settings)) as parts:
+        bot = office(parts, AsyncWebClient(token=bot_token), app_token)
+        await bot.open()
+        log.info("serving")
+        await until_told()
+        log.info("draining")
+        await bot.close()
+    return 0
+
+
+async def until_told() -> None:
+    """Return when the process is asked to stop."""
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, told.set)
+    await told.wait()

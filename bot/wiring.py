@@ -1,0 +1,209 @@
+"""The composition root: from settings to working parts. It knows everything and does nothing.
+
+Each part is made once, here, and handed on as an argument; what must be closed is closed in the reverse order.
+"""
+
+import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.investigation.investigator import Investigator
+from bot.office import House, Office
+from bot.remembering import ModelRecall, Remembering
+from bot.settings import Settings
+from bot.store.database import create_tables, engine_for, prepare_folder
+from memory.memory import Memory
+from memory.opening import MemorySettings, open_memory
+from memory.weights import Progress
+from router.anthropic_model import PUBLIC, AnthropicModel
+from router.policy_file import DEFAULT, read_policy
+from router.router import Router
+from router.tables import metadata as router_tables
+from tools.alerts import AlertsTool
+from tools.dependencies import ServiceDependencies
+from tools.deploys import DeploymentsTool
+from tools.diffs import DiffTool
+from tools.logs import SearchLogs
+from tools.metrics import QueryMetrics
+from tools.providers.files import FileTelemetry
+from tools.providers.runbook_folder import RunbookFolder
+from tools.recall import RecallTool
+from tools.runbooks import RunbookTool
+from tools.sources import (
+    AlertSource,
+    DependencySource,
+    DeploySource,
+    LogSource,
+    MetricSource,
+    RunbookSource,
+)
+from tools.toolbox import Toolbox
+
+
+def redact(text: str) -> str:
+    return text
+
+
+def examples() -> tuple[()]:
+    return ()
+
+
+HOME = Path(__file__).resolve().parent.parent
+LOCAL = "local"  # the workspace of what is done in a terminal
+
+
+def now() -> datetime:
+    """Return this moment, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Everything that the tools may look at; an empty kind is told as "no source configured"."""
+
+    logs: tuple[LogSource, ...] = ()
+    metrics: tuple[MetricSource, ...] = ()
+    deploys: tuple[DeploySource, ...] = ()
+    alerts: tuple[AlertSource, ...] = ()
+    dependencies: tuple[DependencySource, ...] = ()
+    runbooks: tuple[RunbookSource, ...] = ()
+
+
+def sources_of(settings: Settings) -> Sources:
+    """Return the sources that *settings* configure."""
+    files = file_sources(settings.telemetry, settings) if settings.telemetry else Sources()
+    return Sources(
+        logs=files.logs,
+        metrics=files.metrics,
+        deploys=files.deploys,
+        alerts=files.alerts,
+        dependencies=files.dependencies,
+        runbooks=runbooks_of(settings),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What is shared by every way to run: the database, memory, the router."""
+
+    engine: AsyncEngine
+    memory: Memory
+    router: Router
+
+
+def file_sources(folder: Path, settings: Settings) -> Sources:
+    """Return the sources of one folder of telemetry, and the runbooks.
+
+    Raises:
+        Unavailable: there is no such folder.
+    """
+    telemetry = FileTelemetry(folder)
+    telemetry.check()
+    return Sources(
+        logs=(telemetry.logs,),
+        metrics=(telemetry.metrics,),
+        deploys=(telemetry.deploys,),
+        alerts=(telemetry.alerts,),
+        dependencies=(telemetry.dependencies,),
+        runbooks=runbooks_of(settings),
+    )
+
+
+def runbooks_of(settings: Settings) -> tuple[RunbookSource, ...]:
+    """Return the runbook folder; ours when no other is named."""
+    folder = settings.runbooks if settings.runbooks.is_absolute() else HOME / settings.runbooks
+    return (RunbookFolder(folder),)
+
+
+@asynccontextmanager
+async def parts(settings: Settings, on_progress: Progress | None = None) -> AsyncIterator[Parts]:
+    """Open the database, memory and the router, and close them again.
+
+    Raises:
+        CannotOpen: the data folder or the database cannot be used.
+        PolicyError: the routing policy cannot be meant.
+        WeightsUnavailable: the embedding model cannot be prepared.
+    """
+    policy = read_policy(settings.routes or DEFAULT, now=now())
+    folder = prepare_folder(settings.folder)
+    async with AsyncExitStack() as stack:
+        engine = engine_for(settings.database_url.get_secret_value() or None, folder)
+        stack.push_async_callback(engine.dispose)
+        await create_tables(engine, router_tables)
+        where = MemorySettings(
+            folder,
+            settings.qdrant_url or None,
+            settings.qdrant_api_key.get_secret_value() or None,
+            settings.cache,
+        )
+        memory = await open_memory(engine, where, redact=redact, on_progress=on_progress)
+        stack.push_async_callback(memory.close)
+        key = settings.anthropic_api_key.get_secret_value()
+        model = AnthropicModel(key, settings.anthropic_base_url or PUBLIC) if key else None
+        if model is not None:
+            stack.push_async_callback(model.aclose)
+        router = await Router.open(policy, model, engine, now=now)
+        stack.push_async_callback(router.aclose)
+        yield Parts(engine, memory, router)
+
+
+def investigator_of(shared: Parts, sources: Sources, remembering: Remembering) -> Investigator:
+    """Return an investigator that looks at *sources* and asks *remembering*."""
+    tools = (
+        RecallTool(ModelRecall(remembering)),
+        SearchLogs(sources.logs),
+        QueryMetrics(sources.metrics),
+        DeploymentsTool(sources.deploys),
+        DiffTool(sources.deploys),
+        RunbookTool(sources.runbooks),
+        AlertsTool(sources.alerts),
+        ServiceDependencies(sources.dependencies),
+    )
+    return Investigator(remembering, shared.router, Toolbox(tools, redact), now)
+
+
+@asynccontextmanager
+async def investigating(settings: Settings, sources: Sources) -> AsyncIterator[Investigator]:
+    """Open what one investigation in the terminal needs."""
+    async with parts(settings) as shared:
+        yield investigator_of(shared, sources, Remembering(shared.memory, LOCAL, now))
+
+
+@asynccontextmanager
+async def remembering(settings: Settings, workspace: str = LOCAL) -> AsyncIterator[Remembering]:
+    """Open memory alone, with the public examples in it."""
+    async with parts(settings) as shared:
+        await shared.memory.load_examples(examples())
+        yield Remembering(shared.memory, workspace, now)
+
+
+@asynccontextmanager
+async def house(
+    settings: Settings, sources: Sources, on_progress: Progress | None = None
+) -> AsyncIterator[House]:
+    """Open everything that an office needs besides Slack."""
+    async with parts(settings, on_progress) as shared:
+        await shared.memory.load_examples(examples())
+        yield House(
+            engine=shared.engine,
+            owner=f"{socket.gethostname()}:{os.getpid()}",
+            remembering=lambda team: Remembering(shared.memory, team, now),
+            investigator=lambda known: investigator_of(shared, sources, known),
+            gate=lambda body: body,
+            now=now,
+            join=timedelta(minutes=settings.join_minutes),
+            at_once=settings.at_once,
+            channels=frozenset(settings.channels),
+        )
+
+
+def office(parts_of_it: House, client: AsyncWebClient, app_token: str) -> Office:
+    """Return an office that joins Slack through *client*."""
+    return Office(parts_of_it, client, app_token)
