@@ -63,20 +63,21 @@ class People:
         return self.workspace.post(self.channel_id(channel), draft, thread_ts)
 
     def edit_message(
-        self, channel: str, ts: str, patch: JsonObject | str, by: str | None = None
+        self, channel: str, ts: str, patch: JsonObject | str, *, unfurl: bool = False
     ) -> JsonObject:
-        """Edit a message as its author: a new text, or a payload as webhooks send it. Return the new version."""
+        """Edit a message as its author: a new text, or a payload as webhooks send it. Return the new version.
+
+        *unfurl*: Slack itself adds something (a link's preview), so the message is not marked as edited.
+        """
         place = self.channel_id(channel)
-        author = (
-            by or self.workspace.message(place, ts).get("user") or self.workspace.message(place, ts)["bot_id"]
-        )
-        if isinstance(patch, str) and "client_msg_id" in self.workspace.message(place, ts):
+        before = self.workspace.message(place, ts)
+        author = before.get("user") or before["bot_id"]
+        if isinstance(patch, str) and "client_msg_id" in before:
             text = mrkdwn.typed(patch, self.workspace.names())
-            return self.workspace.edit(
-                place, ts, {"text": text, "blocks": [mrkdwn.rich_text(text, "edit")]}, author
-            )
-        content = webhook_content({"text": patch} if isinstance(patch, str) else patch)
-        return self.workspace.edit(place, ts, content, author)
+            content: JsonObject = {"text": text, "blocks": [mrkdwn.rich_text(text, f"e{ts[-4:]}")]}
+        else:
+            content = webhook_content({"text": patch} if isinstance(patch, str) else patch)
+        return self.workspace.edit(place, ts, content, author, mark=not unfurl)
 
     def delete_message(self, channel: str, ts: str) -> None:
         """Delete a message; one with replies becomes a tombstone."""

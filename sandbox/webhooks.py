@@ -30,8 +30,7 @@ _STATUS = {
 def post_webhook(workspace: Workspace, path: str, payload: JsonObject) -> JsonObject:
     """Post what a webhook's sender sent, and return the message; SlackError: no_service, no_text, invalid_blocks, ...
 
-    As for app webhooks, `channel`, `username` and `icon_emoji` of the sender are ignored but for the name shown
-    when none was set up.
+    `channel`, `username` and `icon_emoji` of the sender are ignored, as they are for webhooks of modern apps.
     """
     hook = workspace.webhooks.get(path)
     if hook is None:

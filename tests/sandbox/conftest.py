@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -15,7 +16,7 @@ def hands() -> HandClock:
 
 @pytest.fixture
 async def sandbox(hands: HandClock) -> AsyncIterator[Sandbox]:
-    timing = Timing(ack_timeout=0.3, retry_delays=(0.0, 0.1, 0.2), goodbye=0.05)
+    timing = Timing(ack_timeout=10.0, retry_delays=(0.0, 0.1, 0.2), goodbye=0.05)
     async with Sandbox(timing=timing, clock=hands) as running:
         yield running
 
@@ -23,6 +24,12 @@ async def sandbox(hands: HandClock) -> AsyncIterator[Sandbox]:
 @pytest.fixture
 async def client(sandbox: Sandbox) -> AsyncWebClient:
     return AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url, retry_handlers=[])
+
+
+@pytest.fixture
+def impatient(sandbox: Sandbox) -> None:
+    """Slack waits only a moment for acks: for tests in which none will come."""
+    sandbox.delivery.timing = replace(sandbox.delivery.timing, ack_timeout=0.3)
 
 
 @pytest.fixture

@@ -24,8 +24,9 @@ class HandClock:
 class Joined:
     """The app, its client, its handlers; `heard` are the bodies of all events, `retries` their retry numbers."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, ping_interval: float = 10) -> None:
         self.sandbox = sandbox
+        self.ping_interval = ping_interval
         self.client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
         self.app = AsyncApp(client=self.client)
         self.heard: list[Json] = []
@@ -50,7 +51,9 @@ class Joined:
 
     async def join(self, connections: int = 1) -> None:
         for _ in range(connections):
-            handler = AsyncSocketModeHandler(self.app, self.sandbox.app_token, ping_interval=0.2)
+            handler = AsyncSocketModeHandler(
+                self.app, self.sandbox.app_token, ping_interval=self.ping_interval
+            )
             self.handlers.append(handler)
             await handler.connect_async()  # type: ignore[no-untyped-call]
         await self.sandbox.wait_for(lambda: len(self.sandbox.socket) >= connections)

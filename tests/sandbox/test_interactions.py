@@ -151,7 +151,9 @@ async def acking(ack: AsyncAck) -> None:
     await ack()
 
 
-async def test_a_command_that_fails_is_told_to_its_user(sandbox: Sandbox, bot: Joined) -> None:
+async def test_a_command_that_fails_is_told_to_its_user(
+    sandbox: Sandbox, bot: Joined, impatient: None
+) -> None:
     done = await sandbox.command("/incident", "x")  # the app has no listener: nothing is acked
     assert done.acked_at is None
     await bot.leave()
@@ -198,7 +200,7 @@ async def test_a_choice_carries_what_was_chosen(sandbox: Sandbox, bot: Joined, k
 
 
 async def test_a_click_is_asked_once_even_when_it_is_lost(
-    sandbox: Sandbox, bot: Joined, kept: list[Json]
+    sandbox: Sandbox, bot: Joined, kept: list[Json], impatient: None
 ) -> None:
     ts = await posted(bot)
     sandbox.faults.add(Fault(envelope="interactive", kind="drop"))
@@ -283,7 +285,9 @@ async def test_errors_keep_a_modal_open(sandbox: Sandbox, bot: Joined) -> None:
 
 
 @pytest.mark.parametrize(("action", "depth"), [("update", 1), ("push", 2)])
-async def test_a_modal_can_turn_into_another(sandbox: Sandbox, bot: Joined, action: str, depth: int) -> None:
+async def test_a_modal_can_turn_into_another(
+    sandbox: Sandbox, bot: Joined, impatient: None, action: str, depth: int
+) -> None:
     answering(bot, response_action=action, view=MODAL | {"title": plain("Sure?")})
     view = await opened(sandbox, bot)
     done = await sandbox.submit_view(view["id"])
@@ -325,7 +329,9 @@ async def test_an_update_with_an_old_hash_is_refused(sandbox: Sandbox, bot: Join
         await bot.client.views_update(view_id="V999", view=MODAL)
 
 
-async def test_a_submission_that_nobody_acks_leaves_the_modal(sandbox: Sandbox, bot: Joined) -> None:
+async def test_a_submission_that_nobody_acks_leaves_the_modal(
+    sandbox: Sandbox, bot: Joined, impatient: None
+) -> None:
     view = await opened(sandbox, bot)
     assert (await sandbox.submit_view(view["id"])).acked is False
     assert sandbox.view() == view

@@ -116,6 +116,16 @@ async def test_edits_deletions_reactions_and_comings_are_told(sandbox: Sandbox, 
     assert (told["app_home_opened"]["tab"], told["app_home_opened"]["channel"]) == ("home", "D0001")
 
 
+async def test_an_unfurl_changes_a_message_without_an_edit(sandbox: Sandbox, bot: Joined) -> None:
+    said = sandbox.post_as("U0001", "C0001", "see https://grafana.example/d/1")
+    preview = {"attachments": [{"from_url": "https://grafana.example/d/1", "title": "Checkout"}]}
+    sandbox.edit_message("C0001", said["ts"], preview, unfurl=True)
+    await sandbox.wait_for(lambda: len(bot.heard) == 2)
+    (changed,) = (each for each in bot.events if each.get("subtype") == "message_changed")
+    assert (changed["message"]["text"], "edited" in changed["message"]) == (said["text"], False)
+    assert changed["message"]["attachments"][0]["from_url"] == "https://grafana.example/d/1"
+
+
 async def test_the_bots_own_doings_are_told_and_bolt_leaves_them_out(sandbox: Sandbox, bot: Joined) -> None:
     posted = await bot.client.chat_postMessage(channel="C0001", text="hello")
     await bot.client.reactions_add(channel="C0001", timestamp=posted["ts"], name="eyes")
@@ -135,15 +145,17 @@ async def test_only_what_is_subscribed_and_seen_is_told() -> None:
         assert sandbox.delivery.unsettled == 1
 
 
-async def test_an_event_that_nobody_acks_comes_again_with_the_same_id(sandbox: Sandbox, bot: Joined) -> None:
+async def test_an_event_that_nobody_acks_comes_again_with_the_same_id(
+    sandbox: Sandbox, bot: Joined, impatient: None
+) -> None:
     sandbox.faults.add(Fault(envelope="events_api", kind="drop", times=2))
     sandbox.post_as("U0001", "C0001", "alert")
     await sandbox.wait_for(lambda: bot.heard)
-    attempts = list(sandbox.envelopes)
+    attempts = list(sandbox.envelopes)[:3]
     assert [(each.attempt, each.reason) for each in attempts] == [(0, ""), (1, "timeout"), (2, "timeout")]
     assert len({each.id for each in attempts}) == 3
     assert len({each.event_id for each in attempts}) == 1
-    assert bot.retries == [("2", "timeout")]
+    assert bot.retries[0] == ("2", "timeout")
 
 
 async def test_after_three_retries_an_event_is_given_up(sandbox: Sandbox, bot: Joined) -> None:
@@ -182,13 +194,15 @@ async def test_a_duplicate_has_the_same_event_id(sandbox: Sandbox, bot: Joined) 
     assert len({each["event_id"] for each in bot.heard}) == 1
 
 
-async def test_late_and_garbled_frames_do_not_stop_the_rest(sandbox: Sandbox, bot: Joined) -> None:
+async def test_late_and_garbled_frames_do_not_stop_the_rest(
+    sandbox: Sandbox, bot: Joined, impatient: None
+) -> None:
     sandbox.faults.add(Fault(envelope="events_api", kind="garble"))
     sandbox.faults.add(Fault(envelope="events_api", kind="late", seconds=0.05))
     for text in ("garbled", "late", "plain"):
         sandbox.post_as("U0001", "C0001", text)
     sandbox.socket.send_raw("this is no JSON")
-    await sandbox.wait_for(lambda: sorted(bot.texts()) == ["garbled", "late", "plain"])
+    await sandbox.wait_for(lambda: {"garbled", "late", "plain"} <= set(bot.texts()))
     assert bot.texts()[0] == "plain"
 
 
@@ -217,21 +231,27 @@ async def test_a_disconnect_makes_the_app_come_back_on_a_new_connection(
 
 @pytest.mark.parametrize("abort", [False, True])
 async def test_a_closed_connection_is_replaced_and_nothing_is_lost(
-    sandbox: Sandbox, bot: Joined, abort: bool
+    sandbox: Sandbox, impatient: None, abort: bool
 ) -> None:
+    bot = Joined(sandbox, ping_interval=0.2)
+    await bot.join()
     for number in range(5):
         sandbox.post_as("U0001", "C0001", f"m{number}")
     await sandbox.socket.close_all(abort=abort)
     await sandbox.wait_for(lambda: {f"m{each}" for each in range(5)} <= set(bot.texts()), timeout=10)
+    await bot.leave()
 
 
-async def test_a_deaf_connection_is_noticed_by_its_missing_pongs(sandbox: Sandbox, bot: Joined) -> None:
+async def test_a_deaf_connection_is_noticed_by_its_missing_pongs(sandbox: Sandbox, impatient: None) -> None:
+    bot = Joined(sandbox, ping_interval=0.2)
+    await bot.join()
     (old,) = sandbox.socket.open
     sandbox.socket.deafen()
     await sandbox.wait_for(lambda: [each for each in sandbox.socket.open if not each.deaf], timeout=10)
     assert old.deaf
     sandbox.post_as("U0001", "C0001", "can you hear me?")
     await sandbox.wait_for(bot.texts, timeout=10)
+    await bot.leave()
 
 
 async def test_frames_of_the_app_that_mean_nothing_are_passed_over(sandbox: Sandbox, bot: Joined) -> None:
@@ -250,8 +270,10 @@ async def test_any_event_can_be_delivered_as_it_is(sandbox: Sandbox, bot: Joined
     assert bot.events[0]["text"] == "\ud800\x00"
 
 
-async def test_ten_thousand_events_are_no_burden(sandbox: Sandbox, bot: Joined) -> None:
+async def test_ten_thousand_events_are_no_burden(sandbox: Sandbox) -> None:
     sandbox.delivery.timing = replace(sandbox.delivery.timing, ack_timeout=60.0)
+    bot = Joined(sandbox)
+    await bot.join()
     sandbox.post_as("U0001", "C0001", "the first event makes bolt ask who it is, once")
     await sandbox.settled()
     clock = asyncio.get_running_loop().time
@@ -261,3 +283,4 @@ async def test_ten_thousand_events_are_no_burden(sandbox: Sandbox, bot: Joined) 
     assert clock() - started < 15
     await sandbox.settled(60)
     assert len(bot.heard) == 10_001
+    await bot.leave()
