@@ -34,6 +34,7 @@ _UNITS = frozenset(
 )
 _CALENDAR = frozenset("Mon Tue Wed Thu Fri Sat Sun Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())
 _LONGEST_REPEAT = 6
+_MELTING = frozenset((VALUE, ")"))
 
 
 def skeleton(line: str) -> tuple[str, ...]:
@@ -102,9 +103,11 @@ def _melted(pieces: list[str]) -> tuple[str, ...]:
         if kept and kept[-1] == VALUE and piece.lower() in _UNITS:
             continue
         kept.append(piece)
-        while _melt_end(kept):
-            pass
-        _drop_repeat(kept)
+        if piece in _MELTING:
+            while _melt_end(kept):
+                pass
+        if kept and kept[-1] in kept[-1 - _LONGEST_REPEAT : -2]:
+            _drop_repeat(kept)
     return tuple(kept[:MAX_PIECES])
 
 

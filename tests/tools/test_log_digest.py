@@ -1,0 +1,209 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tools.log_digest import LogGroup, digest
+from tools.log_digest_flow import Flow, flows, rate_surprise
+from tools.log_digest_groups import shown, template_ids
+from tools.log_digest_levels import CALM, ERROR, WARNING, severity, whole_messages
+from tools.log_digest_words import MAX_PIECES, VALUE, skeleton
+from tools.telemetry import LogLine
+
+ONSET = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+
+
+def line(text: str, seconds: float = 0.0, service: str = "cart", trace: str = "", pod: str = "") -> LogLine:
+    return LogLine(ONSET + timedelta(seconds=seconds), service, text, pod=pod, trace=trace)
+
+
+def alike(*texts: str) -> bool:
+    return len(set(template_ids(texts))) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("served 12 items in 3.4 ms", "served 7 items in 120.05 ms"),
+        ("from 10.0.0.1:443 to 10.0.0.22:80", "from 192.168.10.12:9000 to 10.1.1.1:53"),
+        ("id 3f2a9c1e-77aa-4b02-9d1b-0c9e8f1d2a3b done", "id 00000000-0000-0000-0000-000000000000 done"),
+        ("wrote /var/lib/a/b.db", "wrote /etc/hosts"),
+        ("register cafebabe set", "register deadbeef set"),
+        ("at Mon Jul 25 23:23:12 2005 closed", "at Tue Aug 2 01:00:00 2005 closed"),
+        ("blocks [1, 2, 3] gone", "blocks [17] gone"),
+        ("sent 5 bytes (1.2 KB)", "sent 12000 bytes"),
+        ("lifetime <1 sec", "lifetime 00:12"),
+        ("value = null", "value = 17"),
+    ],
+)
+def test_lines_that_differ_in_values_share_a_template(one: str, other: str) -> None:
+    assert alike(one, other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("state changed from NEW to RUNNING", "state changed from RUNNING to DONE"),
+        ('"GET /a/1 HTTP/1.1" 200', '"POST /a/1 HTTP/1.1" 200'),
+        ("debug wait enable......0", "debug interrupt enable...0"),
+        ("enabled: true", "closed 17"),
+    ],
+)
+def test_lines_of_different_statements_do_not(one: str, other: str) -> None:
+    assert not alike(one, other)
+
+
+def test_names_of_users_and_many_hosts_are_values() -> None:
+    assert alike(*(f"session opened for user {name} by (uid=0)" for name in ("root", "news")))
+    assert alike(*(f"{name}.example.com:443 open through proxy" for name in "abcdefgh"))
+
+
+@given(st.lists(st.text(), max_size=30))
+def test_no_text_breaks_the_grouping(texts: list[str]) -> None:
+    numbers = template_ids(texts)
+    assert len(numbers) == len(texts)
+    for text, number in zip(texts, numbers, strict=True):
+        assert all(other == number for also, other in zip(texts, numbers, strict=True) if also == text)
+
+
+@given(st.integers(0, 10**12), st.integers(0, 10**12))
+def test_numbers_never_part_lines(one: int, other: int) -> None:
+    assert skeleton(f"took {one} of {other}") == skeleton("took 1 of 2")
+
+
+def test_giant_and_binary_lines_are_bounded() -> None:
+    junk = bytes(range(256)).decode("latin-1") * 40_000
+    assert len(skeleton(junk)) <= MAX_PIECES
+    assert len(skeleton("a=b " * 1_000_000)) <= MAX_PIECES
+    assert skeleton("") == skeleton("   ")
+
+
+def test_a_template_shows_what_lines_share() -> None:
+    assert (
+        shown(["user ann logged in 3 times", "user bob logged in 4 times"])
+        == f"user {VALUE} logged in {VALUE} times"
+    )
+    assert shown(["a b", "a b c"]) == "a b"
+    assert shown([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-22 10:00:00 ERROR pool empty", ERROR),
+        ("E1122 10:00:00.123 main.go:1] lost lease", ERROR),
+        ("WARN slow", WARNING),
+        ("connection refused by upstream", WARNING),
+        ("INFO refused nothing", CALM),
+        ("ready", CALM),
+    ],
+)
+def test_severity(text: str, expected: str) -> None:
+    assert severity(line(text)) == expected
+
+
+def test_a_told_level_wins() -> None:
+    assert severity(LogLine(ONSET, "cart", "all fine", level="error")) == ERROR
+    assert severity(LogLine(ONSET, "cart", "connection refused", level="INFO")) == CALM
+
+
+def test_stack_traces_stay_whole_however_services_interleave() -> None:
+    lines = [
+        line("ValueError: no", pod="a"),
+        line("served", service="web"),
+        line("    at Foo.bar(Foo.java:12)", pod="a"),
+        line("Caused by: Boom", pod="a"),
+        line("next", pod="a"),
+    ]
+    told = [each.text for each in whole_messages(lines)]
+    assert told == ["ValueError: no\n    at Foo.bar(Foo.java:12)\nCaused by: Boom", "served", "next"]
+
+
+def by_template(groups: tuple[LogGroup, ...], part: str) -> LogGroup:
+    return next(group for group in groups if part in group.template)
+
+
+def test_what_is_new_comes_first_with_its_stack() -> None:
+    normal = [line(f"served {n}", -3000 + n) for n in range(500)]
+    now = [line(f"served {n}", n) for n in range(100)]
+    now += [
+        line(f"ERROR pool exhausted after {n} s\n    at Pool.take(Pool.java:1)", 10 + n) for n in range(20)
+    ]
+    groups = digest(now, normal, onset=ONSET)
+    first = groups[0]
+    assert (first.service, first.trend, first.severity, first.now, first.normal) == (
+        "cart",
+        "new",
+        ERROR,
+        20,
+        0,
+    )
+    assert first.first == ONSET + timedelta(seconds=10)
+    assert "Pool.java" in first.example.text
+    assert by_template(groups, "served").score == 0
+
+
+def test_a_line_that_a_service_no_longer_writes_is_missed_by_request() -> None:
+    def request(number: int, seconds: float, *, priced: bool) -> list[LogLine]:
+        trace = f"t{seconds}-{number}"
+        lines = [line("asking for a price", seconds, "cart", trace)]
+        if priced:
+            lines.append(line("price found", seconds, "price", trace))
+        return [*lines, line("priced", seconds, "cart", trace)]
+
+    normal = [each for n in range(40) for each in request(n, -4000 + n, priced=True)]
+    now = [each for n in range(40) for each in request(n, n, priced=False)]
+    first = digest(now, normal, onset=ONSET)[0]
+    assert (first.service, first.trend, first.share, first.normal_share) == ("price", "gone", 0.0, 1.0)
+    assert first.score > 4
+
+
+def test_errors_that_stopped_are_no_trouble() -> None:
+    normal = [line("ERROR cache miss", -4000 + n) for n in range(50)] + [
+        line("ok", -4000 + n) for n in range(50)
+    ]
+    now = [line("ok", n) for n in range(100)]
+    assert by_template(digest(now, normal, onset=ONSET), "cache miss").score == 0
+
+
+def test_a_kind_of_error_known_from_normal_days_weighs_less() -> None:
+    normal = [line(f"ERROR no instances of svc-{name}", -4000 + n) for n in range(30) for name in "ab"]
+    normal += [line("ok", -4000 + n) for n in range(200)]
+    now = [line("ok", n) for n in range(100)]
+    known = digest(now + [line("ERROR no instances of svc-zz", n) for n in range(20)], normal, onset=ONSET)
+    novel = digest(now + [line("ERROR disk is full", n) for n in range(20)], normal, onset=ONSET)
+    assert known[0].score < 0.5 * novel[0].score
+
+
+def test_without_a_baseline_the_time_before_the_onset_serves() -> None:
+    lines = [line("served", n) for n in range(-1200, 300)] + [
+        line("FATAL out of memory", n) for n in range(100, 110)
+    ]
+    lines.sort(key=lambda each: each.at)
+    groups = digest(lines, (), onset=ONSET)
+    assert groups[0].template == "FATAL out of memory"
+    assert groups[0].trend == "new"
+
+
+def test_no_lines_at_all() -> None:
+    assert digest((), (), onset=ONSET) == ()
+
+
+@given(st.integers(0, 500), st.integers(0, 500), st.integers(0, 500), st.integers(0, 500))
+def test_surprise_has_the_sign_of_the_change(a: int, b: int, c: int, d: int) -> None:
+    flow = Flow(min(a, b), b, min(c, d), d)
+    if b and d:
+        usual = (flow.normal_logged + 0.5) / (d + 1)
+        assert flow.surprise * (flow.logged / b - usual) >= 0
+    else:
+        assert flow.surprise == 0
+
+
+def test_more_of_the_same_is_more_surprising() -> None:
+    assert Flow(20, 40, 0, 40).surprise > Flow(5, 40, 0, 40).surprise > Flow(1, 40, 0, 40).surprise
+    assert rate_surprise(100, 10, 1.0) > rate_surprise(20, 10, 1.0) > 0 > rate_surprise(0, 50, 1.0)
+
+
+def test_flows_need_traces() -> None:
+    assert flows([], [("t1", 0)], ["cart"]) == {}
