@@ -41,7 +41,12 @@ function onlyYou(message, scene) {
 
 function head(message, author) {
   return el("div", { class: "message-head" }, el("span", { class: "author" }, author.name),
-    author.bot && el("span", { class: "badge" }, "APP"), time(message));
+    author.bot && el("span", { class: "badge" }, "APP"), time(message), message.blocks?.length > 0 && edited(message));
+}
+
+/** Slack's mark, after the text; where blocks stand instead of text it is beside the time. */
+function edited(message) {
+  return message.edited ? el("span", { class: "edited", title: fullTime(message.edited.ts) }, "(edited)") : null;
 }
 
 function time(message) {
@@ -51,11 +56,10 @@ function time(message) {
 /** What the message says. As in Slack, blocks stand instead of the text, attachments after it. */
 function body(message, scene) {
   const place = messagePlace(scene.workspace, scene.channel, message, scene.inThread ? 3 : 2);
-  const edited = message.edited && el("span", { class: "edited" }, "(edited)");
   const text = !message.blocks?.length && message.text
-    && el("div", { class: "mrkdwn", dir: "auto" }, mrkdwn(message.text, scene.workspace.names), edited);
+    && el("div", { class: "mrkdwn", dir: "auto" }, mrkdwn(message.text, scene.workspace.names), edited(message));
   const content = el("div", { class: "message-body" }, text,
-    message.blocks?.length > 0 && [blocks(message.blocks, place), edited],
+    message.blocks?.length > 0 && blocks(message.blocks, place),
     (message.attachments ?? []).map((one) => attachment(one, place)),
     (message.files ?? []).map((one) => file(one)));
   return foldLong(content, message);

@@ -40,7 +40,7 @@ export class Scenarios {
     this.cards.set(scenario.name, { fire, progress, available: scenario.available });
     return el("li", { class: "scenario" },
       el("div", { class: "scenario-top" }, el("span", { class: "scenario-title" }, withEmoji(scenario.title)), fire),
-      el("p", {}, el("span", { class: `kind kind-${scenario.kind}`, title: kind.means }, kind.word),
+      el("p", { class: "scenario-words", title: scenario.description }, el("span", { class: `kind kind-${scenario.kind}`, title: kind.means }, kind.word),
         withEmoji(scenario.description)),
       scenario.why_not && el("p", { class: "why-not" }, icon("info"), scenario.why_not), progress);
   }
