@@ -5,7 +5,7 @@ It is given everything it connects; making the parts is `bot/wiring.py`.
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import structlog
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -108,7 +109,7 @@ class Office:
             channels=house.channels,
         )
         self._worker = worker
-        app = AsyncApp(client=self._client)
+        app = AsyncApp(client=self._client, authorize=_authorised(me, team, str(self._client.token)))
         answers = Answering(self.cases, self.dossier, self._remembering, house.now)
         Listeners(app, self._client, self.intake, answers.table(), worker.heard, house.now)
         self._tasks = [
@@ -187,3 +188,15 @@ class Office:
             except Exception:  # memory may be down for hours; the sweep must outlive it
                 log.exception("sweep_failed")
             await asyncio.sleep(SWEEP_S)
+
+
+def _authorised(me: Me, team: str, token: str) -> Callable[..., Awaitable[AuthorizeResult]]:
+    """Answer Bolt's question who we are from what we know: it would ask Slack for every event of a first burst."""
+    known = AuthorizeResult(
+        enterprise_id=None, team_id=team, bot_user_id=me.user_id, bot_id=me.bot_id, bot_token=token
+    )
+
+    async def authorize(**_: object) -> AuthorizeResult:
+        return known
+
+    return authorize

@@ -18,7 +18,9 @@ from bot.store.replies import Due, Replies
 
 log = structlog.get_logger()
 
-POSTS_A_CHANNEL = timedelta(seconds=1)
+# Slack takes about one post a second in a channel, with short bursts: a whole thread may appear at once
+BURST = 4
+POST_EVERY = timedelta(seconds=1)
 EDITS_A_MINUTE = 40
 IDLE = 1.0
 MAX_WAIT = timedelta(minutes=10)
@@ -66,7 +68,7 @@ class Poster:
     slack: Slack
     now: Callable[[], datetime]
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
-    _posted: dict[str, datetime] = field(default_factory=dict)
+    _posted: dict[str, deque[datetime]] = field(default_factory=dict)
     _edits: deque[datetime] = field(default_factory=deque)
 
     def nudge(self) -> None:
@@ -114,28 +116,31 @@ class Poster:
             log.warning("reply_given_up", key=due.wanted.key, why=str(never))
             await self.replies.never(due, str(never))
         else:
-            await self.replies.shown(due, ts, self.now())
+            if ts is None:  # a reaction whose message is not posted yet
+                await self.replies.later(
+                    due, self.now() + POST_EVERY, "its message is not posted", unsure=False
+                )
+            else:
+                await self.replies.shown(due, ts, self.now())
 
-    async def _ask_slack(self, due: Due) -> str:
+    async def _ask_slack(self, due: Due) -> str | None:
         if due.wanted.kind == "reaction":
             return await self._react(due)
         ts = due.ts
         if ts is None and due.unsure:
             ts = await self.slack.find(due)
         if ts is None:
-            self._posted[due.wanted.channel] = self.now()
+            self._posted.setdefault(due.wanted.channel, deque(maxlen=BURST)).append(self.now())
             return await self.slack.post(due)
         self._edits.append(self.now())
         await self.slack.edit(due, ts)
         return ts
 
-    async def _react(self, due: Due) -> str:
+    async def _react(self, due: Due) -> str | None:
         on = due.wanted.body["on"]
         ts = await self.replies.ts_of(on) if ":" in on else on
-        if ts is None:
-            why = "what it stands on is not posted yet"
-            raise Later(why, timedelta(seconds=1))
-        await self.slack.react(due, ts)
+        if ts is not None:
+            await self.slack.react(due, ts)
         return ts
 
     def _pause(self, due: Due) -> timedelta:
@@ -144,8 +149,10 @@ class Poster:
         if due.wanted.kind == "reaction":
             return timedelta()
         if due.ts is None:
-            last = self._posted.get(due.wanted.channel)
-            return max(timedelta(), last + POSTS_A_CHANNEL - now) if last else timedelta()
+            posted = self._posted.get(due.wanted.channel)
+            if posted is None or len(posted) < BURST:
+                return timedelta()
+            return max(timedelta(), posted[0] + BURST * POST_EVERY - now)
         while self._edits and now - self._edits[0] > timedelta(minutes=1):
             self._edits.popleft()
         if due.wanted.final or len(self._edits) < EDITS_A_MINUTE:

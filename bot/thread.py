@@ -26,7 +26,7 @@ class Thread:
 
     async def show(self, row: CaseRow, case: CaseFile) -> None:
         """Want the thread of *row* to look like *case*, and let the poster know."""
-        wanted = [_message(row, reply) for reply in replies_for(case)]
+        wanted = [_message(row, reply, position) for position, reply in enumerate(replies_for(case))]
         wanted.append(_reaction(row, LOOKING, on=row.place.thread_ts))
         if case.verdict is not None:
             wanted += [_reaction(row, name, on=f"{row.id}:verdict") for name in (WORKED, DID_NOT)]
@@ -44,7 +44,7 @@ class Thread:
         return await self.poster.deliver(key)
 
 
-def _message(row: CaseRow, reply: Reply) -> Wanted:
+def _message(row: CaseRow, reply: Reply, position: int) -> Wanted:
     return Wanted(
         key=f"{row.id}:{reply.slot}",
         slot=reply.slot,
@@ -53,6 +53,7 @@ def _message(row: CaseRow, reply: Reply) -> Wanted:
         body={"text": reply.text, "blocks": list(reply.blocks)},
         case_number=row.number,
         final=reply.final,
+        position=position,
     )
 
 

@@ -32,9 +32,13 @@ from tools.deploys import DeploymentsTool
 from tools.diffs import DiffTool
 from tools.logs import SearchLogs
 from tools.metrics import QueryMetrics
+from tools.providers.alertmanager import AlertmanagerAlerts, AlertmanagerSettings
 from tools.providers.files import FileTelemetry
+from tools.providers.prometheus import PrometheusMetrics, PrometheusSettings
 from tools.providers.runbook_folder import RunbookFolder
+from tools.reads import Endpoint
 from tools.recall import RecallTool
+from tools.redact import redact
 from tools.runbooks import RunbookTool
 from tools.sources import (
     AlertSource,
@@ -45,10 +49,6 @@ from tools.sources import (
     RunbookSource,
 )
 from tools.toolbox import Toolbox
-
-
-def redact(text: str) -> str:
-    return text
 
 
 def examples() -> tuple[()]:
@@ -77,13 +77,23 @@ class Sources:
 
 
 def sources_of(settings: Settings) -> Sources:
-    """Return the sources that *settings* configure."""
+    """Return the sources that *settings* configure.
+
+    Raises:
+        Unavailable: the telemetry folder cannot be read.
+    """
     files = file_sources(settings.telemetry, settings) if settings.telemetry else Sources()
+    metrics: list[MetricSource] = list(files.metrics)
+    alerts: list[AlertSource] = list(files.alerts)
+    if settings.prometheus_url:
+        metrics.append(PrometheusMetrics(PrometheusSettings(Endpoint(settings.prometheus_url))))
+    if settings.alertmanager_url:
+        alerts.append(AlertmanagerAlerts(AlertmanagerSettings(Endpoint(settings.alertmanager_url))))
     return Sources(
         logs=files.logs,
-        metrics=files.metrics,
+        metrics=tuple(metrics),
         deploys=files.deploys,
-        alerts=files.alerts,
+        alerts=tuple(alerts),
         dependencies=files.dependencies,
         runbooks=runbooks_of(settings),
     )

@@ -117,7 +117,7 @@ def _fix(verdict: Verdict) -> str:
 def _one_fix(fix: SuggestedFix) -> str:
     origin = {
         "precedent": f"{fix.reference}, {fix.record}" if fix.record else fix.reference,
-        "runbook": "runbook",
+        "runbook": f"runbook: {fix.record}" if fix.record else "runbook",
         "deploy": "deploy near the onset",
         "model": "model's suggestion, not tried here",
     }[fix.source]
@@ -158,13 +158,12 @@ def _buttons(case: CaseFile) -> Block:
         }
         return {**made, "style": style} if style else made
 
-    return {
-        "type": "actions",
-        "elements": [
-            button("Worked", "fix_worked", "primary"),
-            button("Partly", "fix_partly"),
-            button("Did not", "fix_did_not"),
-            button("Not the same", "fix_not_same"),
-            button("Resolve", "resolve"),
-        ],
-    }
+    judging = [
+        button("Worked", "fix_worked", "primary"),
+        button("Partly", "fix_partly"),
+        button("Did not", "fix_did_not"),
+    ]
+    recalled = bool(case.precedents and case.precedents.found)
+    offered = judging if case.verdict and case.verdict.fixes else []
+    apart = [button("Not the same", "fix_not_same")] if recalled else []
+    return {"type": "actions", "elements": [*offered, *apart, button("Resolve", "resolve")]}

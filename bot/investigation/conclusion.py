@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from bot.investigation.casefile import CaseFile
 from bot.investigation.diagnosis import Diagnosis, accused_deploys, parse, supported_claims
+from bot.investigation.evidence import Evidence
 from bot.investigation.precedent import Precedent
 from bot.investigation.suspects import Suspects
 from bot.investigation.verdict import Claim, SuggestedFix, Verdict
@@ -126,6 +127,13 @@ def _fixes(case: CaseFile, suspects: Suspects) -> tuple[SuggestedFix, ...]:
     return (*tuple(precedents)[:1], *deploys, *tuple(runbooks)[:1])
 
 
+def _runbook_words(piece: Evidence) -> str:
+    """Return what a runbook says to do, as one line, else its title."""
+    _, _, rest = piece.text.partition("## What to do")
+    steps = [line.strip() for line in rest.partition("\n## ")[0].splitlines() if line.strip()]
+    return " ".join(steps) or str(piece.facts.get("title", piece.text[:200]))
+
+
 def _tried(case: CaseFile) -> tuple[str, ...]:
     return _unique(
         f"{fix.action} ({found.id}{': ' + fix.why if fix.why else ''})"
@@ -139,11 +147,11 @@ def _not_looked_at(case: CaseFile) -> tuple[str, ...]:
     memory = (
         () if case.precedents is None or case.precedents.available else (f"memory: {case.precedents.note}",)
     )
-    tools = (
-        f"{findings.call.name}: {findings.note or 'not available'}"
-        for findings in case.findings
-        if findings.status is Status.UNAVAILABLE
-    )
+    reasons: dict[str, list[str]] = {}
+    for findings in case.findings:
+        if findings.status is Status.UNAVAILABLE:
+            reasons.setdefault(findings.note or "not available", []).append(findings.call.name)
+    tools = (f"{', '.join(names)}: {reason}" for reason, names in reasons.items())
     return _unique((*memory, *tools))
 
 

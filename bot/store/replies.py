@@ -24,7 +24,9 @@ Kind = Literal["message", "reaction"]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A reply as it should stand. *final* states go first and are never held back by the edit pause.
+    """A reply as it should stand. *final* states are never held back by the edit pause.
+
+    First posts of a thread keep the order of their *position*.
 
     The *body* of a message is ``{"text", "blocks"}``; that of a reaction is ``{"name", "on"}`` with the ts it is
     put on, or the key of the reply it is put on.
@@ -38,6 +40,7 @@ class Wanted:
     case_number: int | None = None
     kind: Kind = "message"
     final: bool = False
+    position: int = 0
 
     @property
     def digest(self) -> str:
@@ -68,13 +71,20 @@ class Replies:
                 await _want(connection, reply, now)
 
     async def due(self, now: datetime, limit: int = 20) -> list[Due]:
-        """Take what is to be sent, final states and first posts before edits; each is ours for `LEASE`."""
+        """Take what is to be sent: first posts in order, then final edits, then the rest; ours for `LEASE`."""
         late = sa.or_(replies.c.shown.is_(None), replies.c.shown != replies.c.digest)
         free = sa.or_(replies.c.taken_until.is_(None), replies.c.taken_until < now)
         ready = (
             sa.select(replies)
             .where(late, free, replies.c.due_at <= now, replies.c.dead.is_(False))
-            .order_by(replies.c.final.desc(), replies.c.ts.is_not(None), replies.c.due_at)
+            .order_by(
+                replies.c.kind,  # messages before the reactions on them
+                replies.c.ts.is_not(None),
+                replies.c.case_number,
+                sa.case((replies.c.ts.is_(None), replies.c.position), else_=0),
+                replies.c.final.desc(),
+                replies.c.due_at,
+            )
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
@@ -160,6 +170,7 @@ async def _want(connection: AsyncConnection, reply: Wanted, now: datetime) -> No
                 key=reply.key,
                 case_number=reply.case_number,
                 slot=reply.slot,
+                position=reply.position,
                 kind=reply.kind,
                 channel=reply.channel,
                 thread_ts=reply.thread_ts,
@@ -196,5 +207,6 @@ def _due(row: sa.RowMapping) -> Due:
         case_number=row["case_number"],
         kind=row["kind"],
         final=row["final"],
+        position=row["position"],
     )
     return Due(wanted, row["ts"], row["tries"], unsure=row["ts"] is None and row["sending_since"] is not None)

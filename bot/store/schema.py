@@ -96,6 +96,7 @@ replies = sa.Table(
     sa.Column("key", sa.String(120), primary_key=True),
     sa.Column("case_number", sa.Integer, sa.ForeignKey("cases.number"), index=True),
     sa.Column("slot", sa.String(60), nullable=False),
+    sa.Column("position", sa.Integer, nullable=False, default=0),
     sa.Column("kind", sa.String(12), nullable=False),
     sa.Column("channel", sa.String(32), nullable=False),
     sa.Column("thread_ts", sa.String(32)),
