@@ -23,7 +23,11 @@ SOURCES = ("log", "metric", "network", "server", "span")
 
 @dataclass(frozen=True, slots=True)
 class Clue:
-    """One thing that speaks against a service. *symptom*: a callee of it may be the one behind it."""
+    """One thing that speaks against a service. *symptom*: a callee of it may be the one behind it.
+
+    *measure* and *amount* tell how much of what came on top (seconds of one percentile, failed requests), so that
+    a callee that added as much can be recognised; empty and 0 when that cannot be told.
+    """
 
     service: str
     source: str
@@ -33,6 +37,8 @@ class Clue:
     evidence: str
     said: str
     first: datetime | None = None
+    measure: str = ""
+    amount: float = 0.0
 
 
 _LOG_NOISE, _LOG_POINTS = 1.3, 0.6
@@ -121,6 +127,8 @@ def _from_metrics(changes: Sequence[Told], emphasis: Emphasis, *, measured: bool
             evidence=change.id,
             said=_course(change),
             first=change.time("first"),
+            measure="failed requests" if kind == "error" else metric,
+            amount=_added(change, requests if kind == "error" else 1.0),
         )
 
 
@@ -191,6 +199,11 @@ def _pressing(change: Told, levels: dict[tuple[str, str], float]) -> float:
     if not known:
         return 0.5
     return min(1.0, max(0.05, (max(known) - 0.3) / 0.5))
+
+
+def _added(change: Told, times: float | None) -> float:
+    before, after = change.number("before"), change.number("after")
+    return abs(after - before) * (times or 1.0) if before is not None and after is not None else 0.0
 
 
 def _course(change: Told) -> str:

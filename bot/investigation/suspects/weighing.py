@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from bot.investigation.suspects.clues import Clue
 
 EXPLAINED = 0.35  # of a symptom's points, when a callee explains it
-ENOUGH_TO_EXPLAIN = 0.6  # of the caller's points, that the callee must have itself
+ENOUGH_TO_EXPLAIN = 0.6  # of the symptom's points, that a callee must have itself
+ADDED_AS_MUCH = 0.5  # of what came on top, that a callee must have added; then fewer points will do
+LEAST_TO_EXPLAIN = 0.25
 OUT_OF_REACH = 0.4  # of the points of a service that the alert's service does not depend on
 PASSES_ON = 0.5  # of the points of what only passes on what stands behind it
 SECOND_SOURCE = 0.5  # of the points of a service's further sources; the strongest counts in full
@@ -40,16 +42,48 @@ def weigh(clues: Sequence[Clue], calls: Map, alert_service: str) -> tuple[Weighe
     by_service: dict[str, list[Clue]] = defaultdict(list)
     for clue in clues:
         by_service[clue.service].append(clue)
-    alone = {service: _points(found, 1.0) for service, found in by_service.items()}
     behind = {service: _downstream(service, calls) for service in by_service}
     reach = _reach(alert_service, calls)
-    weighed = []
-    for service, found in by_service.items():
-        explained = _explained_by(service, alone, behind)
-        points = _points(found, EXPLAINED if explained else 1.0) * _standing(service, reach)
-        ordered = tuple(sorted(found, key=lambda clue: (-clue.points, clue.evidence)))
-        weighed.append(Weighed(service, points, ordered, explained))
+    weighed = [
+        _weighed(service, found, by_service, behind, _standing(service, reach))
+        for service, found in by_service.items()
+    ]
     return tuple(sorted(weighed, key=lambda each: (-each.points, each.service)))
+
+
+def _weighed(
+    service: str,
+    found: Sequence[Clue],
+    all_clues: Mapping[str, Sequence[Clue]],
+    behind: Mapping[str, frozenset[str]],
+    standing: float,
+) -> Weighed:
+    able = [
+        other
+        for other in sorted(behind[service])
+        if other in all_clues and service not in behind[other]  # two behind each other explain nothing
+    ]
+    counted: list[tuple[Clue, float]] = []
+    explained_by: str | None = None
+    for clue in sorted(found, key=lambda clue: (-clue.points, clue.evidence)):
+        other = next((each for each in able if clue.symptom and _explains(all_clues[each], clue)), None)
+        counted.append((clue, clue.points * (EXPLAINED if other else 1.0)))
+        explained_by = explained_by or other
+    ordered = sorted(counted, key=lambda each: -each[1])
+    return Weighed(service, _sum(ordered) * standing, tuple(clue for clue, _ in ordered), explained_by)
+
+
+def _explains(callee: Sequence[Clue], symptom: Clue) -> bool:
+    """Say whether one of a callee's clues is behind *symptom*: as strong, or it added as much of the same."""
+    return any(
+        clue.points >= ENOUGH_TO_EXPLAIN * symptom.points
+        or (
+            clue.measure == symptom.measure != ""
+            and clue.amount >= ADDED_AS_MUCH * symptom.amount > 0
+            and clue.points >= LEAST_TO_EXPLAIN * symptom.points
+        )
+        for clue in callee
+    )
 
 
 def map_of(pairs: Iterable[tuple[str, str]]) -> Map:
@@ -61,30 +95,13 @@ def map_of(pairs: Iterable[tuple[str, str]]) -> Map:
     return {caller: frozenset(callees) for caller, callees in found.items()}
 
 
-def _points(found: Sequence[Clue], symptoms: float) -> float:
-    """Add the strongest clue of each source; symptoms count by *symptoms*."""
+def _sum(counted: Sequence[tuple[Clue, float]]) -> float:
+    """Add the strongest clue of each source, the first in full."""
     best: dict[str, float] = {}
-    for clue in found:
-        points = clue.points * (symptoms if clue.symptom else 1.0)
+    for clue, points in counted:
         best[clue.source] = max(points, best.get(clue.source, 0.0))
     ordered = sorted(best.values(), reverse=True)
     return sum(ordered[:1]) + SECOND_SOURCE * sum(ordered[1:])
-
-
-def _explained_by(
-    service: str, points: Mapping[str, float], behind: Mapping[str, frozenset[str]]
-) -> str | None:
-    """Return the strongest service behind *service* that has enough against it to explain it.
-
-    Two that stand behind each other explain nothing.
-    """
-    able = [
-        other
-        for other in behind[service]
-        if points.get(other, 0.0) >= ENOUGH_TO_EXPLAIN * points[service]
-        and service not in behind.get(other, frozenset())
-    ]
-    return max(able, key=lambda other: (points[other], other), default=None)
 
 
 def _downstream(service: str, calls: Map, depth: int = DEPTH) -> frozenset[str]:
