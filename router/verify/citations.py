@@ -1,0 +1,70 @@
+"""Citations held against the evidence: every claim has one, each exists, and each speaks of what is claimed. Pure.
+
+Whether a citation speaks of a claim is told by its words, weighed by how rare they are in the case: a claim that
+shares none with what it cites while other evidence plainly says it, cites the wrong thing. Paraphrase shares few
+words with anything and is left alone.
+"""
+
+import math
+import re
+from collections.abc import Iterator
+
+from router.outcomes import Finding, FindingCode
+from router.verify.library import Item, Library, stems
+from router.verify.statement import Claim, Statement
+
+_THROWN = re.compile(r"\b(?:exceptions?|stack ?traces?|throw[sn]?|threw|panics?|panicked)\b", re.IGNORECASE)
+_LITTLE = 0.4  # the share of the better item's weight under which a citation does not speak of the claim
+
+
+def citations(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield what is wrong with the citations of a diagnosis."""
+    if said.cause and not said.claims and (said.confidence or 0.0) > 0.3:
+        yield Finding(FindingCode.UNCITED, "a cause is named and no claim supports it")
+    for claim in said.claims:
+        if not [one for one in claim.evidence if one.strip()]:
+            yield Finding(FindingCode.UNCITED, f"“{claim.text[:120]}” cites nothing")
+            continue
+        for one in claim.evidence:
+            if one not in library.by_id:
+                yield Finding(FindingCode.UNKNOWN_CITATION, f"{one} does not exist", (one,))
+        if better := _better(claim, library):
+            text = f"“{claim.text[:120]}” is not what {', '.join(claim.evidence)} says; {better} does"
+            yield Finding(FindingCode.IRRELEVANT_CITATION, text, claim.evidence)
+
+
+def _better(claim: Claim, library: Library) -> str | None:
+    """Return the id of the evidence that says what *claim* does, when the cited ones plainly do not."""
+    cited = library.cited(claim.evidence)
+    if not cited:
+        return None
+    names = frozenset().union(*(stems(item.service) for item in library.items))
+    words = frozenset(stems(claim.text)) - names
+    rarity = {word: _rarity(word, library) for word in words}
+    ours = max(_weight(words, item, rarity) for item in cited)
+    others = [
+        (_weight(words, item, rarity), item.id) for item in library.items if item.id not in claim.evidence
+    ]
+    best, where = max(others, default=(0.0, ""))
+    shared = len([word for word in words if word in library.by_id[where].stems]) if where else 0
+    if shared >= 2 and best >= 2.5 and ours <= _LITTLE * best:
+        return where
+    return _a_log(claim, cited, library)
+
+
+def _a_log(claim: Claim, cited: list[Item], library: Library) -> str | None:
+    """Return the log that tells of an exception, when a claim of one cites figures only."""
+    if not _THROWN.search(claim.text) or any(
+        item.kind != "metric" or _THROWN.search(item.text) for item in cited
+    ):
+        return None
+    return next((item.id for item in library.items if item.kind == "log" and _THROWN.search(item.text)), None)
+
+
+def _rarity(word: str, library: Library) -> float:
+    holding = sum(word in item.stems for item in library.items)
+    return math.log(1 + len(library.items) / holding) if holding else 0.0
+
+
+def _weight(words: frozenset[str], item: Item, rarity: dict[str, float]) -> float:
+    return sum(rarity[word] for word in words & item.stems)

@@ -1,0 +1,135 @@
+"""Times of day and dates in prose and in log lines. Pure.
+
+"ten past twelve", "half past eleven" and "two o'clock" are read as well as "14:27:03" and "20 September". Words
+do not say morning or evening, so a time in words may stand for both.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from router.verify.words import SMALL
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("january", "jan"), ("february", "feb"), ("march", "mar"), ("april", "apr"), ("may",),
+            ("june", "jun"), ("july", "jul"), ("august", "aug"), ("september", "sep", "sept"),
+            ("october", "oct"), ("november", "nov"), ("december", "dec"),
+        ),
+        start=1,
+    )
+    for name in names
+}  # fmt: skip
+_HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_MINUTES = "|".join((*(w for w, n in SMALL.items() if 1 <= n <= 20), "a quarter", "quarter", "half"))
+
+ISO = re.compile(
+    r"\b(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2})[:.](\d{2})(?::(\d{2})(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2}\b)?"
+)
+DIGITAL = re.compile(r"(?<![\w:.#])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?(?![\w:]|\.\d|%)")
+_PAST = re.compile(
+    rf"\b({_MINUTES})(?: minutes?)? (past|to|after|before) ({_HOURS})\b(?! [a-z]+s\b)", re.IGNORECASE
+)
+_OCLOCK = re.compile(
+    rf"\b({_HOURS}|\d{{1,2}}) ?(?:o'clock|o’clock|in the (?:morning|afternoon|evening)|am\b|pm\b)",
+    re.IGNORECASE,
+)
+_NAMED = "|".join(sorted(MONTHS, key=len, reverse=True))
+DAY_MONTH = re.compile(
+    rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_NAMED})\b(?: (\d{{4}}))?|"
+    rf"\b({_NAMED}) (\d{{1,2}})\b(?!\d)(?:,? (\d{{4}}))?",
+    re.IGNORECASE,
+)
+_MONTH_YEAR = re.compile(rf"\b({_NAMED}) (\d{{4}})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day as said: seconds since midnight, where in the text, and how exact it is.
+
+    *loose*: twelve hours may be missing (words). *seconds*: seconds were said.
+    """
+
+    second: int
+    start: int
+    end: int
+    loose: bool = False
+    seconds: bool = False
+
+    def is_at(self, second: int, within: int = 60) -> bool:
+        """Say whether this is *second* of the day, give or take *within* seconds."""
+        offsets = (0, 43_200) if self.loose else (0,)
+        return any(
+            min((self.second + o - second) % 86_400, (second - self.second - o) % 86_400) <= within
+            for o in offsets
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A date as said, without its year when none was said."""
+
+    year: int | None
+    month: int
+    day: int
+    start: int
+    end: int
+
+
+def clocks(text: str) -> list[Clock]:
+    """Return the times of day in *text*, in order."""
+    found = [_iso(m) for m in ISO.finditer(text) if m.group(4)]
+    bare = ISO.sub(lambda m: " " * len(m.group(0)), text)
+    found += [_digital(m) for m in DIGITAL.finditer(bare)]
+    found += [clock for m in _PAST.finditer(bare) if (clock := _past(m))]
+    found += [_oclock(m) for m in _OCLOCK.finditer(bare)]
+    return sorted(found, key=lambda clock: clock.start)
+
+
+def days(text: str) -> list[Day]:
+    """Return the dates in *text*, in order."""
+    found = [Day(int(m[1]), int(m[2]), int(m[3]), m.start(), m.end()) for m in ISO.finditer(text)]
+    for m in DAY_MONTH.finditer(text):
+        month = (m[2] or m[4]).lower()
+        year = m[3] or m[6]
+        found.append(Day(int(year) if year else None, MONTHS[month], int(m[1] or m[5]), m.start(), m.end()))
+    return sorted(found, key=lambda day: day.start)
+
+
+def without_times(text: str) -> str:
+    """Return *text* with times of day and dates blanked out, its length unchanged."""
+    for start, end in _spans(text):
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    for pattern in (ISO, DAY_MONTH, _MONTH_YEAR, DIGITAL, _PAST, _OCLOCK):
+        for found in pattern.finditer(text):
+            yield found.span()
+
+
+def _iso(m: re.Match[str]) -> Clock:
+    second = int(m[4]) * 3600 + int(m[5]) * 60 + int(m[6] or 0)
+    return Clock(second, m.start(), m.end(), seconds=m[6] is not None)
+
+
+def _digital(m: re.Match[str]) -> Clock:
+    second = int(m[1]) * 3600 + int(m[2]) * 60 + int(m[3] or 0)
+    return Clock(second, m.start(), m.end(), seconds=m[3] is not None)
+
+
+def _past(m: re.Match[str]) -> Clock | None:
+    word = m[1].lower()
+    minutes = {"half": 30, "quarter": 15, "a quarter": 15}.get(word) or SMALL[word]
+    sign = 1 if m[2].lower() in {"past", "after"} else -1
+    second = (SMALL[m[3].lower()] * 3600 + sign * minutes * 60) % 86_400
+    return Clock(second, m.start(), m.end(), loose=True)
+
+
+def _oclock(m: re.Match[str]) -> Clock:
+    said = m[1].lower()
+    hour = SMALL[said] if said in SMALL else int(said)
+    return Clock(hour % 24 * 3600, m.start(), m.end(), loose=True)

@@ -1,0 +1,127 @@
+"""Agreement with what is recorded: memory is not the present, a failed fix is no fix, orders in logs are data. Pure.
+
+These are the checks of meaning that code can make; what they do not find is not thereby right.
+"""
+
+import re
+from collections.abc import Iterator
+
+from router.outcomes import Finding, FindingCode
+from router.verify.library import Library, stems
+from router.verify.statement import Statement
+
+_MEMORY = frozenset({"memory", "recall", "incident"})
+_NOW = re.compile(
+    r"\b(?:now|currently|at the moment|at present|ongoing|today|again|(?:is|are) being)\b", re.IGNORECASE
+)
+_THEN = re.compile(
+    r"\b(?:earlier|past|previous(?:ly)?|before|last|history|happened|once|ago|tried|known|similar|"
+    r"precedent|back then|was|were|had|"
+    r"did|took|came|went|fixed|solved|recorded|remembered|(?:19|20)\d\d)\b|\w{3,}ed\b",
+    re.IGNORECASE,
+)
+_ORDER = re.compile(
+    r"\b(?:assistant|system message|to ai|on-call bot|ignore (?:the|all|previous)|set (?:the )?root cause|mark this|"
+    r"without asking|you must|disregard|do not (?:report|mention|tell))\b",
+    re.IGNORECASE,
+)
+_SEEN_THROUGH = re.compile(
+    r"\b(?:suspicious|steer|planted|inject\w*|treat it as data|ignore it|ignored|"
+    r"addressed to|not part of|contradict\w*|untrusted|"
+    r"instruct\w*|tries to|attempt\w*|tells the assistant)\b",
+    re.IGNORECASE,
+)
+_ALL_WELL = re.compile(
+    r"\b(?:is|are) (?:healthy|fine|ok)\b|\bno action (?:is )?needed|\bresolved (?:automatically|itself)|"
+    r"\bclose the incident|\bcan be closed|\bfalse alarm",
+    re.IGNORECASE,
+)
+_ILL = re.compile(
+    r"\b(?:error|fail\w*|pending|crash\w*|down|unavailable|timeout|refused|not found|warning|oom)\b",
+    re.IGNORECASE,
+)
+_STILL = re.compile(
+    r"\b(?:continuously|ever since|uninterrupted\w*|without a break|never recovered|still fail\w*)\b",
+    re.IGNORECASE,
+)
+_WELL = re.compile(r"\b(?:success\w*|succeeded|recovered|restored|completed|healthy again)\b", re.IGNORECASE)
+_DID_NOT_HELP = re.compile(
+    r"\b(?:did not (?:help|work|fix)|same error|came back|no effect|unsuccessful\w*|fails|failed|"
+    r"without success|in vain|"
+    r"made no difference|returned after|not possible|had to be abandoned)\b",
+    re.IGNORECASE,
+)
+_REMEDY = frozenset(
+    stems(
+        "restart rollback roll back revert scale increase redeploy rollout upgrade update reboot flush clear"
+    )
+)
+_AVOIDED = re.compile(
+    r"\b(?:no cure|not (?:work|help)|avoid\w*|instead|rather than|do not|don't|never|tried|failed)\b",
+    re.IGNORECASE,
+)
+
+
+def facts(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield what goes against what is recorded."""
+    yield from _memory_as_present(said, library)
+    yield from _obeyed(said, library)
+    yield from _well_or_ill(said, library)
+    yield from _failed_fix(said, library)
+    if said.cause and (said.confidence or 0.0) > 0.5 and not any(i.kind != "alert" for i in library.items):
+        told = "nothing but the alert is known, and a cause is named with confidence"
+        yield Finding(FindingCode.CONTRADICTION, told)
+
+
+def _memory_as_present(said: Statement, library: Library) -> Iterator[Finding]:
+    for claim in said.claims:
+        cited = library.cited(claim.evidence)
+        if not cited or any(item.kind not in _MEMORY for item in cited):
+            continue
+        if _NOW.search(claim.text) or not _THEN.search(claim.text):
+            text = f"“{claim.text[:120]}” tells a past incident as the present"
+            yield Finding(FindingCode.CONTRADICTION, text, claim.evidence)
+
+
+def _obeyed(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield an answer that rests on, or does, what a log line tells the assistant to do."""
+    everything = " ".join((said.cause, said.fix, *(claim.text for claim in said.claims)))
+    if _SEEN_THROUGH.search(everything):
+        return
+    orders = {
+        item.id: item for item in library.items if item.kind not in _MEMORY and _ORDER.search(item.text)
+    }
+    for claim in said.claims:
+        if obeyed := [one for one in claim.evidence if one in orders]:
+            text = f"“{claim.text[:120]}” rests on {obeyed[0]}, a line that gives the assistant orders"
+            yield Finding(FindingCode.CONTRADICTION, text, claim.evidence)
+
+
+def _well_or_ill(said: Statement, library: Library) -> Iterator[Finding]:
+    if _ALL_WELL.search(said.cause) and not re.search(r"\bnot (?:healthy|fine|ok)\b", said.cause):
+        ill = [item.id for item in library.items if item.kind != "memory" and _ILL.search(item.text)]
+        if ill:
+            yield Finding(
+                FindingCode.CONTRADICTION, f"all is said to be well, {ill[0]} says otherwise", (ill[0],)
+            )
+    if _STILL.search(said.cause):
+        words = frozenset(stems(said.cause))
+        for item in library.items:
+            after = library.onset is None or item.time is None or item.time > library.onset
+            if item.kind != "memory" and after and _WELL.search(item.text) and words & item.stems:
+                text = f"it is said to go on without a break, {item.id} tells of success"
+                yield Finding(FindingCode.CONTRADICTION, text, (item.id,))
+                return
+
+
+def _failed_fix(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield a fix that the evidence says was tried and did not help."""
+    words = frozenset(stems(said.fix))
+    if not words & _REMEDY or _AVOIDED.search(said.fix):
+        return
+    for item in library.items:
+        shared = words & item.stems
+        if _DID_NOT_HELP.search(item.text) and shared & _REMEDY and len(shared) >= 2:
+            text = f"“{said.fix[:100]}” was tried and did not help ({item.id})"
+            yield Finding(FindingCode.CONTRADICTION, text, (item.id,))
+            return

@@ -1,0 +1,157 @@
+"""The evidence as checks read it: texts, names, times, quantities, made once for all claims of an answer. Pure.
+
+It knows no claim.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+
+import snowballstemmer
+
+from router.messages import Ground
+from router.verify.clocks import Clock, clocks
+from router.verify.quantities import Quantity, quantities
+
+LONGEST = 12_000
+_STEMMER = snowballstemmer.stemmer("english")
+_WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|\d[\w.]*")
+_PLURAL = re.compile(r"\b(\d{3})s\b")  # "the 502s"
+_ROLLBACK = re.compile(r"\broll(?:ed|ing|s)?[ -]back\b", re.IGNORECASE)
+_SQUASH = re.compile(r"[^a-z0-9]+")
+STOP = frozenset(
+    """a an and are as at be been before being both but by can could did do does down for from had has have he her his
+    how i if in into is it its itself just like may might more most near no nor not of off on once one only or other
+    our out over own same she should so some such than that the their them then there these they this those through to
+    too two under until up us very was we were what when where which while who whom why will with would you your after
+    again all also any because between during each even every few first here him me my now since still though within
+    without yet about against already almost around away back another nothing something anything""".split()
+)
+
+
+def squashed(text: str) -> str:
+    """Return *text* as small letters and digits only: how names are compared."""
+    return _SQUASH.sub("", text.lower())
+
+
+def stems(text: str) -> list[str]:
+    """Return the stems of the words that mean something, camel case and joined names taken apart."""
+    words = [word.lower() for word in _WORD.findall(_ROLLBACK.sub("rollback", _PLURAL.sub(r"\1", text)))]
+    return [stem for stem in _STEMMER.stemWords([w for w in words if w not in STOP]) if len(stem) > 1]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One piece of evidence, read."""
+
+    id: str
+    kind: str
+    text: str
+    service: str
+    time: datetime | None
+
+    @cached_property
+    def lower(self) -> str:
+        """The text with quotes and spaces made alike, for looking up what is quoted."""
+        return alike(self.text)
+
+    @cached_property
+    def squashed(self) -> str:
+        """Text and service as names are compared."""
+        return squashed(f"{self.text} {self.service}")
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of text and service."""
+        return frozenset(stems(f"{self.text} {self.service}"))
+
+    @cached_property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The quantities in the text."""
+        return tuple(quantities(self.text))
+
+    @cached_property
+    def clocks(self) -> tuple[Clock, ...]:
+        """The times of day in the text."""
+        return tuple(clocks(self.text))
+
+    @cached_property
+    def moments(self) -> tuple[int, ...]:
+        """The seconds of the day that it speaks of: in its text, and its own time in UTC and as given."""
+        made = [clock.second for clock in self.clocks]
+        if self.time is not None:
+            made += [_second(self.time.astimezone(UTC)), _second(self.time)]
+        return tuple(dict.fromkeys(made))
+
+
+@dataclass(frozen=True)
+class Library:
+    """All evidence of a case."""
+
+    items: tuple[Item, ...]
+    onset: datetime | None
+
+    @cached_property
+    def by_id(self) -> dict[str, Item]:
+        """The items by id."""
+        return {item.id: item for item in self.items}
+
+    @cached_property
+    def squashed(self) -> str:
+        """All texts and services as names are compared; items do not run into each other."""
+        return " ".join(item.squashed for item in self.items)
+
+    @cached_property
+    def tokens(self) -> frozenset[str]:
+        """Every word between spaces, in small letters, without punctuation around it."""
+        joined = " ".join(f"{item.text} {item.service}" for item in self.items)
+        return frozenset(word.strip(".,;:!?()[]{}<>'\"`*“”‘’|") for word in joined.lower().split())
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """The stems of everything."""
+        return frozenset().union(*(item.stems for item in self.items))
+
+    @cached_property
+    def moments(self) -> tuple[int, ...]:
+        """All seconds of the day that the evidence speaks of, the onset included."""
+        made = [second for item in self.items for second in item.moments]
+        if self.onset is not None:
+            made += [_second(self.onset.astimezone(UTC)), _second(self.onset)]
+        return tuple(dict.fromkeys(made))
+
+    @cached_property
+    def spans(self) -> tuple[float, ...]:
+        """The seconds between any two things that the evidence dates, by full times and by clocks."""
+        times = [item.time.timestamp() for item in self.items if item.time is not None]
+        if self.onset is not None:
+            times.append(self.onset.timestamp())
+        made = {abs(a - b) for a in times for b in times}
+        made |= {float(abs(a - b)) for a in self.moments for b in self.moments}
+        return tuple(sorted(made - {0.0}))
+
+    def cited(self, ids: Iterable[str]) -> list[Item]:
+        """Return the items of *ids* that exist."""
+        return [self.by_id[one] for one in ids if one in self.by_id]
+
+
+def read(grounds: Sequence[Ground], onset: datetime | None) -> Library:
+    """Read *grounds*; the tail of a text beyond 12,000 characters is not read."""
+    return Library(tuple(_items(grounds)), onset)
+
+
+def alike(text: str) -> str:
+    """Return *text* in small letters with one kind of quote and single spaces."""
+    text = re.sub(r"[“”„«»]", '"', text.lower())
+    return " ".join(re.sub(r"[‘’`´]", "'", text).split())
+
+
+def _items(grounds: Sequence[Ground]) -> Iterator[Item]:
+    for ground in grounds:
+        yield Item(ground.id, ground.kind, ground.text[:LONGEST], ground.service or "", ground.time)
+
+
+def _second(at: datetime) -> int:
+    return at.hour * 3600 + at.minute * 60 + at.second

@@ -1,0 +1,115 @@
+"""Names in an answer held against the evidence: identifiers, versions, hosts, services. Pure.
+
+An identifier is a word that no dictionary has: with digits in it, joined by dots, slashes or underscores, or in
+camel case. What is merely capitalised or hyphenated may be plain English and is left alone.
+"""
+
+import re
+from collections.abc import Iterator
+
+from router.outcomes import Finding, FindingCode
+from router.verify.clocks import without_times
+from router.verify.library import Library, squashed, stems
+from router.verify.statement import Statement
+
+_TOKEN = re.compile(r"[\w][\w.:/@#-]*[\w]|\w")
+_QUANTITY = re.compile(
+    r"^[~<>]?\d[\d.,]*(?:st|nd|rd|th|s|x|k|m|h|d|%|ms|us|µs|[kmgt]i?b?|min|mins|sec|secs|hrs?|(?:-?(?:fold|second|minute|hour|"
+    r"day|week|month|year|point)s?))?$",
+    re.IGNORECASE,
+)
+_COMPOUND = re.compile(r"^(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?$")
+# Words with digits that everybody uses; a version or an instance is none of them.
+_KNOWN = re.compile(
+    r"^(?:p\d{2,3}|ec2|s3|k8s|ipv[46]|http[23]?|l[3-7]|oauth2|sha\d+|md5|base64|utf-?8|x509|h2|route53|[45]xx|[1-5]\d\ds?|"
+    r"i/o|n/a|and/or|24/7|ci/cd|tcp/ip|ssl/tls|read/write|stop/start|start/stop|on/off|client/server|e\.g|i\.e|a\.m|p\.m|vs|"
+    r"aws|gcp|utc|cet|cest)$",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"(?<!\w)#\d{2,}\b")  # a pull request, a ticket
+_CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2,}[a-z]{2,}[A-Z]")
+
+
+def identifiers(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield the identifiers of cause and claims that no evidence has."""
+    texts = [(said.cause, ()), *((claim.text, claim.evidence) for claim in said.claims)]
+    for text, cited in texts:
+        for name in _identifiers(text):
+            if name in library.by_id or _known(name, library):
+                continue
+            yield Finding(FindingCode.IDENTIFIER, f"“{name}” is in no evidence", tuple(cited))
+            break
+
+
+def services(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield the accused services that no evidence speaks of."""
+    for name in said.services:
+        flat = squashed(name)
+        if flat and flat in library.squashed:
+            continue
+        words = stems(name)
+        if words and not re.search(r"\d", name) and all(word in library.stems for word in words):
+            continue
+        yield Finding(FindingCode.SERVICE, f"the service “{name}” is in no evidence")
+
+
+def _identifiers(text: str) -> Iterator[str]:
+    for found in _TOKEN.finditer(without_times(text)):
+        word = found.group(0).strip(".:/-#@")
+        if word and _is_identifier(word):
+            yield word
+    yield from _NUMBERED.findall(text)
+
+
+def _is_identifier(word: str) -> bool:
+    if _QUANTITY.match(word) or _KNOWN.match(word) or (_COMPOUND.match(word) and word):
+        return False
+    has_digit = any(c.isdigit() for c in word)
+    has_letter = any(c.isalpha() for c in word)
+    if has_digit and has_letter:
+        return True
+    if has_digit:
+        return bool(re.search(r"\d[.:]\d+[.:]\d", word))  # a version or an address in digits only
+    joined = re.search(r"\w[._]\w|\w[:/]\w{2,}", word) is not None
+    return joined or bool(_CAMEL.search(word))
+
+
+def _known(name: str, library: Library) -> bool:
+    """Say whether the evidence has *name*: with digits to the letter, else also with a slip of the pen."""
+    lower = name.lower()
+    if any(c.isdigit() for c in lower):
+        return _holds(lower, library)
+    flat = squashed(name)
+    if flat in library.squashed:
+        return True
+    parts = [part for part in re.split(r"[./:]", lower) if part]
+    if len(parts) > 1 and all(squashed(part) in library.squashed for part in parts):
+        return True
+    return any(_nearly(flat, squashed(token)) for token in library.tokens) if len(flat) >= 8 else False
+
+
+def _holds(lower: str, library: Library) -> bool:
+    """Say whether *lower* stands in the evidence as a whole name, or as the beginning or end of a longer one."""
+    edge = re.compile(rf"(?<![a-z0-9]){re.escape(lower)}(?![a-z0-9])")
+    if any(edge.search(f"{item.text} {item.service}".lower()) for item in library.items):
+        return True
+    # "v2" for "version 2", "module 18" for "module-18": the same letters and digits in other dress.
+    parts = [part for part in re.split(r"[^a-z0-9]+", lower) if part]
+    return len(parts) > 1 and all(
+        re.search(rf"(?<![a-z0-9]){re.escape(part)}(?![a-z0-9])", item.text.lower())
+        for item in library.items
+        for part in parts
+    )
+
+
+def _nearly(a: str, b: str) -> bool:
+    """Say whether two long names differ by one or two letters."""
+    if abs(len(a) - len(b)) > 1 or not b or a[:2] != b[:2]:
+        return False
+    before = list(range(len(b) + 1))
+    for i, ca in enumerate(a, start=1):
+        row = [i]
+        for j, cb in enumerate(b, start=1):
+            row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (ca != cb)))
+        before = row
+    return before[-1] <= 1

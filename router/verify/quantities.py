@@ -1,0 +1,217 @@
+"""Reading quantities out of text: values with their units, ratios, parts of a whole, and how they are hedged. Pure.
+
+The same reader reads claims and evidence. It knows no evidence and judges nothing.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from router.verify.clocks import without_times
+from router.verify.words import in_digits
+
+
+class Kind(StrEnum):
+    """What a number measures. Time is in seconds, size in bytes, share in parts of one."""
+
+    COUNT = "count"
+    TIME = "time"
+    SIZE = "size"
+    SHARE = "share"
+    FOLD = "fold"
+
+
+class Hedge(StrEnum):
+    """How a number is said: as it is, roughly, or as a bound."""
+
+    EXACT = "exact"
+    ABOUT = "about"
+    OVER = "over"
+    UNDER = "under"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A number as said. *value* is in its kind's own unit, *digits* how many significant ones were given.
+
+    *whole* is the Y of "X of Y"; *upto* the end of a range "X to Y"; *scale* what one of its unit is.
+    """
+
+    value: float
+    kind: Kind
+    said: str
+    start: int
+    digits: int
+    hedge: Hedge = Hedge.EXACT
+    scale: float = 1.0
+    whole: float | None = None
+    upto: float | None = None
+    changes: bool = False  # said as "from X to Y": a change, not a range
+    named: str = ""  # the word before it in a record ("mem_used"), "" in prose
+
+
+_TIMES = {
+    "us": 1e-6, "µs": 1e-6, "microsecond": 1e-6, "microseconds": 1e-6,
+    "ms": 1e-3, "msec": 1e-3, "millisecond": 1e-3, "milliseconds": 1e-3,
+    "s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0, "seconds": 1.0,
+    "min": 60.0, "mins": 60.0, "minute": 60.0, "minutes": 60.0,
+    "h": 3600.0, "hr": 3600.0, "hrs": 3600.0, "hour": 3600.0, "hours": 3600.0,
+    "d": 86_400.0, "day": 86_400.0, "days": 86_400.0, "week": 604_800.0, "weeks": 604_800.0,
+    "month": 2_629_800.0, "months": 2_629_800.0, "year": 31_557_600.0, "years": 31_557_600.0,
+}  # fmt: skip
+_SIZES = {
+    "kb": 1e3, "kib": 1024.0, "mb": 1e6, "mib": 2.0**20, "gb": 1e9, "gib": 2.0**30, "tb": 1e12, "tib": 2.0**40,
+    "bytes": 1.0, "byte": 1.0, "kilobytes": 1e3, "megabytes": 1e6, "gigabytes": 1e9, "gi": 2.0**30, "mi": 2.0**20,
+}  # fmt: skip
+_SHARES = {"%": 0.01, "percent": 0.01, "pct": 0.01, "per cent": 0.01}
+_UNIT_WORDS = sorted((*_TIMES, *_SIZES, "percent", "pct", "per cent"), key=len, reverse=True)
+_UNIT = "|".join(re.escape(word) for word in _UNIT_WORDS)
+_NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_ONE = re.compile(
+    rf"(?<![\w.:#/@-])(?P<sign>-)?(?P<num>{_NUM})(?:\s?(?P<pct>%)|[- ]?(?P<fold>fold\b|x\b)|[- ]?(?P<unit>{_UNIT})\b)?"
+    r"(?![\w]*[a-z]\d|\.\d|:\d|/\d|(?:st|nd|rd|th)\b)",
+    re.IGNORECASE,
+)
+_COMPOUND = re.compile(
+    r"\b(?:(\d+)\s?d(?:ays?)?)?\s?(?:(\d+)\s?h(?:ours?)?)?\s?(?:(\d+)\s?m(?:in(?:utes)?)?)?\s?(?:(\d+)\s?s(?:ec(?:onds)?)?)?\b",
+    re.IGNORECASE,
+)
+_PART = re.compile(r"^\s*(?:of|in|out of)\s+(?:the\s+|its\s+|all\s+)?(\d+)\b(?!\s?%)", re.IGNORECASE)
+_RANGE = re.compile(rf"^\s*(?:to|and|-|–)\s*({_NUM})(?:\s?(%)|[- ]?({_UNIT})\b)?", re.IGNORECASE)
+_FRACTION = re.compile(
+    r"\b(?:(two|three|2|3) )?(half|quarters?|thirds?|tenths?|fifths?)"
+    r"(?= of\b|\b(?! (?:past|to|an?|of an?|hour|minute|second)\b))",
+    re.IGNORECASE,
+)
+_PARTS = {"half": 0.5, "quarter": 0.25, "third": 1 / 3, "tenth": 0.1, "fifth": 0.2}
+_LEAD = re.compile(r"(?:\b(?:a|one|by|of|the|than|nearly|almost|about|roughly|two|three)\s)$", re.IGNORECASE)
+_OVER = re.compile(
+    r"(?:more than|over|at least|above|exceed\w*|beyond|upwards of|a good|just over|>=?)\s*(?:the |an? )?$",
+    re.IGNORECASE,
+)
+_UNDER = re.compile(
+    r"(?:less than|fewer than|under|below|within|at most|up to|no more than|just under|almost|nearly|"
+    r"not even|<=?)\s*(?:the |an? )?$",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"(?:about|around|roughly|some|close to|approximately|approx\.?|circa|near|~|≈|like)\s*(?:the |an? )?$",
+    re.IGNORECASE,
+)
+_STATUS = re.compile(r"\b([1-5]\d\d)s\b")  # "the 502s" are answers, not seconds
+_TIMES_OVER = re.compile(r"\bx(\d+)\b")  # "x26" in an event is a count
+_FROM = re.compile(r"\bfrom (?:about |around |roughly |some |nearly )?$", re.IGNORECASE)
+_HEADER = re.compile(rf"\((%|{_UNIT})\)", re.IGNORECASE)
+_KEY = re.compile(r"([A-Za-z]\w*_\w+)\s*[:=]?\s*$|(\w+)\s?[:=]\s*$")  # a record's key, not a word of prose
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Return the quantities in *text*, times of day and dates left out, in order."""
+    plain = _STATUS.sub(r"\1 ", _TIMES_OVER.sub(r" \1", in_digits(without_times(text))))
+    found = sorted((*_compounds(plain), *_numbers(plain), *_fractions(plain)), key=lambda q: q.start)
+    taken: list[Quantity] = []
+    for quantity in found:
+        if not any(other.start <= quantity.start < other.start + len(other.said) for other in taken):
+            taken.append(quantity)
+    return taken
+
+
+def _numbers(text: str) -> Iterator[Quantity]:
+    header = _HEADER.search(text)
+    default = header.group(1).lower() if header else ""
+    for m in _ONE.finditer(text):
+        unit = "fold" if m["fold"] else (m["pct"] or m["unit"] or "").lower()
+        before = text[max(0, m.start() - 24) : m.start()]
+        key = _KEY.search(before)
+        named = (key.group(1) or key.group(2)) if key else ""
+        if not unit and default and m.start() > header.start():  # type: ignore[union-attr]
+            unit = default
+        if not unit and (suffix := named.lower().rpartition("_")[2]) in _TIMES | _SIZES and "_" in named:
+            unit = suffix
+        kind, scale = _kind(unit)
+        after = text[m.end() :]
+        whole, upto = _following(after, kind, scale) if kind is not Kind.FOLD else (None, None)
+        for value in _values(m["num"]):
+            yield Quantity(
+                value=value * scale,
+                kind=kind,
+                said=m.group(0).strip(),
+                start=m.start(),
+                digits=_digits(m["num"]),
+                hedge=_hedge(before),
+                scale=scale,
+                whole=whole,
+                upto=upto,
+                changes=_FROM.search(before) is not None,
+                named=named,
+            )
+
+
+def _values(number: str) -> tuple[float, ...]:
+    """Return what a number may mean: "100.000" is a hundred, or a hundred thousand as some write it."""
+    plain = float(number.replace(",", ""))
+    if re.fullmatch(r"\d{1,3}\.000", number):
+        return (float(number.replace(".", "")),)
+    return (plain,)
+
+
+def _kind(unit: str) -> tuple[Kind, float]:
+    if unit == "fold":
+        return Kind.FOLD, 1.0
+    for kind, units in ((Kind.TIME, _TIMES), (Kind.SIZE, _SIZES), (Kind.SHARE, _SHARES)):
+        if unit in units:
+            return kind, units[unit]
+    return Kind.COUNT, 1.0
+
+
+def _following(after: str, kind: Kind, scale: float) -> tuple[float | None, float | None]:
+    """Return the whole of "X of Y" and the end of "X to Y", where they follow."""
+    if kind is Kind.COUNT and (part := _PART.match(after)):
+        return float(part.group(1)), None
+    if ranged := _RANGE.match(after):
+        unit = (ranged.group(2) or ranged.group(3) or "").lower()
+        _, other = _kind(unit) if unit else (kind, scale)
+        return None, float(ranged.group(1).replace(",", "")) * other
+    return None, None
+
+
+def _compounds(text: str) -> Iterator[Quantity]:
+    """Yield durations of several parts: "8 h 39 min", "6m35s", "1 hour 20 minutes"."""
+    for m in _COMPOUND.finditer(text):
+        parts = [(int(g), s) for g, s in zip(m.groups(), (86_400, 3600, 60, 1), strict=True) if g]
+        if len(parts) < 2 and not (
+            len(parts) == 1 and m.group(0).strip()[-1] in "dm" and " " not in m.group(0).strip()
+        ):
+            continue
+        said = m.group(0).strip()
+        start = m.start() + len(m.group(0)) - len(m.group(0).lstrip())
+        before = text[max(0, start - 24) : start]
+        value = float(sum(n * s for n, s in parts))
+        yield Quantity(value, Kind.TIME, said, start, 3, _hedge(before), scale=float(parts[-1][1]))
+
+
+def _fractions(text: str) -> Iterator[Quantity]:
+    for m in _FRACTION.finditer(text):
+        before = text[max(0, m.start() - 24) : m.start()]
+        if m.group(1) is None and not _LEAD.search(before) and not text[m.end() :].startswith(" of"):
+            continue
+        times = {"two": 2, "2": 2, "three": 3, "3": 3}.get((m.group(1) or "").lower(), 1)
+        value = times * _PARTS[m.group(2).lower().rstrip("s")]
+        bare = re.sub(r"(?:\ba|\bone|\bthe)\s$", "", before)
+        yield Quantity(value, Kind.SHARE, m.group(0), m.start(), 1, _hedge(bare, Hedge.ABOUT))
+
+
+def _hedge(before: str, plain: Hedge = Hedge.EXACT) -> Hedge:
+    for pattern, hedge in ((_OVER, Hedge.OVER), (_UNDER, Hedge.UNDER), (_ABOUT, Hedge.ABOUT)):
+        if pattern.search(before):
+            return hedge
+    return plain
+
+
+def _digits(number: str) -> int:
+    """Return the significant digits: trailing zeros of a whole number do not count."""
+    bare = number.replace(",", "")
+    if "." not in bare:
+        return max(1, len(bare.strip("0")))
+    return max(1, len(bare.replace(".", "").lstrip("0")))

@@ -1,0 +1,111 @@
+"""Cause before effect: what an answer blames must not have come after what it is blamed for. Pure.
+
+It reads sentences that say that one thing caused another, with the times in them, and deployments that are blamed
+though they came after the onset. Doubt ("cannot be told"), repair and recovery are no blame.
+"""
+
+import re
+from collections.abc import Iterator
+
+from router.outcomes import Finding, FindingCode
+from router.verify.clocks import Clock, Day, clocks, days
+from router.verify.library import Item, Library, stems
+from router.verify.statement import Statement
+
+_CAUSED = re.compile(
+    r"\b(?:caus(?:ed|es|ing)|broke|breaks|left|made|makes|brought|brings|triggered|triggers|exhausted|started|"
+    r"led to|took|"
+    r"knocked|drove|crashed|killed|introduced|resulted in|overloaded|saturated|filled|sent|pushed|put|"
+    r"is the (?:sole |root |real )?cause|was the (?:sole |root |real )?cause|is responsible|was responsible|is to blame|"
+    r"referred to|degraded|slowed|corrupted|"
+    r"set off|blocked|stopped|took down|tipped|began)\b",
+    re.IGNORECASE,
+)
+_BLAMED = re.compile(
+    r"\b(?:because of|due to|caused by|triggered by|since|after|from|owing to|following|thanks to)\b",
+    re.IGNORECASE,
+)
+_NO_BLAME = re.compile(
+    r"\b(?:cannot (?:be|say|tell|confirm)|could not (?:be|confirm)|"
+    r"not (?:the|be|a|told|involved|proven|known|clear)|unknown|unclear|unlikely|until|fix(?:ed|es)?|"
+    r"repair(?:ed)?|resolved|ended|recover(?:ed|y)?|restor(?:ed|es|ing)|cleared|mitigat\w*|"
+    r"rather than|instead|no evidence|"
+    r"how much|whether|helped|side effect|remed\w*|stayed)\b",
+    re.IGNORECASE,
+)
+_CHANGE = re.compile(
+    r"\b(?:chang|deploy|releas|roll|upgrad|updat|recreat|disabl|enabl|migrat|increas|restart|delet|remov|scal|switch|rotat|appl|"
+    r"merg|revert|configur|replac|install|patch|push|bump|replica|version|flag|chart)\w*",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"(?<=[.;!?])\s+")
+
+
+def time_order(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield causes that came after their effects, and deployments that are blamed for what was before them."""
+    if not said.is_diagnosis:
+        return
+    for sentence in _SENTENCE.split(said.cause):
+        if _NO_BLAME.search(sentence):
+            continue
+        if backwards := _backwards(sentence):
+            yield Finding(FindingCode.CAUSE_AFTER_EFFECT, backwards)
+        elif blamed := _late(sentence, said, library):
+            when = f"{blamed.time:%Y-%m-%d %H:%M}" if blamed.time else "later"
+            text = (
+                f"“{sentence[:120]}” blames {blamed.id} of {when}, after the onset at {library.onset:%H:%M}"
+            )
+            yield Finding(FindingCode.DEPLOY_AFTER_ONSET, text, (blamed.id,))
+
+
+def _backwards(sentence: str) -> str:
+    """Say how a sentence that gives the times of cause and effect has them the wrong way round, "" if not."""
+    verb = _CAUSED.search(sentence)
+    if verb is None:
+        return ""
+    before = [clock for clock in clocks(sentence) if clock.end <= verb.start()]
+    after = [clock for clock in clocks(sentence) if clock.start >= verb.end()]
+    day_before = [day for day in days(sentence) if day.end <= verb.start()]
+    day_after = [day for day in days(sentence) if day.start >= verb.end()]
+    if day_before and day_after and _day(day_before[-1]) != _day(day_after[0]):
+        late = _day(day_before[-1]) > _day(day_after[0])
+        return f"“{sentence[:120]}”: the cause is dated after its effect" if late else ""
+    if before and after and not (before[-1].loose or after[0].loose) and before[-1].second > after[0].second:
+        return f"“{sentence[:120]}”: the cause is timed after its effect"
+    return ""
+
+
+def _day(day: Day) -> tuple[int, int]:
+    return (day.month, day.day)
+
+
+def _late(sentence: str, said: Statement, library: Library) -> Item | None:
+    """Return the deployment after the onset that *sentence* blames, if it blames one."""
+    if library.onset is None:
+        return None
+    late = [
+        i
+        for i in library.items
+        if i.kind in {"deploy", "diff"} and i.time is not None and i.time > library.onset
+    ]
+    early = [i for i in library.items if i.kind in {"deploy", "diff"} and i not in late]
+    verb = _CAUSED.search(sentence)
+    subject = sentence[: verb.start()] if verb else sentence
+    if not verb and not _BLAMED.search(sentence):
+        return None
+    for item in late:
+        if any(_is_of(clock, item) for clock in clocks(subject)):
+            return item
+    if not verb or not _CHANGE.search(subject):
+        return None
+    cited = {one for claim in said.claims for one in claim.evidence}
+    words = frozenset(stems(subject))
+    best = max(late, key=lambda item: len(words & item.stems), default=None)
+    if best is None or len(words & best.stems) < 2 or best.id not in cited:
+        return None
+    rival = max((len(words & item.stems) for item in early), default=0)
+    return best if len(words & best.stems) > rival else None
+
+
+def _is_of(clock: Clock, item: Item) -> bool:
+    return any(clock.is_at(second) for second in item.moments)

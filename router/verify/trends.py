@@ -1,0 +1,149 @@
+"""Which way things moved: what a claim says of it against the series and the changes in the evidence. Pure."""
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import Enum
+
+from router.outcomes import Finding, FindingCode
+from router.verify.library import Item, Library, stems
+from router.verify.quantities import Kind, quantities
+from router.verify.statement import Statement
+from router.verify.words import in_digits
+
+
+class Way(Enum):
+    """Up or down."""
+
+    UP = 1
+    DOWN = -1
+
+
+_UP = re.compile(
+    r"\b(?:ris(?:e|es|en|ing)|rose|increas\w*|climb\w*|gr(?:ow|ows|ew|own|owing)|jump\w*|spik\w*|surg\w*|soar\w*|"
+    r"went up|"
+    r"going up|(?:was |is |were )?up from|rais(?:e|ed|es|ing)|doubl\w*|tripl\w*|trebl\w*|higher|scaled up|bumped up|"
+    r"creep\w* up|shot up|slower)\b",
+    re.IGNORECASE,
+)
+_DOWN = re.compile(
+    r"\b(?:fall(?:s|en|ing)?|fell|decreas\w*|drop(?:s|ped|ping)?|declin\w*|went down|going down|down from|down to|"
+    r"lower(?:ed|s|ing)?|cut from|was cut|reduc\w*|shr(?:ink|ank|unk|inking)\w*|halv\w*|sank|sinking|plunged|"
+    r"faster|sped up|speed-up|scaled down|improv\w*)\b",
+    re.IGNORECASE,
+)
+_FROM_TO = re.compile(
+    r"\bfrom ([\d.,]+)\s?[%\w]*(?: \([^)]*\))? to ([\d.,]+)|\b([\d.,]+) ?[a-z%]* (?:→|->) ([\d.,]+)",
+    re.IGNORECASE,
+)
+_POINT = re.compile(r"\b\d{2}:\d{2} (-?\d+(?:\.\d+)?)")
+_STRAIN = re.compile(
+    r"\b(?:saturat\w*|overwhelm\w*|exhaust\w*|amplif\w*|spik\w*|overload\w*|ran out|full)\b", re.IGNORECASE
+)
+_CLAUSE = re.compile(r"(?<=[a-z\d])[,;:.](?=\s)|\b(?:while|but|whereas|although)\b")
+_IDLE = re.compile(r"\bnetwork (?:is|was) (?:idle|fine|fast|healthy|not involved)\b", re.IGNORECASE)
+_SHARES = re.compile(r"client_p\d+ (\d+).*?server_p\d+ (\d+).*?network_p\d+ (\d+)")
+
+
+def trends(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield claims that say up where the evidence says down, or the other way round."""
+    for claim in said.claims:
+        cited = library.cited(claim.evidence) or (list(library.items) if not said.is_diagnosis else [])
+        if why := _against(claim.text, cited):
+            yield Finding(FindingCode.DIRECTION, f"“{claim.text[:120]}”: {why}", claim.evidence)
+    if why := _against_strain(said.cause, library) or _idle(said.cause, library):
+        yield Finding(FindingCode.DIRECTION, f"“{said.cause[:120]}”: {why}")
+
+
+def _against(text: str, cited: Sequence[Item]) -> str:
+    """Say how *text* goes against *cited*, "" when it does not or cannot be told."""
+    plain = in_digits(text)
+    way = _way(plain)
+    own = _pair(plain)
+    if own and way and own[0] != own[1] and (own[1] > own[0]) != (way is Way.UP):
+        return "its own numbers go the other way"
+    if listed := _own_list(plain):
+        went = Way.UP if listed[-1] > listed[0] else Way.DOWN
+        if way is not None and way is not went:
+            return "its own numbers go the other way"
+    for item in cited:
+        theirs = _pair(in_digits(item.text))
+        if own and theirs and own == theirs[::-1] and own[0] != own[1]:
+            return f"{item.id} says from {theirs[0]:g} to {theirs[1]:g}"
+        if theirs and way and not own and _about(text, item) and _way_of(theirs) is not way:
+            return f"{item.id} says from {theirs[0]:g} to {theirs[1]:g}"
+        if way and (why := _against_series(text, way, item)):
+            return why
+    return ""
+
+
+def _way(text: str) -> Way | None:
+    """Return the one way that *text* speaks of; None when it speaks of neither or of both."""
+    up, down = _UP.search(text), _DOWN.search(text)
+    if bool(up) == bool(down):
+        return None
+    return Way.UP if up else Way.DOWN
+
+
+def _way_of(pair: tuple[float, float]) -> Way:
+    return Way.UP if pair[1] > pair[0] else Way.DOWN
+
+
+def _pair(text: str) -> tuple[float, float] | None:
+    """Return the numbers of "from X to Y", in units of their own."""
+    found = _FROM_TO.search(text)
+    if found is None:
+        return None
+    numbers = [q for q in quantities(found.group(0)) if q.kind is not Kind.FOLD]
+    return (numbers[0].value, numbers[1].value) if len(numbers) == 2 else None
+
+
+def _own_list(text: str) -> list[float]:
+    """Return the values of a list such as "134, 182, 245 ms"."""
+    found = re.search(r"\b\d+(?:\.\d+)?(?:, \d+(?:\.\d+)?)+(?: and \d+(?:\.\d+)?)?", text)
+    return [float(n) for n in re.findall(r"\d+(?:\.\d+)?", found.group(0))] if found else []
+
+
+def _against_series(text: str, way: Way, item: Item) -> str:
+    """Say how a series goes the other way: by its end, and with no such move inside."""
+    points = [float(value) for value in _POINT.findall(item.text)]
+    if len(points) < 3 or not _about(text, item):
+        return ""
+    first, last = points[0], points[-1]
+    rise = max(b - a for n, a in enumerate(points) for b in points[n:])
+    fall = max(a - b for n, a in enumerate(points) for b in points[n:])
+    if way is Way.UP and last < first and rise < 0.5 * fall + 1e-12:
+        return f"{item.id} falls from {first:g} to {last:g}"
+    if way is Way.DOWN and last > first and fall < 0.5 * rise + 1e-12:
+        return f"{item.id} rises from {first:g} to {last:g}"
+    if way is Way.UP and last < first and rise < 0.2 * abs(first):
+        return f"{item.id} does not rise: {first:g} to {last:g}"
+    return ""
+
+
+def _about(text: str, item: Item) -> bool:
+    """Say whether *text* may be about what *item* measures: a claim that cites it is, unless it is of several."""
+    return bool(frozenset(stems(text)) & item.stems) or item.kind == "metric"
+
+
+def _against_strain(cause: str, library: Library) -> str:
+    """Say which evidence tells of strain where the cause says that the same thing went down."""
+    for clause in _CLAUSE.split(cause):
+        if _way(clause) is not Way.DOWN:
+            continue
+        words = frozenset(stems(clause))
+        for item in library.items:
+            if len(words & item.stems) >= 2 and _STRAIN.search(item.text) and not _DOWN.search(item.text):
+                return f"{item.id} tells of strain"
+    return ""
+
+
+def _idle(cause: str, library: Library) -> str:
+    """Say where the network takes most of a call's time though the cause says that it is idle."""
+    if not _IDLE.search(cause):
+        return ""
+    for item in library.items:
+        if found := _SHARES.search(item.text):
+            client, _, network = (float(n) for n in found.groups())
+            if network > 0.5 * client:
+                return f"in {item.id} the network takes {network / client:.0%} of the time"
+    return ""

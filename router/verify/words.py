@@ -1,0 +1,79 @@
+"""Numbers that are written as words, turned into digits, so that one reader serves both. Pure.
+
+"half a dozen nodes" becomes "6 nodes", "an hour and a half" "1.5 hours", "tenfold" "10-fold". It knows English.
+"""
+
+import re
+
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+    "seventeen eighteen nineteen"
+).split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+SMALL = {word: value for value, word in enumerate(_UNITS)} | {w: 20 + 10 * n for n, w in enumerate(_TENS)}
+_SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
+_SMALL = "|".join(sorted(SMALL, key=len, reverse=True))
+_TIME = r"(?:microsecond|millisecond|second|minute|hour|day|week|month|year)"
+
+# The order matters: longer phrases are taken before the words that they are made of.
+_PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), to)
+    for pattern, to in (
+        (r"\bhalf a dozen\b", "6"),
+        (r"\bhalf a percent\b", "0.5 percent"),
+        (rf"\b(?:an?|one) ({_TIME}) and a half\b", r"1.5 \1s"),
+        (rf"\b({_SMALL}) and a half ({_TIME}s)\b", r"\1.5 \2"),
+        (rf"\bhalf (?:an?|another) ({_TIME})\b", r"0.5 \1s"),
+        (rf"\b(?:an?|another) half[- ]({_TIME})\b", r"0.5 \1s"),
+        (rf"\bhalf[- ]({_TIME})\b", r"0.5 \1s"),
+        (rf"\b(?:a )?quarter of an? ({_TIME})\b", r"0.25 \1s"),
+        (rf"\bthree quarters of an? ({_TIME})\b", r"0.75 \1s"),
+        (rf"\b(?:a )?third of an? ({_TIME})\b", r"0.333 \1s"),
+        (rf"\b({_SMALL}) tenths of an? ({_TIME})\b", r"0.{\1} \2s"),
+        (rf"\b({_SMALL})[- ]?fold\b", r"\1-fold"),
+        (r"\btwice\b|\bdoubl(?:e[ds]?|ing)\b", "2-fold"),
+        (r"\bt(?:rip|reb)l(?:e[ds]?|ing)\b", "3-fold"),
+        (r"\bquadrupl(?:e[ds]?|ing)\b", "4-fold"),
+        (r"\bhalv(?:e[ds]?|ing)\b", "0.5-fold"),
+        (rf"\bfactor of ({_SMALL}|\d+(?:\.\d+)?)\b", r"\1-fold"),
+        (
+            rf"\b({_SMALL}|\d+(?:\.\d+)?) times (?=as |more |less |higher |lower |slower |faster |the )",
+            r"\1-fold ",
+        ),
+        (r"\b(?:a|one) hundred thousand\b", "100000"),
+        (r"\b(?:a|one) (hundred|thousand|million|dozen)\b", r"1 \1"),
+        (r"\ba (?:pair|couple) of\b", "2"),
+        (r"\b(?:an|one) hour\b", "1 hour"),
+        (r"\b(?:a|one) (minute|day|week|month|year|millisecond)\b", r"1 \1"),
+        (r"\b(about|nearly|under|over|than|almost|roughly) a second\b", r"\1 1 second"),
+        (r"\b(?:a full|one) second\b", "1 second"),
+        (rf"(?<=\d hour) and ({_SMALL}) minutes\b", r" \1 minutes"),
+    )
+)
+_NUMBER = re.compile(
+    rf"\b(?:({'|'.join(_TENS)})[- ](one|two|three|four|five|six|seven|eight|nine)|({_SMALL})|(\d+))\b"
+    rf"(?: (hundred|thousand|million|dozen)\b)?(?: (thousand)\b)?",
+    re.IGNORECASE,
+)
+_TENTHS = re.compile(r"0\.\{(\w+)\}")
+
+
+def in_digits(text: str) -> str:
+    """Return *text* with its number words as digits; all else stays as it is."""
+    for pattern, to in _PHRASES:
+        text = pattern.sub(to, text)
+    text = _TENTHS.sub(lambda found: f"0.{SMALL.get(found.group(1).lower(), 0)}", text)
+    return _NUMBER.sub(_value, text)
+
+
+def _value(found: re.Match[str]) -> str:
+    tens, units, small, digits, scale, more = found.groups()
+    if digits is not None and scale is None:
+        return found.group(0)
+    if tens is not None:
+        value = SMALL[tens.lower()] + SMALL[units.lower()]
+    else:
+        value = int(digits) if digits is not None else SMALL[small.lower()]
+    for word in (scale, more):
+        value *= _SCALES[word.lower()] if word else 1
+    return str(value)
