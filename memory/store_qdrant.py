@@ -140,7 +140,7 @@ class QdrantStore:
             from qdrant_client import AsyncQdrantClient  # noqa: PLC0415
 
             place: dict[str, Any] = {"location": IN_MEMORY} if self._url == IN_MEMORY else {"url": self._url}
-            client = AsyncQdrantClient(**place, api_key=self._key, timeout=10)
+            client = AsyncQdrantClient(**place, api_key=self._key, timeout=10, check_compatibility=False)
             if not await client.collection_exists(self._collection):
                 await self._create(client)
             self._client = client

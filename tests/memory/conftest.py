@@ -1,0 +1,119 @@
+"""Engines, stores and memories for tests; the real model is built once into the usual cache."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from memory.embedder import MiniLm
+from memory.memory import Memory
+from memory.records import Records
+from memory.store import Store
+from memory.store_edge import EdgeStore
+from memory.store_qdrant import QdrantStore
+from memory.tables import metadata
+from tests.memory.making import WordEmbed
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a real PostgreSQL of our own, on a Unix socket only."""
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not found:
+        pytest.skip("no PostgreSQL installed (Debian package postgresql)")
+    folder = tmp_path_factory.mktemp("pg", numbered=True)
+    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    socket = Path("/tmp") / f"incidentos-pg-{folder.parent.name}-{folder.name}"  # sockets need short paths
+    socket.mkdir()
+    data = socket / "data"
+    if as_user:
+        shutil.chown(socket, "postgres")
+    binaries = found[-1].parent
+    subprocess.run(
+        [*as_user, str(binaries / "initdb"), "-D", str(data), "-A", "trust", "-U", "postgres", "--no-sync"],
+        check=True, stdout=subprocess.DEVNULL,
+    )  # fmt: skip
+    options = f"-c listen_addresses= -c unix_socket_directories={socket} -c fsync=off"
+    control = [*as_user, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
+    try:
+        subprocess.run(
+            [*control, "-l", str(socket / "log"), "-o", options, "start"],
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
+        yield f"postgresql+asyncpg://postgres@/postgres?host={socket}"
+    finally:
+        subprocess.run([*control, "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL)
+        shutil.rmtree(socket, ignore_errors=True)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def any_engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    if request.param == "sqlite":
+        engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/truth.db")
+    else:
+        engine = create_async_engine(request.getfixturevalue("postgres"))
+    async with engine.begin() as connection:
+        await connection.run_sync(metadata.drop_all)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/truth.db")
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def records(engine: AsyncEngine) -> Records:
+    records = Records(engine)
+    await records.create_tables()
+    return records
+
+
+@pytest.fixture
+def qdrant_url() -> str:
+    url = os.environ.get("QDRANT_URL", "")  # noqa: TID251 - only a developer's shell knows of a server
+    if not url:
+        pytest.skip("no Qdrant server here: set QDRANT_URL to hold one to the contract")
+    return url
+
+
+@pytest.fixture(params=["edge", "memory", "server"])
+async def store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
+    """Every implementation of Store, one after the other, empty."""
+    made: Store
+    if request.param == "edge":
+        made = EdgeStore(tmp_path / "index", "words@1", WordEmbed.size)
+    elif request.param == "memory":
+        made = QdrantStore(":memory:", "words@1", WordEmbed.size)
+    else:
+        url = request.getfixturevalue("qdrant_url")
+        made = QdrantStore(url, f"words@1-{tmp_path.name}", WordEmbed.size)
+    yield made
+    if request.param == "server":
+        await made.clear()
+    await made.close()
+
+
+@pytest.fixture
+async def memory(records: Records, tmp_path: Path) -> AsyncIterator[Memory]:
+    """A memory on SQLite and the embedded index, with the quick embedder."""
+    embed = WordEmbed()
+    made = Memory(records, EdgeStore(tmp_path / "index", embed.model_id, embed.size), embed)
+    yield made
+    await made.close()
+
+
+@pytest.fixture(scope="session")
+def minilm() -> Iterator[MiniLm]:
+    """The real model, in fp32."""
+    model = MiniLm()
+    yield model
+    model.close()

@@ -1,0 +1,138 @@
+"""The real embedding model: its files, what it computes, and recall with it."""
+
+import asyncio
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from memory.embedder import Embed, MiniLm, Vector
+from memory.memory import Memory
+from memory.recollection import Tier
+from memory.records import Records
+from memory.store_edge import EdgeStore
+from memory.weights import WeightsUnavailable, prepare_model
+from tests.memory.making import WordEmbed, a_question, an_incident
+
+
+def cosine(one: Vector, other: Vector) -> float:
+    return sum(a * b for a, b in zip(one, other, strict=True))
+
+
+@pytest.mark.parametrize("kind", ["minilm", "words"])
+async def test_equal_texts_have_equal_vectors_of_length_one(
+    kind: str, request: pytest.FixtureRequest
+) -> None:
+    embed: Embed = request.getfixturevalue("minilm") if kind == "minilm" else WordEmbed()
+    short, long, again = await embed.embed(
+        ["pool exhausted", "a much longer text about a disk " * 20, "pool exhausted"]
+    )
+    assert short == pytest.approx(again, abs=1e-6), "whatever shares its batch"
+    assert cosine(short, short) == pytest.approx(1.0, abs=1e-5)
+    assert len(short) == len(long) == embed.size
+    (alone,) = await embed.embed(["pool exhausted"])
+    assert alone == pytest.approx(short, abs=1e-5)
+    assert await embed.embed([]) == []
+
+
+async def test_the_model_computes_what_all_minilm_l6_v2_computes(minilm: MiniLm) -> None:
+    prisma, pool, carrier, cat, kitten = await minilm.embed(
+        ["Prisma connection timeout", "database pool exhausted", "carrier API timeout", "a cat", "a kitten"]
+    )
+    # The values that sentence-transformers gives for these pairs with the same weights.
+    assert cosine(prisma, pool) == pytest.approx(0.263, abs=0.002)
+    assert cosine(prisma, carrier) == pytest.approx(0.484, abs=0.002)
+    assert cosine(cat, kitten) > 0.7 > cosine(cat, pool)
+
+
+async def test_text_beyond_256_tokens_is_not_seen(minilm: MiniLm) -> None:
+    start = "disk " * 300
+    one, other = await minilm.embed([start, start + "certificate expired"])
+    assert one == pytest.approx(other, abs=1e-6)
+
+
+async def test_many_may_embed_at_once(minilm: MiniLm) -> None:
+    texts = [f"incident number {n}" for n in range(12)]
+    together = await minilm.embed(texts)
+    apart = await asyncio.gather(*(minilm.embed([text]) for text in texts))
+    for one, (other,) in zip(together, apart, strict=True):
+        assert one == pytest.approx(other, abs=1e-5)
+
+
+def test_damaged_files_are_noticed_and_built_again(minilm: MiniLm, tmp_path: Path) -> None:
+    built = prepare_model()
+    copy = tmp_path / built.folder.name
+    shutil.copytree(built.folder, copy)
+    (copy / "tokenizer.json").write_bytes(b"{}")
+    (copy / "model.onnx").write_bytes((built.folder / "model.onnx").read_bytes()[:1000])
+    again = prepare_model(tmp_path)
+    assert again.model_id == built.model_id == minilm.model_id
+    assert (copy / "model.onnx").read_bytes() == (built.folder / "model.onnx").read_bytes()
+
+
+def test_two_processes_may_build_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "memory.weights", "--cache", str(tmp_path)]
+    both = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    ends = [(process.communicate()[1], process.returncode) for process in both]
+    assert [code for _, code in ends] == [0, 0], ends
+    assert [path.name for path in tmp_path.iterdir()] == [prepare_model(tmp_path).folder.name]
+
+
+def test_a_cache_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(WeightsUnavailable, match="--cache"):
+        prepare_model(tmp_path / "file" / "cache")
+
+
+OTHERS = [
+    an_incident(f"other-{n}", title=title, started_at=None)
+    for n, title in enumerate(
+        f"{what} {how} in {where}"
+        for what in (
+            "API timeout",
+            "Connection reset",
+            "Database migration lock",
+            "Queue backlog",
+            "Certificate expiry",
+        )
+        for how in (
+            "after the release",
+            "under peak load",
+            "following a failover",
+            "at midnight",
+            "after a rollback",
+        )
+        for where in ("shipping", "search", "billing", "the mobile gateway")
+    )
+]
+PAIRS = [  # title, root cause, and what someone asks who knows neither
+    (
+        "Database pool exhausted",
+        "Prisma connection limit too low, queries timed out",
+        "Prisma connection timeout",
+    ),
+    ("Prisma connection timeout", "leaked sessions exhausted the database pool", "database pool exhausted"),
+    ("Login loop", "Redis evicted session keys at its memory limit", "Redis maxmemory evictions"),
+    (
+        "Nightly export missing",
+        "the job's service account token had expired",
+        "expired token breaks scheduled job",
+    ),
+]
+
+
+async def test_a_recorded_cause_makes_other_words_meet(
+    minilm: MiniLm, records: Records, tmp_path: Path
+) -> None:
+    memory = Memory(records, EdgeStore(tmp_path / "i", minilm.model_id, minilm.size), minilm)
+    await memory.retain(*OTHERS)
+    for n, (title, cause, asked) in enumerate(PAIRS):
+        incident = an_incident(f"pair-{n}", title=title, root_cause=cause, started_at=None)
+        await memory.retain(incident)
+        said = await memory.recall(a_question(asked))
+        assert said.matches[0].incident.id == incident.id, asked
+        await memory.withdraw(incident.id)
+    assert (await memory.recall(a_question("how do I book a meeting room"))).tier is Tier.NONE
+    await memory.close()
