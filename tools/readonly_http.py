@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 import httpx2
 from pydantic import JsonValue
 
-from tools.reads import Endpoint, Gate, Read, base_url, raw_path
+from tools.reads import Endpoint, Gate, Query, Read, base_url, raw_path
 from tools.tool import Unavailable
 
 TRIES = 2
@@ -70,7 +70,7 @@ class ReadOnlyHttp:
         read: Read,
         *,
         names: Mapping[str, str] | None = None,
-        query: Mapping[str, str | int | Sequence[str]] | None = None,
+        query: Query | None = None,
         body: JsonValue = None,
         missing_is_none: bool = False,
     ) -> JsonValue:
@@ -107,7 +107,7 @@ class ReadOnlyHttp:
         self,
         read: Read,
         names: Mapping[str, str],
-        query: Mapping[str, str | int | Sequence[str]],
+        query: Query,
         body: JsonValue,
     ) -> tuple[int, bytes]:
         path = raw_path(self._base) + read.filled(names)

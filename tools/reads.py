@@ -7,7 +7,7 @@ sources need for reading (a search with a body). It knows no vendor.
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,9 @@ from urllib.parse import quote
 import httpx2
 
 from tools.tool import Unavailable
+
+Query = Mapping[str, str | int | Sequence[str]]
+"""The query of a request: texts, numbers, or several texts under one name."""
 
 _NAMED = re.compile(r"\{(\w+)\}")
 

@@ -1,14 +1,15 @@
 """What fires now, from Alertmanager's API v2 (`GET /api/v2/alerts`), without what is silenced or inhibited."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 import httpx2
 from pydantic import JsonValue
 
+from tools.providers import shapes
+from tools.providers.http_source import HttpSource
 from tools.providers.moments import moment
-from tools.readonly_http import ReadOnlyHttp
 from tools.reads import Endpoint, Read
 from tools.telemetry import FiringAlert
 from tools.tool import Unavailable
@@ -27,21 +28,15 @@ class AlertmanagerSettings:
     page_url: str = ""
 
 
-class AlertmanagerAlerts:
+class AlertmanagerAlerts(HttpSource):
     """The alerts of an Alertmanager (an AlertSource)."""
-
-    name = "alertmanager"
 
     def __init__(
         self, settings: AlertmanagerSettings, *, transport: httpx2.AsyncBaseTransport | None = None
     ) -> None:
         """Prepare to ask; nothing is sent yet. Raises ValueError when the address is none."""
+        super().__init__("alertmanager", settings.endpoint, READS, transport)
         self._settings = settings
-        self._http = ReadOnlyHttp(self.name, settings.endpoint, READS, transport=transport)
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
 
     async def firing(self) -> Sequence[FiringAlert]:
         """Return what fires now and is neither silenced nor inhibited."""
@@ -49,25 +44,8 @@ class AlertmanagerAlerts:
         answer = await self._http.read_json(ALERTS, query=query)
         if not isinstance(answer, list):
             raise Unavailable(f"{self.name}: the answer is not in the form of its API v2")
-        found = [self._alert(each) for each in answer[:MAX_ALERTS]]
-        return [each for each in found if each is not None]
-
-    def _alert(self, row: JsonValue) -> FiringAlert | None:
-        if not isinstance(row, dict):
-            return None
-        labels, since = texts(row.get("labels")), moment(row.get("startsAt"))
-        notes = texts(row.get("annotations"))
-        if since is None or "alertname" not in labels:
-            return None
-        return FiringAlert(
-            name=labels["alertname"],
-            service=next((labels[each] for each in self._settings.service_labels if labels.get(each)), ""),
-            severity=labels.get("severity", "unknown"),
-            since=since,
-            summary=notes.get("summary") or notes.get("description", ""),
-            labels=labels,
-            link=self._link(labels["alertname"]),
-        )
+        found = [alert_of(each, self._settings.service_labels) for each in answer[:MAX_ALERTS]]
+        return [replace(each, link=self._link(each.name)) for each in found if each is not None]
 
     def _link(self, name: str) -> str | None:
         page = (self._settings.page_url or self._settings.endpoint.url).rstrip("/")
@@ -75,8 +53,16 @@ class AlertmanagerAlerts:
         return f"{page}/#/alerts?filter={matcher}" if "@" not in page else None
 
 
-def texts(value: JsonValue) -> dict[str, str]:
-    """Return the texts of a JSON object of labels, empty when it is none."""
-    return (
-        {key: each for key, each in value.items() if isinstance(each, str)} if isinstance(value, dict) else {}
+def alert_of(row: JsonValue, service_labels: Sequence[str]) -> FiringAlert | None:
+    """Read one alert of API v2; None without a name or a start. Its link is left to the caller."""
+    labels, since = shapes.texts(row, "labels"), moment(shapes.at(row, "startsAt"))
+    if since is None or "alertname" not in labels:
+        return None
+    return FiringAlert(
+        name=labels["alertname"],
+        service=next((labels[each] for each in service_labels if labels.get(each)), ""),
+        severity=labels.get("severity", "unknown"),
+        since=since,
+        summary=shapes.text(row, "annotations", "summary") or shapes.text(row, "annotations", "description"),
+        labels=labels,
     )

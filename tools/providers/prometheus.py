@@ -15,8 +15,8 @@ from urllib.parse import urlencode
 import httpx2
 from pydantic import JsonValue
 
+from tools.providers.http_source import HttpSource
 from tools.providers.promql import Asked, asked_for, quoted, worth_asking
-from tools.readonly_http import ReadOnlyHttp
 from tools.reads import Endpoint, Read
 from tools.telemetry import Series, Window
 from tools.tool import Unavailable
@@ -45,22 +45,16 @@ class PrometheusSettings:
     at_once: int = 6
 
 
-class PrometheusMetrics:
+class PrometheusMetrics(HttpSource):
     """The metrics of a Prometheus (a MetricSource)."""
-
-    name = "prometheus"
 
     def __init__(
         self, settings: PrometheusSettings, *, transport: httpx2.AsyncBaseTransport | None = None
     ) -> None:
         """Prepare to ask; nothing is sent yet. Raises ValueError when the address is none."""
+        super().__init__("prometheus", settings.endpoint, READS, transport)
         self._settings = settings
-        self._http = ReadOnlyHttp(self.name, settings.endpoint, READS, transport=transport)
         self._gate = asyncio.Semaphore(settings.at_once)
-
-    async def aclose(self) -> None:
-        """Close the connections."""
-        await self._http.aclose()
 
     async def series(
         self, window: Window, *, service: str | None = None, metric: str | None = None

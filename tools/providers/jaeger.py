@@ -1,0 +1,108 @@
+"""Who calls whom from Jaeger's query API, and operations summarised from a sample of its traces."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import httpx2
+from pydantic import JsonValue
+
+from tools.providers import shapes
+from tools.providers.http_source import HttpSource
+from tools.reads import Endpoint, Query, Read
+from tools.telemetry import Call, Span, Window
+
+DEPENDENCIES = Read("GET", "/api/dependencies")
+SERVICES = Read("GET", "/api/services")
+TRACES = Read("GET", "/api/traces")
+READS = (DEPENDENCIES, SERVICES, TRACES)
+
+
+@dataclass(frozen=True, slots=True)
+class JaegerSettings:
+    """Where its query service answers; of how many services how many traces are sampled."""
+
+    endpoint: Endpoint
+    max_services: int = 20
+    traces_each: int = 40
+
+
+class JaegerTraces(HttpSource):
+    """The dependencies and operations of a Jaeger (a DependencySource)."""
+
+    def __init__(
+        self, settings: JaegerSettings, *, transport: httpx2.AsyncBaseTransport | None = None
+    ) -> None:
+        """Prepare to ask; nothing is sent yet. Raises ValueError when the address is none."""
+        super().__init__("jaeger", settings.endpoint, READS, transport)
+        self._settings = settings
+
+    async def calls(self, window: Window) -> Sequence[Call]:
+        """Return the calls counted in *window*."""
+        asked: Query = {
+            "endTs": f"{window.end.timestamp() * 1e3:.0f}",
+            "lookback": f"{(window.end - window.start).total_seconds() * 1e3:.0f}",
+        }
+        answer = await self._http.read_json(DEPENDENCIES, query=asked)
+        rows = shapes.objects(answer, "data")
+        calls = [
+            Call(shapes.text(row, "parent"), shapes.text(row, "child"), shapes.whole(row, "callCount"))
+            for row in rows
+        ]
+        return [call for call in calls if call.caller and call.callee]
+
+    async def baseline_calls(self, window: Window) -> Sequence[Call]:
+        """Return the calls counted in the time just before *window*, as long as it."""
+        return await self.calls(_before(window))
+
+    async def spans(self, window: Window) -> Sequence[Span]:
+        """Return the operations of a sample of traces in *window*."""
+        told = await self._http.read_json(SERVICES)
+        names = shapes.at(told, "data")
+        services = [name for name in names if isinstance(name, str)] if isinstance(names, list) else []
+        sampled = await asyncio.gather(
+            *(self._traces(each, window) for each in services[: self._settings.max_services])
+        )
+        seen: dict[str, tuple[str, str, float]] = {}  # a trace that several services share counts once
+        for answer in sampled:
+            for trace in shapes.objects(answer, "data"):
+                seen.update(_operations(trace))
+        durations: dict[tuple[str, str], list[float]] = {}
+        for service, operation, seconds in seen.values():
+            durations.setdefault((service, operation), []).append(seconds)
+        return [
+            _summary(service, operation, each) for (service, operation), each in sorted(durations.items())
+        ]
+
+    async def baseline_spans(self, window: Window) -> Sequence[Span]:
+        """Return the operations of the time just before *window*, as long as it."""
+        return await self.spans(_before(window))
+
+    async def _traces(self, service: str, window: Window) -> JsonValue:
+        asked: Query = {
+            "service": service,
+            "start": f"{window.start.timestamp() * 1e6:.0f}",
+            "end": f"{window.end.timestamp() * 1e6:.0f}",
+            "limit": self._settings.traces_each,
+        }
+        return await self._http.read_json(TRACES, query=asked)
+
+
+def _before(window: Window) -> Window:
+    return Window(window.start - (window.end - window.start), window.start)
+
+
+def _operations(trace: JsonValue) -> dict[str, tuple[str, str, float]]:
+    found: dict[str, tuple[str, str, float]] = {}
+    for span in shapes.objects(trace, "spans"):
+        service = shapes.text(trace, "processes", shapes.text(span, "processID"), "serviceName")
+        key = f"{shapes.text(span, 'traceID')}/{shapes.text(span, 'spanID')}"
+        if service:
+            found[key] = (service, shapes.text(span, "operationName"), shapes.whole(span, "duration") / 1e6)
+    return found
+
+
+def _summary(service: str, operation: str, seconds: list[float]) -> Span:
+    ordered = sorted(seconds)
+    middle, high = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
+    return Span(service, operation, len(ordered), middle, high, ordered[-1])

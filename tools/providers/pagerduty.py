@@ -1,0 +1,66 @@
+"""Open incidents from PagerDuty's REST API v2, with who is on them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import httpx2
+from pydantic import JsonValue
+
+from tools.providers import shapes
+from tools.providers.http_source import HttpSource
+from tools.providers.moments import moment
+from tools.reads import Endpoint, Query, Read
+from tools.telemetry import FiringAlert
+
+INCIDENTS = Read("GET", "/incidents")
+READS = (INCIDENTS,)
+_SEVERITY = {"high": "critical", "low": "warning"}
+
+
+@dataclass(frozen=True, slots=True)
+class PagerDutySettings:
+    """The API (https://api.pagerduty.com) with *key*, a read-only REST key."""
+
+    endpoint: Endpoint
+    key: str
+
+
+class PagerDutyIncidents(HttpSource):
+    """The open incidents of a PagerDuty account (an AlertSource)."""
+
+    def __init__(
+        self, settings: PagerDutySettings, *, transport: httpx2.AsyncBaseTransport | None = None
+    ) -> None:
+        """Prepare to ask; nothing is sent yet. Raises ValueError when the address is none."""
+        headers = {
+            **settings.endpoint.headers,
+            "Authorization": f"Token token={settings.key}",
+            "Accept": "application/vnd.pagerduty+json;version=2",
+        }
+        super().__init__("pagerduty", replace(settings.endpoint, headers=headers), READS, transport)
+
+    async def firing(self) -> Sequence[FiringAlert]:
+        """Return what is triggered or acknowledged now."""
+        query: Query = {
+            "statuses[]": ["triggered", "acknowledged"],
+            "limit": 100,
+        }
+        answer = await self._http.read_json(INCIDENTS, query=query)
+        found = [_alert(each) for each in shapes.objects(answer, "incidents")]
+        return [each for each in found if each is not None]
+
+
+def _alert(row: JsonValue) -> FiringAlert | None:
+    since, title = moment(shapes.at(row, "created_at")), shapes.text(row, "title")
+    if since is None or not title:
+        return None
+    people = [shapes.text(each, "assignee", "summary") for each in shapes.objects(row, "assignments")]
+    return FiringAlert(
+        name=title,
+        service=shapes.text(row, "service", "summary"),
+        severity=_SEVERITY.get(shapes.text(row, "urgency"), "unknown"),
+        since=since,
+        summary=f"{shapes.text(row, 'status')}, assigned to {', '.join(people) or 'nobody'}",
+        labels={"status": shapes.text(row, "status"), "number": shapes.text(row, "incident_number")},
+        link=shapes.text(row, "html_url") or None,
+    )
