@@ -37,10 +37,10 @@ def questions_of(rows: Iterable[Row]) -> list[Asked]:
     return [Asked(tuple(tried), prefixes.get(asked, ())) for asked, tried in attempts.items()]
 
 
-async def why(audit: Audit, case: str) -> Mapping[str, Any]:
-    """Return why a case was routed as it was.
+async def why(audit: Audit, case: str | None = None) -> Mapping[str, Any]:
+    """Return why a case was routed as it was; without *case*, all of them.
 
-    ``{"case", "chain": null or what is broken, "steps": [{"at", "kind": "decided" | "tried" | "ended" |
+    ``{"case", "chain": null or what is broken, "steps": [{"at", "case", "kind": "decided" | "tried" | "ended" |
     "avoided", "selection", "task", "model", "line", "policy_sha", "est_usd", "usd", "failure", "findings":
     [{"code", "detail", "meaning"}]}]}``; *line* is the sentence that people read, keys that do not apply are null.
     """
@@ -51,16 +51,18 @@ async def why(audit: Audit, case: str) -> Mapping[str, Any]:
 def _step(row: Row) -> dict[str, Any]:
     record = row.record
     made: dict[str, Any] = dict.fromkeys(
-        ("selection", "task", "model", "line", "policy_sha", "est_usd", "usd", "failure"), None
+        ("case", "selection", "task", "model", "line", "policy_sha", "est_usd", "usd", "failure"), None
     )
     made |= {"at": row.at.isoformat(), "kind": record.kind, "findings": []}
     match record:
         case Decided(_, _, selection) | Avoided(selection):
-            made |= {"selection": selection.id, "task": selection.task, "model": selection.model}
+            made |= {"case": selection.case, "selection": selection.id, "task": selection.task}
+            made["model"] = selection.model
             made |= {"line": line(selection), "policy_sha": selection.policy_sha}
             made["est_usd"] = str(selection.est_usd)
         case Tried(attempt):
-            made |= {"selection": attempt.selection.id, "task": attempt.selection.task}
+            made |= {"case": attempt.selection.case, "selection": attempt.selection.id}
+            made["task"] = attempt.selection.task
             made |= {"model": attempt.selection.model, "line": attempt_line(attempt), "usd": str(attempt.usd)}
             made["failure"] = attempt.failure
             made["findings"] = [
@@ -68,7 +70,8 @@ def _step(row: Row) -> dict[str, Any]:
             ]
         case Ended():
             told = record.failure or ("unverified" if record.unverified else "verified")
-            made |= {"task": record.task, "usd": str(record.usd), "failure": record.failure}
+            made |= {"case": record.case, "task": record.task, "usd": str(record.usd)}
+            made["failure"] = record.failure
             made["line"] = f"ended {told} after {record.attempts} calls, ${record.usd}"
     return made
 

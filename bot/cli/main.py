@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "replay": ("bot.cli.replay", "decide recorded decisions again and compare"),
     "report": ("bot.cli.report", "what memory sees: recurring causes, fixes that keep failing"),
     "doctor": ("bot.cli.doctor", "check every token, source, model, disk and clock"),
+    "completion": ("bot.cli.completion", "print completion for bash, zsh or fish"),
 }
 
 log = structlog.get_logger()
@@ -34,7 +35,7 @@ log = structlog.get_logger()
 
 def main(words: Sequence[str], environment: Callable[[], Mapping[str, str]]) -> int:
     """Run the command that *words* name and return its exit code."""
-    parser = _parser()
+    parser = parser_of_all()
     options = parser.parse_args(
         words if words and words[0] in {*COMMANDS, "-h", "--help"} else ["serve", *words]
     )
@@ -43,7 +44,8 @@ def main(words: Sequence[str], environment: Callable[[], Mapping[str, str]]) -> 
     return exit_code(lambda: int(asyncio.run(module.run(options, environment()))))
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser_of_all() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
     parser = argparse.ArgumentParser(
         prog="app.py", description="An operational memory for SRE teams, in Slack."
     )
@@ -83,3 +85,7 @@ def _ledger_arguments(adders: Mapping[str, argparse.ArgumentParser]) -> None:
     adders["cost"].add_argument("--days", type=int, default=30, help="how far back")
     adders["audit"].add_argument("--case", metavar="ID", help="only this case, such as INC-12")
     adders["audit"].add_argument("--limit", type=int, default=50, help="how many records")
+    adders["replay"].add_argument("--case", metavar="ID", help="only this case, such as INC-12")
+    adders["replay"].add_argument("--policy", metavar="FILE", help="compare with this routes.toml instead")
+    adders["report"].add_argument("--days", type=int, default=90, help="how far back")
+    adders["completion"].add_argument("shell", choices=("bash", "zsh", "fish"))

@@ -1,0 +1,69 @@
+"""`cost`: what was spent, by model, task, service and day, beside what the strong model alone would have cost."""
+
+import argparse
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from bot.blocks.words import dollars, seconds
+from bot.cli.books import books
+from bot.cli.failures import Refused
+from bot.settings import Settings
+from bot.wiring import now
+from router.reports import cost
+
+LONGEST = 3660  # days
+
+
+async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
+    """Print the spend of the last days that *options* name."""
+    if not 1 <= options.days <= LONGEST:
+        raise Refused(f"--days must be 1 to {LONGEST}, not {options.days}.")
+    async with books(Settings.read(environment)) as kept:
+        spent = await cost(kept.audit, kept.policy, since=now() - timedelta(days=options.days))
+    if options.json:
+        print(json.dumps(spent))
+        return 0
+    console = Console()
+    console.print(head(spent, options.days), highlight=False)
+    for name, title in (("by_task", "task"), ("by_model", "model"), ("by_service", "service")):
+        if spent[name]:
+            console.print(_table(title, spent[name]))
+    return 0
+
+
+def head(spent: Mapping[str, Any], days: int) -> str:
+    """Return the spend of the last *days* in one line: ours, all on the strong model, what code answered."""
+    routed, strong = Decimal(spent["usd"]), Decimal(spent["all_strong_usd"])
+    beside = f", all on {spent['strong_model']} ≈ {dollars(strong)} (estimate)" if strong else ""
+    calls = f"{spent['calls']} model call{'' if spent['calls'] == 1 else 's'}"
+    return (
+        f"Last {days} days: {dollars(routed)} for {calls}{beside}; {spent['avoided']} answered by code at $0"
+    )
+
+
+def _table(title: str, groups: list[Mapping[str, Any]]) -> Table:
+    table = Table(title=f"by {title}", title_justify="left")
+    for position, name in enumerate(
+        (title, "calls", "failed", "$", "tokens in", "out", "cached", "p50", "p95")
+    ):
+        table.add_column(name, justify="left" if position == 0 else "right")
+    for group in groups:
+        cached = group["cached_share"]
+        table.add_row(
+            group["name"] or "–",
+            str(group["calls"]),
+            str(group["failed"]),
+            dollars(Decimal(group["usd"])),
+            f"{group['tokens_in']:,}",
+            f"{group['tokens_out']:,}",
+            "–" if cached is None else f"{cached:.0%}",
+            seconds(group["p50_s"]),
+            seconds(group["p95_s"]),
+        )
+    return table
