@@ -31,7 +31,7 @@ from router.escalate import after_fault, after_findings, blocking
 from router.health import Health
 from router.ledger import Summary
 from router.loop import stalled
-from router.messages import Ask, Task, Usage
+from router.messages import Ask, Reply, Task, Usage
 from router.outcomes import (
     Answer,
     Answered,
@@ -40,6 +40,8 @@ from router.outcomes import (
     Failed,
     Failure,
     FailureCode,
+    Finding,
+    FindingCode,
     Reason,
     ReasonCode,
     RouterEvent,
@@ -191,51 +193,64 @@ class Router:
             outcome = await self.model.reply(asking.call(selection, asking.until - began))
         except BaseException:
             lost = Fault(FailureCode.ABANDONED, "the caller went away", self.clock() - began, None, True)
-            self._account(asking, selection, lost)
+            self._failed(asking, selection, lost)
             raise
-        self._account(asking, selection, outcome)
+        await self._account(asking, selection, outcome)
         return outcome
 
-    def _account(self, asking: Asking, selection: Selection, outcome: Heard | Fault) -> None:
+    async def _account(self, asking: Asking, selection: Selection, outcome: Heard | Fault) -> None:
         """Settle, note the model's health, check the answer, and write the attempt down."""
+        if isinstance(outcome, Fault):
+            self._failed(asking, selection, outcome)
+            return
         assert selection.model is not None
-        if isinstance(outcome, Heard):
-            usd = self.policy.price(selection.model).cost(outcome.usage)
-            self.budget.settle(selection.id, usd)
-            self.health.answered(selection.model)
-            self.warmth.sent(selection.model, asking.measured, outcome.usage.prompt)
-            attempt = self._heard(asking, selection, outcome, usd)
-        else:
-            self.budget.settle(selection.id, None if outcome.maybe_billed else Decimal(0))
-            self.health.failed(selection.model, outcome.code, outcome.retry_after_s)
-            attempt = Attempt(
-                selection,
-                Status.UNKNOWN if outcome.maybe_billed else Status.FAILED,
-                None,
-                Usage(),
-                selection.reserved_usd if outcome.maybe_billed else Decimal(0),
-                outcome.latency_s,
-                outcome.ttft_s,
-                failure=outcome.code,
-            )
+        usd = self.policy.price(selection.model).cost(outcome.usage)
+        self.budget.settle(selection.id, usd)
+        self.health.answered(selection.model)
+        self.warmth.sent(selection.model, asking.measured, outcome.usage.prompt)
+        findings = await self._check(asking, outcome.reply)
+        if all(finding.code is not FindingCode.REFUSED for finding in findings):
+            asking.heard(outcome.reply, findings)
+        attempt = Attempt(
+            selection,
+            Status.REJECTED if blocking(findings) else Status.KEPT,
+            outcome.reply.stop_reason,
+            outcome.usage,
+            usd,
+            outcome.latency_s,
+            outcome.ttft_s,
+            findings,
+        )
+        self._tried(asking, attempt)
+
+    async def _check(self, asking: Asking, reply: Reply) -> tuple[Finding, ...]:
+        """Hold *reply* against its evidence, in a thread where there is much to read."""
+        route = self.policy.text.tasks[asking.ask.task]
+        if asking.ask.grounds and not reply.tool_uses:
+            return await asyncio.to_thread(check, reply, asking.ask, route)
+        return check(reply, asking.ask, route)
+
+    def _failed(self, asking: Asking, selection: Selection, fault: Fault) -> None:
+        """Settle a call that gave no answer: what may be billed stays set aside."""
+        assert selection.model is not None
+        self.budget.settle(selection.id, None if fault.maybe_billed else Decimal(0))
+        self.health.failed(selection.model, fault.code, fault.retry_after_s)
+        attempt = Attempt(
+            selection,
+            Status.UNKNOWN if fault.maybe_billed else Status.FAILED,
+            None,
+            Usage(),
+            selection.reserved_usd if fault.maybe_billed else Decimal(0),
+            fault.latency_s,
+            fault.ttft_s,
+            failure=fault.code,
+        )
+        self._tried(asking, attempt)
+
+    def _tried(self, asking: Asking, attempt: Attempt) -> None:
         asking.attempts.append(attempt)
         asking.tried = replace(asking.tried, attempts=len(asking.attempts))
         self.audit.add(Tried(attempt, asking.id, asking.ask.service))
-
-    def _heard(self, asking: Asking, selection: Selection, heard: Heard, usd: Decimal) -> Attempt:
-        findings = check(heard.reply, asking.ask, self.policy.text.tasks[asking.ask.task])
-        if not any(f.code == "refused" for f in findings):
-            asking.heard(heard.reply, findings)
-        return Attempt(
-            selection,
-            Status.REJECTED if blocking(findings) else Status.KEPT,
-            heard.reply.stop_reason,
-            heard.usage,
-            usd,
-            heard.latency_s,
-            heard.ttft_s,
-            findings,
-        )
 
     def _next(
         self, asking: Asking, selection: Selection, outcome: Heard | Fault, ceiling: str

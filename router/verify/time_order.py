@@ -16,7 +16,7 @@ _CAUSED = re.compile(
     r"\b(?:caus(?:ed|es|ing)|broke|breaks|left|made|makes|brought|brings|triggered|triggers|exhausted|started|"
     r"led to|took|"
     r"knocked|drove|crashed|killed|introduced|resulted in|overloaded|saturated|filled|sent|pushed|put|"
-    r"is the (?:sole |root |real )?cause|was the (?:sole |root |real )?cause|is responsible|was responsible|is to blame|"
+    r"(?:is|was) the (?:sole |root |real )?cause|(?:is|was) responsible|is to blame|"
     r"referred to|degraded|slowed|corrupted|"
     r"set off|blocked|stopped|took down|tipped|began)\b",
     re.IGNORECASE,
