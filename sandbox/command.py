@@ -3,6 +3,7 @@
 import argparse
 import json
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -51,12 +52,15 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
     if options.play and options.play not in scenarios(Fired(root / "telemetry")):
         known = ", ".join(scenarios(Fired(root / "telemetry")))
         raise Refused(f"There is no scenario named {options.play!r}. There are: {known}.")
-    try:
-        async with joined(settings, 0 if options.play else options.port) as running:
-            if options.play:
+    if options.play:
+        # apart from a sandbox that may be running: the embedded index has one owner
+        with tempfile.TemporaryDirectory(prefix="incidentos-") as apart:
+            async with joined(settings, Path(apart), 0) as running:
                 shape = await _play(running, options.play)
-                print(json.dumps(shape) if options.json else _told(shape))
-                return 0
+        print(json.dumps(shape) if options.json else _told(shape))
+        return 0
+    try:
+        async with joined(settings, root, options.port) as running:
             print(f"The sandbox is at {running.sandbox.url} (Ctrl-C stops it)", flush=True)
             await until_told()
             return 0
@@ -65,9 +69,8 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
 
 
 @asynccontextmanager
-async def joined(settings: Settings, port: int) -> AsyncIterator[Running]:
-    """Start the workspace and let the bot join it; its state is apart from a real workspace's."""
-    root = settings.folder / "sandbox"
+async def joined(settings: Settings, root: Path, port: int) -> AsyncIterator[Running]:
+    """Start the workspace and let the bot join it; its state is below *root*, apart from a real workspace's."""
     fired = Fired(root / "telemetry")
     shutil.rmtree(fired.root, ignore_errors=True)
     apart = settings.model_copy(update={"data": root})
@@ -91,6 +94,7 @@ async def joined(settings: Settings, port: int) -> AsyncIterator[Running]:
         ):
             client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
             bot = office(parts, client, sandbox.app_token)
+            await bot.cases.archive()
             await bot.open()
             status.stop()
             try:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.investigation.alert import Alert
 from bot.investigation.events import AlertReceived, Event, Recorded
-from bot.store.schema import cases, journal
+from bot.store.schema import cases, journal, replies
 
 LEASE = timedelta(seconds=60)
 JOURNAL_VERSION = 1
@@ -32,7 +32,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
-    """What is searched of a case. *state*: open, investigating, concluded, resolved, remembered."""
+    """What is searched of a case. *state*: open, investigating, concluded, resolved, remembered, archived."""
 
     number: int
     place: Place
@@ -132,6 +132,14 @@ class Cases:
                 cases.update().where(cases.c.owner == self.owner).values(owner=None, lease_until=None)
             )
 
+    async def archive(self) -> None:
+        """Put every case away, because its threads are gone: the sandbox's workspace is new at each start."""
+        async with self.engine.begin() as connection:
+            await connection.execute(
+                cases.update().where(cases.c.state != "remembered").values(state="archived")
+            )
+            await connection.execute(replies.update().values(dead=True))
+
     async def at(self, place: Place) -> CaseRow | None:
         """Return the case of a thread."""
         return await self._first(cases.c.channel == place.channel, cases.c.thread_ts == place.thread_ts)
@@ -142,7 +150,7 @@ class Cases:
 
     async def joined(self, fingerprint: str, since: datetime) -> CaseRow | None:
         """Return the newest unresolved case about the same trouble that was touched after *since*."""
-        live = cases.c.state.not_in(("resolved", "remembered"))
+        live = cases.c.state.not_in(("resolved", "remembered", "archived"))
         return await self._first(cases.c.fingerprint == fingerprint, cases.c.updated_at >= since, live)
 
     async def in_state(self, state: str, limit: int = 50) -> list[CaseRow]:
