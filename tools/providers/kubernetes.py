@@ -6,8 +6,6 @@ settings and limits against the one before.
 """
 
 import asyncio
-import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,6 +16,14 @@ from pydantic import JsonValue
 from tools.asking import ask_all
 from tools.providers import shapes
 from tools.providers.http_source import HttpSource
+from tools.providers.kubernetes_rows import (
+    changed,
+    containers,
+    revision,
+    service_of,
+    troubles,
+    warning,
+)
 from tools.providers.moments import moment
 from tools.reads import Endpoint, Read
 from tools.telemetry import Deployment, FiringAlert, LogLine, Window
@@ -27,8 +33,6 @@ EVENTS = Read("GET", "/api/v1/namespaces/{namespace}/events")
 LOG = Read("GET", "/api/v1/namespaces/{namespace}/pods/{pod}/log")
 REPLICA_SETS = Read("GET", "/apis/apps/v1/namespaces/{namespace}/replicasets")
 READS = (PODS, EVENTS, LOG, REPLICA_SETS)
-_NAMES = ("app.kubernetes.io/name", "app", "k8s-app")
-_REVISION = "deployment.kubernetes.io/revision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +98,8 @@ class KubernetesAlerts:
         )
         services = {shapes.text(pod, "metadata", "name"): service_of(pod) for pod in pods}
         since = datetime.now(UTC) - self._cluster.settings.recent
-        found = [alert for pod in pods for alert in _troubles(pod)]
-        found += [alert for event in events if (alert := _event(event, services)) and alert.since >= since]
+        found = [alert for pod in pods for alert in troubles(pod)]
+        found += [alert for event in events if (alert := warning(event, services)) and alert.since >= since]
         return sorted(found, key=lambda each: each.since, reverse=True)
 
 
@@ -119,7 +123,7 @@ class KubernetesRollouts:
 
     async def _all(self) -> list[Deployment]:
         sets = await self._cluster.items(REPLICA_SETS)
-        sets.sort(key=_revision)
+        sets.sort(key=revision)
         before: dict[str, JsonValue] = {}
         rollouts: list[Deployment] = []
         for each in sets:
@@ -127,10 +131,10 @@ class KubernetesRollouts:
             at = moment(shapes.at(each, "metadata", "creationTimestamp"))
             if not owner or at is None:
                 continue
-            diff = _changed(before.get(owner), each)
+            diff = changed(before.get(owner), each)
             before[owner] = each
-            images = ", ".join(_image(each, number) for number in range(len(_containers(each))))
-            title = f"Rollout {_revision(each)} of {owner}: {images}"
+            images = ", ".join(shapes.text(one, "image") for one in containers(each))
+            title = f"Rollout {revision(each)} of {owner}: {images}"
             rollouts.append(
                 Deployment(
                     shapes.text(each, "metadata", "name"), at, title, service_of(each) or owner, diff=diff
@@ -182,84 +186,3 @@ class KubernetesLogs:
             if at is not None:
                 lines.append(LogLine(at, service, text, pod=pod))
         return lines
-
-
-def service_of(thing: JsonValue) -> str:
-    """Return the service that a pod or replica set belongs to, by its labels."""
-    labels = shapes.texts(thing, "metadata", "labels")
-    return next((labels[name] for name in _NAMES if labels.get(name)), "")
-
-
-def _troubles(pod: JsonValue) -> list[FiringAlert]:
-    name, service = shapes.text(pod, "metadata", "name"), service_of(pod)
-    found: list[FiringAlert] = []
-    for status in shapes.objects(pod, "status", "containerStatuses"):
-        last = shapes.at(status, "lastState", "terminated")
-        at = moment(shapes.at(last, "finishedAt")) or moment(shapes.at(pod, "status", "startTime"))
-        waiting = shapes.text(status, "state", "waiting", "reason")
-        killed = shapes.text(last, "reason")
-        trouble = killed if killed == "OOMKilled" else waiting
-        if at is None or trouble in {"", "ContainerCreating", "PodInitializing"}:
-            continue
-        restarts = shapes.whole(status, "restartCount")
-        code = shapes.text(last, "exitCode")
-        summary = f"{name}: {waiting or killed}, {restarts} restarts, last exit code {code or 'unknown'}"
-        found.append(FiringAlert(trouble, service, "critical", at, summary, {"pod": name}))
-    return found
-
-
-def _event(event: JsonValue, services: dict[str, str]) -> FiringAlert | None:
-    stamps = ("lastTimestamp", "eventTime", "firstTimestamp")
-    at = next((found for key in stamps if (found := moment(shapes.at(event, key)))), None)
-    reason, about = shapes.text(event, "reason"), shapes.text(event, "involvedObject", "name")
-    if at is None or not reason:
-        return None
-    times = shapes.whole(event, "count") or 1
-    summary = f"{about}: {shapes.text(event, 'message')[:300]} ({times} times)"
-    labels = {"object": about, "kind": shapes.text(event, "involvedObject", "kind")}
-    return FiringAlert(reason, services.get(about, ""), "warning", at, summary, labels)
-
-
-def _revision(replica_set: JsonValue) -> int:
-    told = shapes.text(replica_set, "metadata", "annotations", _REVISION)
-    return int(told) if re.fullmatch(r"\d{1,9}", told) else 0
-
-
-def _id(replica_set: JsonValue, owner: str) -> str:
-    """Return an id that differs in its beginning: names of replica sets begin with the Deployment's."""
-    return f"{shapes.text(replica_set, 'metadata', 'name').removeprefix(f'{owner}-')}.{owner}"
-
-
-def _containers(replica_set: JsonValue) -> list[dict[str, JsonValue]]:
-    return shapes.objects(replica_set, "spec", "template", "spec", "containers")
-
-
-def _image(replica_set: JsonValue, number: int) -> str:
-    return shapes.text(_containers(replica_set)[number], "image")
-
-
-def _changed(old: JsonValue, new: JsonValue) -> str:
-    """Return the lines of the containers' templates that differ, as a diff.
-
-    References to secrets have no value there; values written out are redacted later, like all text.
-    """
-    before, after = (_template(each) for each in (old, new))
-    taken, added = (
-        [line for line in before if line not in after],
-        [line for line in after if line not in before],
-    )
-    return "\n".join([*(f"-{line}" for line in taken), *(f"+{line}" for line in added)])
-
-
-def _template(replica_set: JsonValue) -> list[str]:
-    lines: list[str] = []
-    for container in _containers(replica_set):
-        name = shapes.text(container, "name")
-        lines.append(f"{name}: image: {shapes.text(container, 'image')}")
-        settings = shapes.objects(container, "env")
-        lines += [
-            f"{name}: env {shapes.text(each, 'name')}={shapes.text(each, 'value')}" for each in settings
-        ]
-        lines.append(f"{name}: resources {json.dumps(container.get('resources') or {}, sort_keys=True)}")
-        lines.append(f"{name}: args {json.dumps([container.get('command'), container.get('args')])}")
-    return lines
