@@ -9,13 +9,23 @@ service map: a change is not yet a cause.
 import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import numpy as np
 
-from tools.anomaly_kinds import MetricKind, counts_requests, higher_is_better, is_share, kind_of, unit_of
+from tools.anomaly_kinds import (
+    MetricKind,
+    counts_requests,
+    higher_is_better,
+    is_share,
+    kind_of,
+    limit_of,
+    resource_in,
+    tells_events,
+    unit_of,
+)
 from tools.anomaly_normal import (
     ENOUGH,
     Nature,
@@ -30,6 +40,10 @@ from tools.telemetry import Series, Window
 LATE = timedelta(minutes=2)  # alerts fire late: so long before the onset is neither normal nor trouble
 LEAST = 3.0  # spreads outside of the normal range from which a point deviates
 _LEAST_CALM = 6  # points that tell how a series jumps when all is well
+SILENT = "up (any metric at all)"
+_SILENCE = 20.0
+_PATIENCE = 5  # steps without a point
+_OF_REQUESTS = 0.01  # of the requests: so many failures a second are one spread at least
 _MOST = 1_000.0  # beyond, a larger score tells nothing more
 
 
@@ -39,7 +53,8 @@ class MetricChange:
 
     *before* is the median of normal operation, *after* that of the points that deviate, *peak* the farthest one.
     *score* >= 0 counts robust spreads outside of the normal range. *first* is the first deviating point.
-    *requests* is how many the service had at a point, None when nothing counts them.
+    *requests* is how many the service had at a point, None when nothing counts them; *level* is the share of its
+    limit that a resource reached at its peak, None when no limit is told.
     """
 
     service: str
@@ -53,6 +68,7 @@ class MetricChange:
     score: float
     first: datetime
     requests: float | None = None
+    level: float | None = None
 
     @property
     def worse(self) -> bool:
@@ -67,13 +83,14 @@ def changes(
 ) -> tuple[MetricChange, ...]:
     """Return what changed at *onset* within *window*, by score, the farthest first."""
     usual = {(each.service, each.metric): each.points for each in baseline}
-    requests = _requests(series)
+    requests, limits = _requests(series), _limits(series)
     courses = [_course(each, usual.get((each.service, each.metric), ()), onset, window) for each in series]
     restless = _restless(courses)
-    found = (
-        _change(each, requests.get(each.service, {}), restless.get(each.metric, 1.0)) for each in courses
-    )
-    told = (each for each in found if each is not None)
+    found = [
+        _change(each, requests.get(each.service, {}), restless.get(each.metric, 1.0), limits)
+        for each in courses
+    ]
+    told = [each for each in found if each is not None] + _silent(series, onset, window)
     return tuple(sorted(told, key=lambda each: (-each.score, each.service, each.metric)))
 
 
@@ -113,11 +130,13 @@ def _course(
         whole = 100.0 if highest > 1.5 else 1.0
         values, usual = whole - values, whole - usual
     nature: Nature = "level"
-    if kind == "error" and (
+    if kind == "error" and tells_events(series.metric):
+        nature = "event"
+    elif kind == "error" and (
         whole is not None or (is_share(series.metric) and lowest >= 0 and highest <= 100)
     ):
         nature = "share"
-    elif kind in {"error", "traffic"} and bool(np.all(everything == np.floor(everything))):
+    elif kind in {"error", "traffic", "saturation"} and bool(np.all(everything == np.floor(everything))):
         nature = "count"
     since = times >= onset.timestamp() - max(LATE.total_seconds(), _step(times))
     return _Course(
@@ -125,12 +144,16 @@ def _course(
     )
 
 
-def _change(course: _Course, requests: Mapping[float, float], restless: float) -> MetricChange | None:
+def _change(
+    course: _Course, requests: Mapping[float, float], restless: float, limits: Mapping[tuple[str, str], float]
+) -> MetricChange | None:
     normal = normal_of(course.baseline, course.before)
     if normal is None or not len(course.since):
         return None
     counted = [requests[time] for time in course.times if time in requests]
     often = float(np.median(counted)) if counted else None
+    if course.kind == "error" and course.nature == "level" and often:
+        normal = replace(normal, spread=max(normal.spread, _OF_REQUESTS * often))  # failures a second
     distance = normal.distances(course.since, course.nature, often)
     deviating = np.flatnonzero(distance >= LEAST)
     if not len(deviating):
@@ -149,7 +172,45 @@ def _change(course: _Course, requests: Mapping[float, float], restless: float) -
         score=round(min(_MOST, worst_third(distance)) / restless, 3),
         first=datetime.fromtimestamp(float(course.times[deviating[0]]), UTC),
         requests=often,
+        level=_level(course, course.told(peak), limits),
     )
+
+
+def _level(course: _Course, peak: float, limits: Mapping[tuple[str, str], float]) -> float | None:
+    """Return the share of its limit that a resource reached, by its own unit or by the limit told beside it."""
+    if course.kind != "resource":
+        return None
+    if is_share(course.metric):
+        return peak / 100 if "%" in course.metric or peak > 1.5 else peak
+    limit = limits.get((course.service, resource_in(course.metric) or ""))
+    return peak / limit if limit else None
+
+
+def _limits(series: Sequence[Series]) -> dict[tuple[str, str], float]:
+    """Return by service and resource the limit that a metric tells."""
+    found: dict[tuple[str, str], float] = {}
+    for each in series:
+        resource = limit_of(each.metric)
+        if resource and each.points and each.points[-1][1] > 0:
+            found[each.service, resource] = each.points[-1][1]
+    return found
+
+
+def _silent(series: Sequence[Series], onset: datetime, window: Window) -> list[MetricChange]:
+    """Return as changes the services of which every metric stopped around the onset while others went on."""
+    times: dict[str, set[float]] = defaultdict(set)
+    for each in series:
+        times[each.service].update(_arrays(each.points, window)[0])
+    newest = max((max(each) for each in times.values() if each), default=0.0)
+    found = []
+    for service, told in times.items():
+        step = _step(np.array(sorted(told)))
+        last = max(told, default=newest)
+        patience = max(_PATIENCE * step, LATE.total_seconds() / 2)
+        if len(told) >= _LEAST_CALM and newest - last > patience and last >= onset.timestamp() - patience:
+            at = datetime.fromtimestamp(last, UTC)
+            found.append(MetricChange(service, SILENT, "error", "down", "", 1.0, 0.0, 0.0, _SILENCE, at))
+    return found
 
 
 def _restless(courses: Sequence[_Course]) -> dict[str, float]:

@@ -40,6 +40,9 @@ _GOOD = re.compile(r"availab|success|healthy|\bup\b")
 _EXPOSED = re.compile(r"unavailab|unhealthy|unsuccess")
 _SHARE = re.compile(r"\brate\b|ratio|percent|\bpct\b|availab|success|utili[sz]ation")
 _COUNTED = re.compile(r"request|\brps\b|\bqps\b|\bops\b|calls|invocation|workload|hits")
+_EVENT = re.compile(r"restart|\boom|crash|evict|panic|\bkill|\bup\b")
+_LIMIT = re.compile(r"\blimit|\bquota|capacity|\bmax\b")
+_NAMED = re.compile(r"\b(memory|mem|rss|heap|cpu|disk|fds?|inode)")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -58,6 +61,28 @@ def higher_is_better(metric: str) -> bool:
 def is_share(metric: str) -> bool:
     """Say whether *metric* is a share of something, by its name: a rate, a ratio, per cent."""
     return "%" in metric or _SHARE.search(_spoken(metric)) is not None
+
+
+def tells_events(metric: str) -> bool:
+    """Say whether each single step of *metric* matters: a restart, an out-of-memory kill, a target that is down."""
+    return _EVENT.search(_spoken(metric)) is not None
+
+
+def limit_of(metric: str) -> str | None:
+    """Return the resource whose limit *metric* tells (``memory``), or None."""
+    name = _spoken(metric)
+    named = resource_in(metric)
+    return named if named and _LIMIT.search(name) else None
+
+
+def resource_in(metric: str) -> str | None:
+    """Return the resource that *metric* is about by its root (``mem``, ``cpu``, ``disk``, ``fd``), or None."""
+    named = _NAMED.search(_spoken(metric))
+    return (
+        {"memory": "mem", "rss": "mem", "heap": "mem", "fds": "fd"}.get(named.group(1), named.group(1))
+        if named
+        else None
+    )
 
 
 def counts_requests(metric: str) -> bool:

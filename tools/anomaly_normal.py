@@ -13,11 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[np.float64]
-Nature = Literal["level", "share", "count"]
+Nature = Literal["level", "share", "count", "event"]
 ENOUGH = 20  # points of normal operation whose extremes may be cut
 _CUT = (2.0, 98.0)
 _RELATIVE_FLOOR = 0.05  # of the level: a spread is never taken as smaller
 _ASSUMED_REQUESTS = 100.0
+_EVENT_SPREAD = 0.2  # one event is five spreads
+_OF_ITSELF = 0.01  # of the farthest value: from nothing to something is at most a hundred spreads
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,15 @@ class Normal:
         """Return how many spreads each value lies outside of normal.
 
         A *share* of requests, in per cent or 0..1, varies by chance with how many *requests* there were at a
-        point; a *count* varies by its root.
+        point; a *count* varies by its root; of *events* each single one matters.
         """
-        spread = self.spread
+        spread = max(self.spread, _OF_ITSELF * float(np.abs(values).max()))
         if nature == "share":
             spread = max(spread, self._chance(values, requests))
         elif nature == "count":
             spread = max(spread, math.sqrt(max(1.0, self.high)))
+        elif nature == "event":
+            spread = max(spread, _EVENT_SPREAD)
         return np.asarray(np.maximum(values - self.high, self.low - values) / spread)
 
     def _chance(self, values: Values, requests: float | None) -> float:

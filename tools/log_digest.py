@@ -22,6 +22,7 @@ LATE = timedelta(minutes=2)  # alerts fire late: so long before the onset is nei
 RARE = 3.0  # surprise from which a group counts as changed
 _WEIGHT = {ERROR: 1.0, WARNING: 0.7, CALM: 0.25}
 _MISSED = 0.7  # a calm line that is no longer written: the work behind it is no longer done
+_MIXED = 0.25
 _KNOWN_KIND = 0.3  # an error whose kind is logged in normal operation as well
 _LINES_SHOWN = 20
 _NAMES = re.compile(r"[\w$]+(?:[-.][\w$]+)+|0x[0-9a-f]+|\d+", re.IGNORECASE)
@@ -112,7 +113,8 @@ def _group(
     told = (now or normal)[:_LINES_SHOWN]
     weight = _WEIGHT[level]
     if surprise < 0:
-        weight = _MISSED if level == CALM else 0.0  # fewer errors are no trouble
+        # fewer errors are no trouble, and a service's own mix of requests may change for reasons elsewhere
+        weight = 0.0 if level != CALM else _MISSED if flow and flow.elsewhere else _MIXED
     elif level != CALM and not normal and kinds.get(_kind(example.text)):
         weight *= _KNOWN_KIND
     trend = _trend(surprise, len(now), len(normal))

@@ -25,12 +25,16 @@ _DOUBT_MORE, _DOUBT_FEWER = 2.0, 10.0  # requests of normal operation at which a
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Of *asked* requests now, *logged* had it; in normal operation *normal_logged* of *normal_asked*."""
+    """Of *asked* requests now, *logged* had it; in normal operation *normal_logged* of *normal_asked*.
+
+    *elsewhere* tells that other services' lines say who was asked, not the service's own.
+    """
 
     logged: int
     asked: int
     normal_logged: int
     normal_asked: int
+    elsewhere: bool = False
 
     @property
     def surprise(self) -> float:
@@ -80,8 +84,9 @@ def flows(normal: Iterable[Visit], now: Iterable[Visit], service_of: list[str]) 
     for group in range(len(service_of)):
         others = np.flatnonzero(company[group] & (service != service[group]))
         if counted_before[group] >= LEAST_SUPPORT and len(others):
-            place, share = others, 0.5  # at least half of its company logged there
+            place, share, elsewhere = others, 0.5, True  # at least half of its company logged there
         else:
+            elsewhere = False
             place, share = np.flatnonzero(service == service[group]), 0.0
         reached_before, reached_after = _reached(before, place, share), _reached(after, place, share)
         logged_after, logged_before = after[:, group] > 0, before[:, group] > 0
@@ -90,6 +95,7 @@ def flows(normal: Iterable[Visit], now: Iterable[Visit], service_of: list[str]) 
             int(reached_after.sum()),
             int((logged_before & reached_before).sum()),
             int(reached_before.sum()),
+            elsewhere,
         )
     return {group: flow for group, flow in found.items() if counted_after[group] or counted_before[group]}
 

@@ -3,7 +3,7 @@
 Without arguments: one summary, then one observation a service with its strongest changes (tools/anomaly.py). Facts:
 
 - summary: ``changes``, a list of {service, metric, kind, direction, worse, unit, before, after, peak, score, first,
-  requests}, the farthest first; ``series``, how many were looked at.
+  requests, level}, the farthest first; ``series``, how many were looked at.
 - each service: ``change``, the same object of its strongest change.
 
 With `service` or `metric`: one observation a series, with facts {before, after, peak}. It knows no source by name.
@@ -157,6 +157,7 @@ def _row(change: MetricChange) -> dict[str, JsonValue]:
         "score": change.score,
         "first": change.first.isoformat(),
         "requests": change.requests,
+        "level": None if change.level is None else round(change.level, 4),
     }
 
 

@@ -54,6 +54,7 @@ class Facts:
     spans: tuple[Told, ...]
     deploys: tuple[Evidence, ...]
     recalled: tuple[Evidence, ...]
+    firing: tuple[Evidence, ...]
     kinds: frozenset[str]
     has_normal_logs: bool
 
@@ -67,6 +68,7 @@ def read(evidence: Sequence[Evidence]) -> Facts:
         spans=tuple(_rows(evidence, "dependency", "spans", "span", ("service", "operation"))),
         deploys=tuple(piece for piece in evidence if piece.kind == "deploy" and "sha" in piece.facts),
         recalled=tuple(piece for piece in evidence if piece.kind == "recall"),
+        firing=tuple(piece for piece in evidence if piece.kind == "alert" and "alert" in piece.facts),
         kinds=frozenset(piece.kind for piece in evidence),
         has_normal_logs=any(piece.facts.get("has_normal") is True for piece in evidence),
     )

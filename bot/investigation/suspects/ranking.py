@@ -10,8 +10,7 @@ from datetime import datetime
 
 from bot.investigation.alert import Alert
 from bot.investigation.evidence import Evidence
-from bot.investigation.suspects.clues import clues
-from bot.investigation.suspects.emphasis import emphasis_of
+from bot.investigation.suspects.clues import clues, complaints
 from bot.investigation.suspects.facts import Facts, read
 from bot.investigation.suspects.sentence import deploy_sentence, service_sentence
 from bot.investigation.suspects.weighing import Map, Weighed, map_of, weigh
@@ -64,8 +63,9 @@ class Suspects:
 def rank(evidence: Sequence[Evidence], alert: Alert) -> Suspects:
     """Return the suspects of *evidence*, most suspect first."""
     facts = read(evidence)
-    calls = map_of((call.text("caller"), call.text("callee")) for call in facts.calls)
-    found = clues(facts, emphasis_of(alert.text))
+    found = clues(facts, alert)
+    pairs = [(call.text("caller"), call.text("callee")) for call in facts.calls]
+    calls = map_of([*pairs, *complaints(found)])
     weighed = _with_history(weigh(found, calls, alert.service), facts)
     told = [each for each in weighed if each.points >= LEAST_TOLD][:MAX_SERVICES]
     deploys = _deploys(facts)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from bot.investigation.suspects.clues import Clue
+from bot.investigation.suspects.clue import Clue
 from bot.investigation.suspects.weighing import Map, Weighed
 
 MAX_FOLLOWERS = 3

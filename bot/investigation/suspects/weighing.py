@@ -8,7 +8,7 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.investigation.suspects.clues import Clue
+from bot.investigation.suspects.clue import Clue
 
 EXPLAINED = 0.35  # of a symptom's points, when a callee explains it
 ENOUGH_TO_EXPLAIN = 0.6  # of the symptom's points, that a callee must have itself

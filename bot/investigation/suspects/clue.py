@@ -1,0 +1,41 @@
+"""One thing that speaks against a service, on one scale of points for all kinds of telemetry.
+
+1 is noise on a bad day, 3 is what an engineer would call odd, 5 and more is what one points at. It weighs nothing.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+_PREFIX = re.compile(
+    r"^(?:\s*(?:[\w.\-]+[:=]\s*)?<\*>[\],;]?|\s*\[?(?:ERROR|WARN(?:ING)?|INFO|DEBUG|FATAL|CRITICAL|SEVERE)\]?:?(?=\s))+"
+)
+_LONGEST = 110
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """One thing that speaks against a service. *symptom*: a callee of it may be the one behind it.
+
+    *measure* and *amount* tell how much of what came on top (seconds of one percentile, failed requests), so that
+    a callee that added as much can be recognised; empty and 0 when that cannot be told. *told_by* is another
+    service that complains about this one, empty for what is seen at the service itself.
+    """
+
+    service: str
+    source: str
+    cause: str
+    points: float
+    symptom: bool
+    evidence: str
+    said: str
+    first: datetime | None = None
+    measure: str = ""
+    amount: float = 0.0
+    told_by: str = ""
+
+
+def quoted(text: str) -> str:
+    """Return a template without what stands before its message: marks, levels, ids."""
+    told = _PREFIX.sub("", text).strip() or text
+    return told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"
