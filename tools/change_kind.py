@@ -6,6 +6,7 @@ not break production, a version bump brings in what nobody here wrote, a part th
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,10 +30,14 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A deployment as its kind, with how far it reaches: *wide* names the shared parts that it touches."""
+    """A deployment as its kind, with how far it reaches.
+
+    *wide* names the shared parts that it touches, *titled* those of them that its title speaks of.
+    """
 
     kind: Kind
     wide: tuple[str, ...]
+    titled: tuple[str, ...]
 
 
 _NOTHING = re.compile(
@@ -84,7 +89,9 @@ def read(deployment: Deployment) -> Change:
     """Return the kind of change that *deployment* is."""
     paths = [each.path for each in deployment.files]
     lines = changed_lines(deployment.diff)
-    return Change(_kind(deployment.title, paths, lines), _reach(deployment.title, lines))
+    titled, touched = _reach([deployment.title]), _reach(line[:300] for line in lines[:200])
+    wide = tuple(dict.fromkeys([*titled, *touched]))
+    return Change(_kind(deployment.title, paths, lines), wide, tuple(dict.fromkeys(titled)))
 
 
 def is_idle(path: str) -> bool:
@@ -133,8 +140,6 @@ def _pairs_equal_without(lines: list[str], what: re.Pattern[str]) -> bool:
     )
 
 
-def _reach(title: str, lines: list[str]) -> tuple[str, ...]:
-    """Name the shared parts that the title or the changed lines speak of, the title's first."""
-    said = [_WIDE[word] for word in words(title) if word in _WIDE]
-    said += [_WIDE[word] for line in lines[:200] for word in words(line[:300]) if word in _WIDE]
-    return tuple(dict.fromkeys(said))
+def _reach(texts: Iterable[str]) -> list[str]:
+    """Name the shared parts that texts speak of, the first first."""
+    return [_WIDE[word] for text in texts for word in words(text) if word in _WIDE]

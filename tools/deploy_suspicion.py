@@ -47,7 +47,8 @@ GENERIC = frozenset(
         whole=False,
     )
 )
-WIDE = 0.5  # how much it speaks for a change that everything passes through it
+WIDE = 0.5  # how much it speaks for a change that everything passes through what it is about
+WIDE_BESIDE = 0.25  # … through what some of its lines touch
 STRENGTH = (0.3, 0.45, 0.6)  # of one, two, three and more words that point to what a change touches
 FULL_WORDS = 12.0  # shared word weight (in idf) at which words count nearly in full
 
@@ -125,7 +126,7 @@ def _weighed(
     concern, points = _pointed_at(asked.concerns, said)
     theirs, of_service = _of_service(deployment, asked.service, said)
     spoken = 1 - math.exp(-weight / FULL_WORDS)
-    support = 1 - (1 - spoken) * (1 - points) * (1 - (WIDE if change.wide else 0.0)) * (1 - theirs)
+    support = 1 - (1 - spoken) * (1 - points) * (1 - _width(change)) * (1 - theirs)
     score = _nearness(minutes, change) * RISK[change.kind] * (0.25 + 0.75 * support)
     reasons = [_when(minutes), str(change.kind)]
     if shared:
@@ -143,8 +144,14 @@ def _weighed(
     return Suspicion(deployment, round(score, 4), accused=False, reasons=tuple(reasons))
 
 
+def _width(change: Change) -> float:
+    if change.titled:
+        return WIDE
+    return WIDE_BESIDE if change.wide else 0.0
+
+
 def _nearness(minutes: float, change: Change) -> float:
-    slow = change.kind is Kind.BUMP and not SLOW.isdisjoint(change.wide)
+    slow = change.kind is Kind.BUMP and not SLOW.isdisjoint(change.titled)
     half = SLOW_HALF if slow else HALF
     return 1 / (1 + max(0.0, minutes) / (half.total_seconds() / 60))
 

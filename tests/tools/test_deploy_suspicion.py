@@ -91,9 +91,7 @@ def test_a_report_that_names_an_expiry_accuses_nobody_lightly() -> None:
 
 
 def test_an_upgrade_of_the_cluster_stays_suspect_over_night() -> None:
-    cluster = deploy(
-        "Upgrade the cluster add-ons", 16 * 60, "cluster.tf", diff='-cni = "1.11"\n+cni = "1.12"'
-    )
+    cluster = deploy("Upgrade the EKS addons", 16 * 60, "cluster.tf", diff='-cni = "1.11"\n+cni = "1.12"')
     text = deploy("Raise a text limit", 15 * 60, "web/form.ts", diff="-80\n+90")
     assert shas([cluster, text], "New pods stay pending, no ip addresses on nodes") == [cluster.sha]
 
