@@ -1,0 +1,207 @@
+"""Secrets known by where they stand.
+
+In a URL, a PEM block, an Authorization header, a Cookie, a command line, a SQL statement, a Kubernetes Secret,
+or a sentence about a password. It does not know names: `redact_names` does.
+"""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from tools.redact_tokens import compiled
+from tools.redact_values import MOST_JUDGED, is_placeholder, looks_secret, looks_spoken
+
+Span = tuple[int, int, str]
+
+_URL = compiled(r"(?i)\b[a-z][a-z0-9+.-]{1,20}://([^\s:/@?#\"'<>]*):([^\s\"'<>/?#]+)@")
+_URL_TOKEN = compiled(r"(?i)\bhttps?://([A-Za-z0-9_-]{20,128})@")
+_ORACLE = compiled(r"(?i)(?:thin:|sqlplus[ \t]+(?:-\w+[ \t]+)*)([\w.]+)/([^\s@/\"']+)@")
+_PEM = compiled(r"-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
+_PUTTY = compiled(r"(?i)Private-Lines: \d+[ \t\r]*\n((?:[A-Za-z0-9+/=]+\r?\n?)+)")
+_PEM_BODY = re.compile(r"(?:[A-Za-z0-9+/=\s:,.]|\\[nr])*")
+_AUTHORIZATION = compiled(
+    r"(?i)\b(?:proxy-|x-forwarded-)?authorization[\"'`\\]{0,6}[ \t]{0,4}[:=][ \t]{0,4}[\"'`\\\[]{0,6}"
+)
+_BEARER = compiled(r"(?i)\bbearer[ \t]{1,4}([A-Za-z0-9._~+/=-]{12,})")
+_BASIC = compiled(r"(?i)\bbasic[ \t]{1,4}([A-Za-z0-9+/_-]{8,}={0,2})")
+_AUTH_JSON = compiled(r"\"auth\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"([A-Za-z0-9+/]{8,}={0,2})")
+_SCHEMES = frozenset(
+    "bearer basic token apikey api-key ssws digest negotiate ntlm key geniekey splunk hmac oauth".split()
+)
+_SIGNED = re.compile(
+    r"(?i)\b(?:signature|response|oauth_signature|oauth_token|sig)=\"?([A-Za-z0-9+/=%_-]{16,})"
+)
+_COOKIES = compiled(r"(?i)\b(?:set-)?cookie[\"'`\\]{0,6}[ \t]{0,4}[:=][ \t]{0,4}[\"'`\\]{0,6}([^\r\n\"]+)")
+_COOKIE_NAME = re.compile(
+    r"(?i)(?:^|[._-])(?:sid|sess\w*|ses|auth\w*|token|jwt|csrf\w*|xsrf\w*|remember\w*|login|phpsessid|jsessionid|asp\.net_sessionid)(?:$|[._-])|sess(?:ion)?(?:id)?$|token$|auth$"
+)
+_COMMANDS: tuple[
+    tuple[str, str], ...
+] = (  # words that must be there, pattern whose first group is the secret
+    ("curl", r"(?i)\bcurl\b[^\n|]*?[ \t](?:-u|--user|--proxy-user)[ =]?[\"']?[^\s:\"']+:([^\s\"']+)"),
+    (
+        "mysql mariadb",
+        r"(?i)\b(?:mysql|mariadb)(?:dump|admin|import|-dump)?\b[^\n|]*?[ \t]-p[\"']?([^\s\"'-][^\s\"']*)",
+    ),
+    (
+        "sshpass login mongo influx",
+        (
+            r"(?i)\b(?:sshpass|(?:docker|podman|helm registry|az) login|mongo(?:sh|dump|restore)?|influx)\b"
+            r"[^\n|]*?[ \t]-p[ \t]+[\"']?([^\s\"'-][^\s\"']*)"
+        ),
+    ),
+    ("redis-cli", r"(?i)\bredis-cli\b[^\n|]*?[ \t]-a[ \t]+[\"']?([^\s\"']+)"),
+    ("ldap", r"(?i)\bldap(?:search|modify|add|delete|whoami|passwd)\b[^\n|]*?[ \t]-w[ \t]+[\"']?([^\s\"']+)"),
+    ("smbclient rpcclient", r"(?i)\b(?:smbclient|rpcclient)\b[^\n|]*?-U[ \t]*[\"']?[\w\\./-]+%([^\s\"']+)"),
+    ("identified password", r"(?i)\b(?:identified[ \t]+by|password)[ \t]+(?:password[ \t]+)?'([^'\n]+)'"),
+    ("login", r"(?i)\blogin[ \t]+\S+[ \t\r\n]+password[ \t]+(\S+)"),
+    ("requirepass masterauth", r"(?i)(?:^|\s)(?:requirepass|masterauth)[ \t]+[\"']?([^\s\"']{3,})"),
+    ("pass:", r"(?i)-pass(?:in|out)?[ \t]+pass:([^\s\"']+)"),
+    (
+        "</",
+        (
+            r"(?i)<(?:[\w-]+:)?[\w.-]*(?:password|passwd|passphrase|secret|api-?key|access-?token|auth-?token)"
+            r"(?:[ \t][^<>\n]*)?>([^<>\n]{3,})</"
+        ),
+    ),
+)
+_COMMAND_FORMS = tuple((words.encode().split(), compiled(form)) for words, form in _COMMANDS)
+_SPOKEN = compiled(
+    r"(?i)\b(?:password|passwort|passwd|passphrase|passcode|pwd|pw|kennwort|contrase[^\s]{1,3}a"
+    r"|mot de passe|creds|credentials|pass)\b"
+    r"[^\n:=]{0,48}?"
+    r"(?:[ \t]*[:=][ \t]*|[ \t]+(?:is|ist|est|to|now|was|->|=>)[ \t]+)(?:now[ \t]+)?[\"'`]?([^\s\"'`]+)"
+)
+_SECRET_KIND = compiled(r"[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?Secret\b")
+_DATA_BLOCK = re.compile(
+    r"^([ \t]*)(?:data|stringData):[ \t]*\r?\n((?:\1[ \t]+\S[^\n]*(?:\n|$))+)", re.MULTILINE
+)
+_DATA_PAIR = re.compile(r"^[ \t]+[\"']?[\w.-]+[\"']?:[ \t]*[\"']?([^\s\"'|>#][^\s\"']*)", re.MULTILINE)
+_JSON_DATA = re.compile(r"\"(?:data|stringData)\\?\"\s*:\s*\{([^{}]{0,20000})\}")
+_JSON_PAIR = re.compile(r":\s*\\?\"([^\"\\]{3,})\\?\"")
+
+
+def placed_spans(data: bytes, text: str) -> Iterator[Span]:
+    """Yield the secrets that their surroundings betray; *text* is *data* read as Latin-1, so offsets agree.
+
+    A pattern runs only where one of its words stands: finding a word is many times cheaper.
+    """
+    low = data.lower()
+    if b"@" in low:
+        yield from _in_urls(data, text, low)
+    if b"private" in low:
+        yield from _private_keys(data, text)
+    if any(word in low for word in (b"auth", b"bearer", b"basic")):
+        yield from _in_headers(data, text)
+    if b"cookie" in low:
+        yield from _in_cookies(data, text)
+    if b"secret" in low and _SECRET_KIND.search(data):
+        yield from _in_kubernetes_secrets(text)
+    yield from _in_commands(data, low)
+    if any(word in low for word in (b"pass", b"pw", b"kennwort", b"contrase", b"cred")):
+        yield from _spoken(data, text)
+
+
+def _in_commands(data: bytes, low: bytes) -> Iterator[Span]:
+    for words, form in _COMMAND_FORMS:
+        for match in form.finditer(data) if any(word in low for word in words) else ():
+            if not is_placeholder(match.group(1).decode("latin-1")[:MOST_JUDGED]):
+                yield *match.span(1), "password"
+
+
+def _spoken(data: bytes, text: str) -> Iterator[Span]:
+    for match in _SPOKEN.finditer(data):
+        start, end = match.span(1)
+        value = text[start : min(end, start + MOST_JUDGED)].rstrip(".,;:)!?\"'`")
+        if looks_spoken(value):
+            yield start, start + len(value), "password"
+
+
+def _in_urls(data: bytes, text: str, low: bytes) -> Iterator[Span]:
+    forms = [*([_URL] if b"://" in low else []), *([_ORACLE] if b"thin:" in low or b"sqlplus" in low else [])]
+    for form in forms:
+        for match in form.finditer(data):
+            start, end = match.span(2)
+            if not is_placeholder(text[start : min(end, start + MOST_JUDGED)]):
+                yield start, end, "url_password"
+    for match in _URL_TOKEN.finditer(data) if b"://" in low else ():
+        if looks_secret(match.group(1).decode("latin-1"), shortest=20):
+            yield *match.span(1), "url_token"
+
+
+def _private_keys(data: bytes, text: str) -> Iterator[Span]:
+    last_closing, done = text.rfind("-----END"), -1
+    for match in _PEM.finditer(data):
+        start, opened = match.span()
+        if start < done:
+            continue
+        closing = text.find("-----END", opened, opened + 20_000) if opened <= last_closing else -1
+        if closing >= 0:
+            tail = text.find("-----", closing + 8, closing + 80)
+            done = tail + 5 if tail >= 0 else closing + 8
+        else:
+            body = _PEM_BODY.match(text, opened, opened + 20_000)
+            done = body.end() if body else opened
+        yield start, done, "private_key"
+    for match in _PUTTY.finditer(data):
+        yield *match.span(1), "private_key"
+
+
+def _in_headers(data: bytes, text: str) -> Iterator[Span]:
+    for match in _AUTHORIZATION.finditer(data):
+        yield from _after_authorization(text, match.end())
+    for match in _BEARER.finditer(data):
+        value = match.group(1).decode("latin-1")
+        if looks_secret(value, shortest=12) and not re.match(r"[a-z_]+=[^=]", value):
+            yield *match.span(1), "bearer_token"
+    for form in (_BASIC, _AUTH_JSON):
+        for match in form.finditer(data):
+            if _is_user_and_password(match.group(1)):
+                yield *match.span(1), "basic_auth"
+
+
+def _after_authorization(text: str, at: int) -> Iterator[Span]:
+    line_end = text.find("\n", at, at + 4_000)
+    line = text[at : line_end if line_end >= 0 else at + 4_000]
+    words = re.match(r"([^\s\"',\\]+)(?:[ \t]+([^\s\"',\\]+))?", line)
+    if words is None:
+        return
+    scheme, value = words.group(1), words.group(2)
+    signed = list(_SIGNED.finditer(line))
+    if signed:
+        for each in signed:
+            yield at + each.start(1), at + each.end(1), "signature"
+    elif scheme.lower() in _SCHEMES:
+        if value and len(value) >= 6 and not is_placeholder(value):
+            yield at + words.start(2), at + words.end(2), f"{scheme.lower().replace('-', '_')}_token"
+    elif looks_secret(scheme):
+        yield at, at + words.end(1), "authorization"
+
+
+def _in_cookies(data: bytes, text: str) -> Iterator[Span]:
+    for match in _COOKIES.finditer(data):
+        start, end = match.span(1)
+        for pair in re.finditer(r"([^\s=;,]{1,100})=([^;\s,\"']{1,4000})", text[start:end]):
+            name, value = pair.groups()
+            known = _COOKIE_NAME.search(name) and len(value) >= 8 and not is_placeholder(value)
+            if known or looks_secret(value, shortest=20):
+                yield start + pair.start(2), start + pair.end(2), "cookie"
+
+
+def _in_kubernetes_secrets(text: str) -> Iterator[Span]:
+    for block in _DATA_BLOCK.finditer(text):
+        for pair in _DATA_PAIR.finditer(block.group(2)):
+            if not is_placeholder(pair.group(1)):
+                yield block.start(2) + pair.start(1), block.start(2) + pair.end(1), "kubernetes_secret"
+    for block in _JSON_DATA.finditer(text):
+        for pair in _JSON_PAIR.finditer(block.group(1)):
+            yield block.start(1) + pair.start(1), block.start(1) + pair.end(1), "kubernetes_secret"
+
+
+def _is_user_and_password(encoded: bytes) -> bool:
+    try:
+        decoded = base64.b64decode(encoded + b"=" * (-len(encoded) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return False
+    return b":" in decoded and all(32 <= byte < 127 for byte in decoded)

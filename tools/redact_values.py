@@ -1,0 +1,96 @@
+"""Does a value look like a secret: placeholders, plain words, ids and paths told from passwords and keys.
+
+Judges one short value at a time. It does not know where the value stood; `redact_names` does.
+"""
+
+import math
+import re
+import string
+from collections import Counter
+
+_PLACEHOLDER = re.compile(
+    r"^(?:\$\{|\$\(|\$[A-Z_][A-Z0-9_]*$|%[A-Z_]+%$|%\(?\w*\)?s$|\{\{|\{\w*\}$|<[^>]*>?$|\[|@\w+@$|!Ref|!Sub|\*{2,}"
+    r"|x{3,}$|X{3,}$|•+|\.{2,}|-+$|_+$|os\.environ|os\.getenv|process\.env|System\.getenv|env\.|getenv|ENV\[|vault:"
+    r"|ref\+|arn:|file:|projects/|\./|~/|/(?:run|etc|var|home|opt|usr|mnt|tmp|data|app|vault|secrets?|root|srv|api|v\d)/"
+    r"|\w+\([^)]*\)?;?$|redacted|masked|hidden|filtered|encrypted|\(\w+\)$)",
+    re.IGNORECASE,
+)
+_NOTHING = frozenset(
+    "null none nil true false undefined empty unset not n/a na required invalid missing incorrect expired "
+    "wrong unknown string str text bool bytes optional yes no on off ok set changed is was has must should "
+    "cannot can the a an for to in of and or with by from authentication auth basic bearer token password "
+    "secret type default disabled enabled rejected denied failed accepted verified mismatch error revoked "
+    "rotated valid value field env see same here there length too does are be been have will if it its new "
+    "old this that your my our reset change update login at".split()
+)
+_WORD_PART = re.compile(r"^(?:[a-z]+\d{0,4}|\d{1,4})$")
+_APART = re.compile(r"[-_.:/]")
+MOST_JUDGED = 64  # characters of a value that are looked at
+_UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", re.IGNORECASE)
+_NUMBER = re.compile(r"^-?\d+(?:[.,]\d+)*(?:/?[a-z%]{1,3})?$")
+_HOST = re.compile(r"^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?$", re.IGNORECASE)
+
+
+_LOWER, _UPPER, _DIGITS = (
+    frozenset(string.ascii_lowercase),
+    frozenset(string.ascii_uppercase),
+    frozenset(string.digits),
+)
+
+
+def is_placeholder(value: str) -> bool:
+    """Say whether *value* stands for a secret that is not there ("${DB_PASSWORD}", "****", "null")."""
+    return not value or bool(_PLACEHOLDER.match(value)) or value.lower().strip(".,;:!?)") in _NOTHING
+
+
+def is_uuid(value: str) -> bool:
+    """Say whether *value* is a UUID."""
+    return bool(_UUID.match(value))
+
+
+def entropy(value: str) -> float:
+    """Return Shannon's entropy of *value* in bits per character."""
+    total = len(value)
+    return -sum(n / total * math.log2(n / total) for n in Counter(value).values()) if total else 0.0
+
+
+def looks_secret(value: str, *, shortest: int = 8) -> bool:
+    """Say whether *value* looks made by chance: long enough, mixed, and no word, number, host or UUID."""
+    if len(value) < shortest or is_placeholder(value) or is_uuid(value) or _NUMBER.match(value):
+        return False
+    value = value[:MOST_JUDGED]
+    if _is_words(value) or (_HOST.match(value) and entropy(value) < 3.8):
+        return False
+    return _kinds_of_characters(value) >= 2 and entropy(value) >= (2.5 if len(value) < 16 else 3.0)
+
+
+def looks_spoken(value: str) -> bool:
+    """Say whether *value*, said in a sentence after "password", is meant literally: no plain word would do."""
+    value = value[:MOST_JUDGED]
+    if len(value) < 6 or is_placeholder(value) or is_uuid(value) or _NUMBER.match(value) or _is_words(value):
+        return False
+    if "://" in value or _HOST.match(value):
+        return False
+    here = set(value)
+    lower, upper, digit = (not here.isdisjoint(kind) for kind in (_LOWER, _UPPER, _DIGITS))
+    odd = any(char in "!@#$%^&*?~+=" for char in value.rstrip("!?.,"))
+    return (lower and upper and digit) or (odd and (lower or upper) and (digit or len(value) >= 10)) or (
+        digit and lower and len(value) >= 12 and entropy(value) >= 3.2
+    )  # fmt: skip
+
+
+def _is_words(value: str) -> bool:
+    """Say whether *value* is words and small numbers ("checkout-db-2", "orders.created")."""
+    return value[0].islower() and all(_WORD_PART.match(part) for part in _APART.split(value))
+
+
+def _kinds_of_characters(value: str) -> int:
+    here = set(value)
+    return sum(
+        (
+            not here.isdisjoint(_LOWER),
+            not here.isdisjoint(_UPPER),
+            not here.isdisjoint(_DIGITS),
+            bool(here - _LOWER - _UPPER - _DIGITS),
+        )
+    )
