@@ -1,0 +1,196 @@
+"""The record: nothing of the prompt in it, whole or told to be broken, and every decision made again from it."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from router.audit import Audit
+from router.messages import Message, Task, Text, Usage
+from router.outcomes import FailureCode, Status
+from router.records import RECORD
+from router.replay import compare, prove
+from router.reports import cost, why
+from router.router import Router
+from router.tables import audit as audit_table
+from tests.router.conftest import Opened
+from tests.router.world import NOW, ScriptedModel, ask, events, fault, heard, policy, usd
+
+SECRET = "hunter2-in-the-prompt"
+ANSWER = "what the model said"
+
+
+async def busy(open_router: Opened) -> Router:
+    """A router that went through answers, climbs, faults and code."""
+    usage = Usage(input=2000, output=500, cache_write_5m=1000)
+    model = ScriptedModel(
+        [
+            heard("a label", usage=usage),
+            fault(FailureCode.OVERLOADED),
+            heard("x", stop="max_tokens", usage=usage),
+            heard(ANSWER, usage=usage),
+            fault(FailureCode.STREAM_CUT, billed=True),
+            heard("later", usage=usage),
+        ]
+    )
+    router = await open_router(model)
+    await router.without_model(Task.MEMORY_RECALL, "case-1", "memory is searched by code")
+    said = (Message("user", (Text(SECRET),)),)
+    await events(router, ask(task=Task.SIMPLE_CLASSIFICATION, messages=said))
+    await events(router, ask(messages=said, service="checkout"))
+    await events(router, ask(messages=said, case="case-2", task=Task.POSTMORTEM))
+    return router
+
+
+async def test_every_decision_replays_identically(open_router: Opened) -> None:
+    router = await busy(open_router)
+    proof = await prove(router.audit)
+    assert proof["decisions"] == 6
+    assert proof["identical"] == 6
+    assert proof["different"] == []
+    assert proof["chain"] is None
+
+
+async def test_replay_notices_a_decision_that_was_not_made_so(
+    open_router: Opened, books: AsyncEngine
+) -> None:
+    router = await busy(open_router)
+    rows = await router.audit.rows(kinds=("decided",))
+    record = rows[0].record
+    assert record.kind == "decided"
+    forged = replace(record, selection=replace(record.selection, model="claude-opus-5-5"))
+    async with books.begin() as connection:
+        await connection.execute(
+            audit_table.update()
+            .where(audit_table.c.writer == rows[0].writer, audit_table.c.number == rows[0].number)
+            .values(record=RECORD.dump_json(forged).decode())
+        )
+    proof = await prove(router.audit)
+    assert proof["identical"] == 5
+    assert len(proof["different"]) == 1
+    assert "was changed" in str(proof["chain"])
+
+
+async def test_a_row_taken_out_is_noticed(open_router: Opened, books: AsyncEngine) -> None:
+    router = await busy(open_router)
+    assert await router.audit.broken() is None
+    async with books.begin() as connection:
+        await connection.execute(audit_table.delete().where(audit_table.c.number == 3))
+    assert "row 3" in str(await router.audit.broken())
+
+
+async def test_another_policy_shows_what_would_change(open_router: Opened) -> None:
+    router = await busy(open_router)
+    strong = policy(
+        ('start = "t2"\nceiling = "t3"\nwhy = "a root', 'start = "t3"\nceiling = "t3"\nwhy = "a root')
+    )
+    told = await compare(router.audit, strong)
+    assert told["decisions"] == 6
+    assert told["higher"] >= 1
+    assert told["lower"] == 0
+    assert Decimal(told["est_usd_now"]) > Decimal(told["est_usd_was"])
+    same = await compare(router.audit, router.policy)
+    assert same["changed"] == []
+
+
+async def test_no_word_of_the_prompt_is_kept(open_router: Opened, books: AsyncEngine) -> None:
+    router = await busy(open_router)
+    await router.audit.flush()
+    async with books.connect() as connection:
+        rows = (await connection.execute(sa.select(audit_table.c.record))).scalars().all()
+    assert rows
+    assert SECRET not in "".join(rows)
+    assert ANSWER not in "".join(rows)
+
+
+async def test_why_is_told_step_by_step(open_router: Opened) -> None:
+    router = await busy(open_router)
+    told = await why(router.audit, "case-1")
+    assert told["chain"] is None
+    kinds = [step["kind"] for step in told["steps"]]
+    assert kinds[0] == "avoided"
+    assert kinds.count("decided") == kinds.count("tried") == 4
+    lines = [step["line"] for step in told["steps"]]
+    assert any(line.startswith("[MODEL_SELECTION] simple_classification → haiku") for line in lines)
+    assert any("gets twice the room" in line for line in lines)
+
+
+async def test_the_footer_adds_up(open_router: Opened) -> None:
+    router = await busy(open_router)
+    made = await router.summary("case-1")
+    sonnet = usd("0.002") * 2 + usd("0.01") / 2 + usd("0.0025")
+    haiku = usd("0.0001") * 2 + usd("0.0005") / 2 + usd("0.000125")
+    assert made.usd == 2 * sonnet + haiku
+    assert made.calls == 4
+    assert made.questions == 2
+    assert made.avoided == 1
+    assert [model.model for model in made.models] == ["claude-sonnet-5-5", "claude-haiku-5-5"]
+    assert made.all_strong_usd > sonnet  # two questions, one call each on the strong model
+    assert made.kept_aside_usd == 0
+    assert made.cached_share == 0
+
+
+async def test_what_may_have_been_billed_is_kept_aside(open_router: Opened) -> None:
+    router = await busy(open_router)
+    made = await router.summary("case-2")
+    rows = await router.audit.rows(case="case-2", kinds=("tried",))
+    assert rows[0].record.kind == "tried"
+    unknown = rows[0].record.attempt
+    assert unknown.status is Status.UNKNOWN
+    assert made.kept_aside_usd == unknown.usd == unknown.selection.reserved_usd > 0
+
+
+async def test_the_strong_counterfactual_shares_one_warm_cache(open_router: Opened) -> None:
+    turns = [Message("user", (Text("evidence " * 2000),))]
+    router = await open_router(ScriptedModel(lambda _: heard(usage=Usage(cache_write_5m=6000, output=100))))
+    await events(router, ask(messages=tuple(turns), task=Task.INCIDENT_SUMMARY))
+    first = (await router.summary("case-1")).all_strong_usd
+    turns += [Message("assistant", (Text("so far"),)), Message("user", (Text("go on"),))]
+    await events(router, ask(messages=tuple(turns), task=Task.INCIDENT_SUMMARY))
+    second = (await router.summary("case-1")).all_strong_usd - first
+    assert second < first / 3
+
+
+async def test_cost_by_task_model_service_and_day(open_router: Opened) -> None:
+    router = await busy(open_router)
+    told = await cost(router.audit, router.policy)
+    assert told["calls"] == 6
+    assert told["avoided"] == 1
+    assert {group["name"] for group in told["by_task"]} == {
+        "simple_classification",
+        "complex_reasoning",
+        "postmortem",
+    }
+    assert {group["name"] for group in told["by_service"]} == {"", "checkout"}
+    assert [group["name"] for group in told["by_day"]] == [f"{NOW:%Y-%m-%d}"]
+    whole = sum(Decimal(group["usd"]) for group in told["by_model"])
+    assert whole == Decimal(told["usd"])
+    assert sum(group["failed"] for group in told["by_task"]) == 2
+
+
+async def test_a_second_writer_goes_on_with_the_chain(open_router: Opened) -> None:
+    first = await busy(open_router)
+    await first.audit.flush()
+    second = await busy(open_router)
+    assert await second.audit.broken() is None
+    rows = await second.audit.rows()
+    assert len({row.writer for row in rows}) == 2
+    begun = next(row for row in rows if row.writer == second.audit.writer)
+    assert begun.before in {row.hash for row in rows if row.writer == first.audit.writer}
+
+
+async def test_a_database_that_is_away_loses_no_row(books: AsyncEngine, open_router: Opened) -> None:
+    router = await busy(open_router)
+    pen: Audit = router.audit
+    async with books.begin() as connection:
+        await connection.run_sync(audit_table.drop)
+    try:
+        await pen.flush()
+    except sa.exc.SQLAlchemyError:
+        pass
+    else:
+        raise AssertionError("the flush should have failed")
+    async with books.begin() as connection:
+        await connection.run_sync(audit_table.create)
+    assert len(await pen.rows()) == 1 + 6 + 6 + 3
