@@ -13,6 +13,7 @@ from typing import Any
 from sandbox.lab.faults import FAULTS
 from sandbox.lab.load import Crowd
 from sandbox.lab.record import record
+from sandbox.lab.recordings import FOLDER, write_answers
 from sandbox.lab.rules import PACKS
 from sandbox.lab.run import LIVE, Outcome, RunPlan, UnknownFault, run_live
 from sandbox.lab.shop_run import ShopBroken
@@ -75,7 +76,10 @@ def _plan(given: argparse.Namespace) -> RunPlan:
 
 
 async def _record(given: argparse.Namespace) -> Outcome:
-    return await record(given.fault, given.out, _plan(given), _progress)
+    outcome = await record(given.fault, given.out, _plan(given), _progress)
+    if await asyncio.to_thread(given.out.parent.samefile, FOLDER):
+        await asyncio.to_thread(write_answers)
+    return outcome
 
 
 async def _live(given: argparse.Namespace) -> Outcome:

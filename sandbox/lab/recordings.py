@@ -1,4 +1,7 @@
-"""The recorded runs that come with the lab: what there is, and where. Reads names and labels, no telemetry."""
+"""The recorded runs that come with the lab: what there is, and where. Reads names and labels, no telemetry.
+
+`answers.jsonl` beside them is all labels in one file, the form in which benches read a folder of cases.
+"""
 
 import json
 from dataclasses import dataclass
@@ -34,3 +37,10 @@ def _recording(folder: Path) -> Recording | None:
     again = folder.name.removeprefix(fault.name).strip("-")
     title = f"{fault.title}, again" if again else fault.title
     return Recording(folder.name, title, fault.description, fault.name, folder)
+
+
+def write_answers(folder: Path = FOLDER) -> None:
+    """Write the labels of every recording in *folder* to its `answers.jsonl`, by name."""
+    labels = (json.loads((each.folder / "answer.json").read_text("utf-8")) for each in recordings(folder))
+    text = "".join(json.dumps(label, ensure_ascii=False) + "\n" for label in labels)
+    (folder / "answers.jsonl").write_text(text, encoding="utf-8")

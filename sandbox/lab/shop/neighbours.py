@@ -4,6 +4,7 @@ Connections are not kept alive, so that a release takes traffic at once and ever
 certificate. What a call means is not known here.
 """
 
+import os
 import ssl
 import time
 from typing import Any
@@ -79,7 +80,7 @@ class Neighbours:
             self._voice.error(f"{method} {service}{path}: no answer within {timeout_ms} ms")
             raise Refused(504, f"{service} did not answer in time") from None
         except aiohttp.ClientError as problem:
-            self._voice.error(f"{method} {service}{path}: {problem}")
+            self._voice.error(f"{method} {service}{path}: {_words(problem)}")
             raise Refused(502, f"{service} cannot be reached") from None
         if answer.status >= 500:
             self._voice.error(f"{method} {service}{path}: {answer.status} {told.get('error', '')}")
@@ -99,3 +100,12 @@ class Neighbours:
         """Let go of what is open."""
         if self._session is not None:
             await self._session.close()
+
+
+def _words(problem: aiohttp.ClientError) -> str:
+    """Say what went wrong below HTTP: certificate errors as OpenSSL says them, others by the system's name."""
+    if isinstance(problem, aiohttp.ClientConnectorCertificateError):
+        return f"TLS handshake with {problem.host}:{problem.port} failed: {problem.certificate_error}"
+    if isinstance(problem, aiohttp.ClientConnectorError) and problem.errno:
+        return f"connect to {problem.host}:{problem.port} failed: {os.strerror(problem.errno)}"
+    return f"{type(problem).__name__}: {problem}"

@@ -41,6 +41,8 @@ class Pool:
 
     async def acquire(self) -> sqlite3.Connection:
         """Lend a connection; Refused 503 when none comes back in time."""
+        if not self._free.empty():
+            return self._free.get_nowait()
         self.waiters += 1
         try:
             return await asyncio.wait_for(self._free.get(), self._patience_ms / 1000)

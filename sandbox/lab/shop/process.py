@@ -108,7 +108,7 @@ def _observed(process: Process) -> Middleware:
         trail.set(here)
         began = time.perf_counter()
         route = _route(request)
-        response = await _answered(process, request, handler)
+        response, reason = await _answered(process, request, handler)
         seconds = time.perf_counter() - began
         process.meters.count("http_requests_total", route=route, status=str(response.status))
         process.meters.observe("http_request_duration_seconds", seconds, route=route)
@@ -116,27 +116,31 @@ def _observed(process: Process) -> Middleware:
         process.voice.span(
             "server", route, at=here, parent=parent, began=began, ok=response.status < 500, peer=caller
         )
-        _access_log(process, request, response, seconds)
+        _access_log(process, request, response.status, seconds, reason)
         return response
 
     return observe
 
 
-async def _answered(process: Process, request: web.Request, handler: Handler) -> web.StreamResponse:
+async def _answered(
+    process: Process, request: web.Request, handler: Handler
+) -> tuple[web.StreamResponse, str]:
+    """Return the answer and, when it is no success, why."""
     try:
-        return await handler(request)
+        return await handler(request), ""
     except Refused as refused:
-        return web.json_response({"error": str(refused)}, status=refused.status)
+        return web.json_response({"error": str(refused)}, status=refused.status), str(refused)
     except web.HTTPException as problem:
-        return web.json_response({"error": problem.reason}, status=problem.status)
+        return web.json_response({"error": problem.reason}, status=problem.status), problem.reason
     except Exception as problem:  # noqa: BLE001 - the edge of the process: logged whole, answered 500
         process.voice.failure(f"{request.method} {request.path} failed: {problem}", problem)
-        return web.json_response({"error": "internal error"}, status=500)
+        return web.json_response({"error": "internal error"}, status=500), "internal error"
 
 
-def _access_log(process: Process, request: web.Request, response: web.StreamResponse, seconds: float) -> None:
-    line = f"{request.method} {request.path_qs} {response.status} in {seconds * 1000:.0f} ms"
-    if response.status >= 500:
+def _access_log(process: Process, request: web.Request, status: int, seconds: float, reason: str) -> None:
+    line = f"{request.method} {request.path_qs} {status} in {seconds * 1000:.0f} ms"
+    line += f": {reason}" if reason else ""
+    if status >= 500:
         process.voice.error(line)
     else:
         process.voice.info(line)
