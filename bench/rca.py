@@ -29,8 +29,8 @@ from tools.dependencies import ServiceDependencies
 from tools.deploys import DeploymentsTool
 from tools.logs import SearchLogs
 from tools.metrics import QueryMetrics
-from tools.providers.file_rows import moment
 from tools.providers.files import FileTelemetry
+from tools.providers.moments import moment
 from tools.tool import Unavailable
 from tools.toolbox import Toolbox
 
