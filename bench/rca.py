@@ -35,6 +35,7 @@ from tools.tool import Unavailable
 from tools.toolbox import Toolbox
 
 SYSTEMS = ("ours", *BASELINES)
+DEPLOY_SYSTEMS = ("ours", "newest_deploy", "random")
 DEPTHS = (1, 2, 3, 4, 5)
 
 
@@ -47,14 +48,16 @@ class Case:
     services: tuple[str, ...]
     deploys: tuple[str, ...]
     asks_for_deploy: bool
+    has_deploys: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """What each system said of one case, most suspect first; chances at random by depth."""
+    """What each system said of one case, most suspect first; deployments accused; chances at random by depth."""
 
     case: Case
     by_system: Mapping[str, Sequence[str]]
+    accused: Mapping[str, Sequence[str]]
     at_random: Mapping[int, float]
     suspects: Suspects
     seconds: float
@@ -100,7 +103,8 @@ def cases_in(folder: Path) -> list[Case]:
         place = folder / str(answer["id"])
         if (place / "case.json").is_file():
             services, deploys = tuple(answer.get("services") or ()), tuple(answer.get("deploys") or ())
-            found.append(Case(place, str(answer["set"]), services, deploys, not services))
+            has_deploys = any(place.glob("deploys.jsonl*"))
+            found.append(Case(place, str(answer["set"]), services, deploys, not services, has_deploys))
     return sorted(found, key=lambda each: each.folder.name)
 
 
@@ -112,18 +116,18 @@ async def judged(case: Case) -> Ranked:
     suspects = rank((await looked(telemetry, alert)).evidence, alert)
     seconds = time.monotonic() - started
     scope = scope_for(alert, datetime.now(UTC))
-    said: dict[str, Sequence[str]] = {}
-    if case.asks_for_deploy:
-        said["ours"] = [each.sha for each in suspects.deploys]
-        said["newest_deploy"] = await newest_first(telemetry.deploys, scope)
-        candidates, guilty = len(said["newest_deploy"]), len(case.deploys)
-    else:
+    accused = {
+        "ours": [each.sha for each in suspects.deploys],
+        "newest_deploy": await newest_first(telemetry.deploys, scope),
+    }
+    said: dict[str, Sequence[str]] = dict(accused)
+    candidates, guilty = len(accused["newest_deploy"]), len(case.deploys)
+    if not case.asks_for_deploy:
+        said, candidates = await services_by_change(telemetry, scope)
         said["ours"] = [each.service for each in suspects.services]
-        by_change, candidates = await services_by_change(telemetry, scope)
-        said.update(by_change)
         guilty = len(case.services)
     at_random = {depth: expected_at_random(candidates, guilty, depth) for depth in DEPTHS}
-    return Ranked(case, said, at_random, suspects, seconds)
+    return Ranked(case, said, accused, at_random, suspects, seconds)
 
 
 async def looked(telemetry: FileTelemetry, alert: Alert) -> CaseFile:
@@ -181,13 +185,13 @@ def scored(ranked: Sequence[Ranked]) -> dict[str, dict[str, dict[str, object]]]:
                 "ac3": hits[3],
                 "avg5": _mean([hit for hit in hits.values() if hit is not None]),
             }
-            innocent = [each for each in members if each.case.asks_for_deploy and not each.case.deploys]
-            if any(each.case.asks_for_deploy for each in members):
+            innocent = [each for each in members if each.case.has_deploys and not each.case.deploys]
+            if any(each.case.has_deploys for each in members) and system in DEPLOY_SYSTEMS:
                 figures["n_innocent"] = len(innocent)
                 figures["accused_innocent"] = (
                     len(innocent)
                     if system == "random"
-                    else sum(bool(each.by_system.get(system)) for each in innocent)
+                    else sum(bool(each.accused.get(system)) for each in innocent)
                 )
             sets[name][system] = figures
     return sets

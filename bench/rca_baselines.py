@@ -11,7 +11,7 @@ Normal is what the provider gives as baseline and the points before the onset.
 
 import math
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import numpy as np
@@ -51,7 +51,7 @@ SCORERS: dict[str, Callable[[Values, Values], float]] = {
 BASELINES = (*SCORERS, "newest_deploy", "random")
 
 
-async def services_by_change(telemetry: FileTelemetry, scope: Scope) -> tuple[dict[str, list[str]], int]:
+async def services_by_change(telemetry: FileTelemetry, scope: Scope) -> tuple[dict[str, Sequence[str]], int]:
     """Return by scorer the services, the most changed first, and how many services there are."""
     try:
         series = await telemetry.metrics.series(scope.window)
@@ -68,7 +68,7 @@ async def services_by_change(telemetry: FileTelemetry, scope: Scope) -> tuple[di
         if len(normal) and len(since):
             for name, scorer in SCORERS.items():
                 scores[name][each.service] = max(scores[name][each.service], scorer(normal, since))
-    ranked = {name: _most_first(found) for name, found in scores.items()}
+    ranked: dict[str, Sequence[str]] = {name: _most_first(found) for name, found in scores.items()}
     return ranked, len({each.service for each in series})
 
 

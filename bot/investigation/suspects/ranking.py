@@ -6,11 +6,11 @@ by threshold: when nothing stands out, no cause is named and no confidence is gi
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from bot.investigation.alert import Alert
 from bot.investigation.evidence import Evidence
 from bot.investigation.suspects.clues import clues, complaints
+from bot.investigation.suspects.deploys import DeploySuspect, deploy_suspects
 from bot.investigation.suspects.facts import Facts, read
 from bot.investigation.suspects.sentence import deploy_sentence, service_sentence
 from bot.investigation.suspects.weighing import Map, Weighed, map_of, weigh
@@ -20,7 +20,7 @@ LEAST_TOLD = 0.5
 MAX_SERVICES = 10
 MAX_CLUES = 5
 _RECALLED = 1.2  # of the points of a service that a like incident of the past was about
-_DEPLOYED = 2.0  # points that a deployment with full suspicion adds to its service
+_DEPLOYED = 1.0  # points that a deployment with full suspicion adds to its service
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,6 @@ class Suspect:
     service: str
     score: float
     causes: tuple[str, ...]
-    evidence: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class DeploySuspect:
-    """A deployment that enough speaks against; *score* 0..1, *service* empty when the deployment names none."""
-
-    sha: str
-    score: float
-    title: str
-    service: str
-    at: datetime | None
     evidence: tuple[str, ...]
 
 
@@ -68,7 +56,8 @@ def rank(evidence: Sequence[Evidence], alert: Alert) -> Suspects:
     calls = map_of([*pairs, *complaints(found)])
     weighed = _with_history(weigh(found, calls, alert.service), facts)
     told = [each for each in weighed if each.points >= LEAST_TOLD][:MAX_SERVICES]
-    deploys = _deploys(facts)
+    outstanding = told[0] if told and told[0].points >= STANDS_OUT else None
+    deploys = deploy_suspects(facts.deploys, outstanding)
     services = tuple(_suspect(each, deploys) for each in told)
     return _concluded(told, services, deploys, facts, calls)
 
@@ -99,7 +88,7 @@ def confidence_of(weighed: Sequence[Weighed]) -> float:
     first = weighed[0].points
     rest = [each.points for each in weighed[1:] if each.explained_by != weighed[0].service]
     margin = 1.0 - (rest[0] / first if rest else 0.0)
-    return round(min(0.9, 0.3 + 0.35 * min(1.0, margin * 2) + 0.25 * min(1.0, first / 6.0)), 2)
+    return round(min(0.85, 0.3 + 0.35 * min(1.0, margin * 2) + 0.25 * min(1.0, first / 6.0)), 2)
 
 
 def _with_history(weighed: Sequence[Weighed], facts: Facts) -> list[Weighed]:
@@ -143,26 +132,6 @@ def _suspect(weighed: Weighed, deploys: Sequence[DeploySuspect]) -> Suspect:
         tuple(dict.fromkeys(causes)),
         tuple(dict.fromkeys(evidence)),
     )
-
-
-def _deploys(facts: Facts) -> tuple[DeploySuspect, ...]:
-    accused = [piece for piece in facts.deploys if piece.facts.get("accused") is True]
-    found = [
-        DeploySuspect(
-            sha=str(piece.facts["sha"]),
-            score=_number(piece.facts.get("suspicion")),
-            title=str(piece.facts.get("title") or ""),
-            service=piece.service or "",
-            at=piece.time,
-            evidence=(piece.id,),
-        )
-        for piece in accused
-    ]
-    return tuple(sorted(found, key=lambda each: (-each.score, each.sha)))
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) else 0.0
 
 
 def _not_checked(facts: Facts) -> tuple[str, ...]:
