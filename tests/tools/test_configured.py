@@ -1,0 +1,84 @@
+"""The file of sources: every kind can be named, what cannot be meant is refused in one line without values."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import tools.providers
+from tools.providers.configured import KINDS, SourcesError, configured
+from tools.providers.prometheus import PrometheusMetrics
+
+EXAMPLE = (Path(tools.providers.__path__[0]) / "example.toml").read_text()
+SECRETS = {
+    name: f"s3cret-{name}"
+    for name in (
+        "GRAFANA_TOKEN", "PAGERDUTY_KEY", "ELASTIC_AUTHORIZATION", "GITHUB_TOKEN", "GITLAB_TOKEN", "ARGOCD_TOKEN",
+        "KUBERNETES_TOKEN", "BACKSTAGE_TOKEN",
+    )
+}  # fmt: skip
+
+
+async def test_the_example_names_every_kind_and_all_of_it_can_be_made() -> None:
+    assert set(tomllib.loads(EXAMPLE)) == set(KINDS)
+    made = configured(EXAMPLE, SECRETS)
+    assert sorted(each.name for each in made.logs) == ["elasticsearch", "files", "kubernetes", "loki"]
+    assert sorted(each.name for each in made.metrics) == ["files", "prometheus"]
+    assert sorted(each.name for each in made.deploys) == [
+        "argocd",
+        "files",
+        "git",
+        "github",
+        "gitlab",
+        "kubernetes",
+    ]
+    assert sorted(each.name for each in made.alerts) == [
+        "alertmanager",
+        "files",
+        "grafana",
+        "kubernetes",
+        "pagerduty",
+    ]
+    assert sorted(each.name for each in made.dependencies) == [
+        "backstage",
+        "files",
+        "jaeger",
+        "services.yaml",
+        "tempo",
+    ]
+    assert [each.name for each in made.runbooks] == ["runbooks"]
+    assert "s3cret" not in repr(made)
+    await made.aclose()
+
+
+async def test_one_kind_may_stand_several_times_and_nothing_is_nothing() -> None:
+    made = configured('[[prometheus]]\nurl = "http://a"\n[[prometheus]]\nurl = "http://b"\nmax_names = 3', {})
+    first, second = made.metrics
+    assert isinstance(first, PrometheusMetrics)
+    assert isinstance(second, PrometheusMetrics)
+    assert first.query(None, None) == "up"
+    assert configured("", {}).metrics == ()
+    await made.aclose()
+
+
+@pytest.mark.parametrize(
+    ("toml", "said"),
+    [
+        ("[[loki]", "not TOML"),
+        ("[[splunk]]", "[[splunk]] is no kind of source; known: alertmanager"),
+        ('[loki]\nurl = "http://h"', "write [[loki]] with two brackets"),
+        ('[[loki]]\nadress = "http://hunter2"', "[[loki]] number 1: unknown key 'adress'; known: ca_file"),
+        ("[[loki]]", "[[loki]] number 1: url: "),
+        ('[[loki]]\nurl = "hunter2"', "must begin with http:// or https://"),
+        ('[[loki]]\nurl = "http://user:hunter2@169.254.169.254"', "is not an address that sources live at"),
+        ('[[loki]]\nurl = "http://h"\nmax_lines = "hunter2"', "[[loki]] number 1: max_lines: "),
+        ('[[loki]]\nurl = "http://h"\ntoken = "env:NOT_THERE"', "NOT_THERE is not set in the environment"),
+        ('[[git]]\nrepository = "/srv"\nbranch = "--evil"', "is not the name of a branch"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_in_one_line(toml: str, said: str) -> None:
+    with pytest.raises(SourcesError) as problem:
+        configured(toml, {})
+    assert said in str(problem.value)
+    assert "hunter2" not in str(problem.value)
+    assert "\n" not in str(problem.value)
