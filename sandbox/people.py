@@ -184,7 +184,7 @@ class People:
         """The log of envelopes, oldest first; every attempt is one."""
         return self.delivery.envelopes
 
-    async def wait_for(self, look: Callable[[], Found], timeout: float = 5.0, what: str = "") -> Found:  # noqa: ASYNC109
+    async def wait_for(self, look: Callable[[], Found | None], timeout: float = 5.0, what: str = "") -> Found:  # noqa: ASYNC109
         """Return what *look* returns as soon as it is true; it is asked whenever anything happened. TimeoutError."""
         return await self.pulse.wait_for(look, timeout, what)
 

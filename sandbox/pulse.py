@@ -21,7 +21,7 @@ class Pulse:
         for each in self._waiting:
             each.set()
 
-    async def wait_for(self, look: Callable[[], Found], timeout: float = 5.0, what: str = "") -> Found:  # noqa: ASYNC109 - tests read better with it
+    async def wait_for(self, look: Callable[[], Found | None], timeout: float = 5.0, what: str = "") -> Found:  # noqa: ASYNC109 - tests read better with it
         """Return what *look* returns as soon as it is true; TimeoutError (naming *what*) after *timeout* seconds."""
         woken = asyncio.Event()
         self._waiting.add(woken)

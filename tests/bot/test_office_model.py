@@ -1,0 +1,160 @@
+"""The whole path with a model: the real SDK over real HTTP against a scripted Messages API on loopback."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.investigation.casefile import CaseFile
+from bot.investigation.events import ModelAttempted, ModelSelected
+from sandbox.anthropic_script import (
+    Cut,
+    Html,
+    Received,
+    Refuse,
+    Say,
+    Script,
+    Tool,
+    Turn,
+    in_turn,
+    overloaded,
+    rate_limited,
+)
+from sandbox.anthropic_server import AnthropicServer
+from sandbox.server import Sandbox
+from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict, text_of
+
+WAIT = 40.0
+
+
+def diagnosis(received: Received, **changes: object) -> Say:
+    """Answer as a careful model would: cite what the prompt offers, quote nothing, invent nothing."""
+    answer: dict[str, Any] = {
+        "cause": "store has no connection free in its pool, so the gateway answers 503",
+        "services": ["store"],
+        "confidence": 0.8,
+        "claims": [
+            {"text": "store: no connection free, 6 of 6 in use", "evidence": [_first_id(received, "log")]}
+        ],
+        "fix": "Roll back the newest release of store.",
+        **changes,
+    }
+    return Say(json.dumps(answer))
+
+
+CUT = Cut(Say('{"cause": null, "services": [], "confidence": 0.1, "claims": [], "fix": null}'))
+
+
+def _first_id(received: Received, kind: str) -> str:
+    """Return the first evidence id of *kind* whose line speaks of store."""
+    text = json.dumps(received.body["messages"])
+    lines = [line for line in text.replace("\\n", "\n").splitlines() if line.startswith(f"[{kind}:")]
+    return next(line for line in lines if "store" in line)[1:].partition("]")[0]
+
+
+@asynccontextmanager
+async def investigated(
+    script: Script, folder: Path
+) -> AsyncIterator[tuple[CaseFile, dict[str, Any], AnthropicServer]]:
+    """Post an alert to a bot with a key and give the case, its verdict's message and what the server heard."""
+    async with Sandbox() as sandbox, AnthropicServer(script) as server:
+        keys = {"ANTHROPIC_API_KEY": "test", "ANTHROPIC_BASE_URL": server.url}
+        async with bot_in(sandbox, folder, **keys) as bot:
+            alert = sandbox.post_webhook(alert_post())
+            verdict = await sandbox.wait_for(
+                lambda: next((m for m in sandbox.thread(ALERTS, alert["ts"])[1:] if is_verdict(m)), None),
+                WAIT,
+                "a verdict",
+            )
+            yield await bot.case_at(ALERTS, alert["ts"]), verdict, server
+
+
+async def test_a_model_looks_again_and_concludes(tmp_path: Path) -> None:
+    def script(received: Received) -> Turn:
+        if received.number == 0:
+            return Say("", tools=(Tool("search_logs", {"service": "store"}),))
+        return diagnosis(received)
+
+    async with investigated(script, tmp_path) as (case, shown, server):
+        verdict = case.verdict
+        assert verdict is not None, case.history
+        assert (verdict.outcome, verdict.mode, verdict.services[0]) == ("concluded", "model", "store")
+        assert verdict.confidence == pytest.approx(0.8)
+        assert set(verdict.cites) <= case.ids
+        assert case.bill is not None
+        assert case.bill.usd > 0
+        assert sum(used.calls for used in case.bill.models) == len(server.requests) == 2
+        assert "sonnet" in text_of(shown).lower() or "claude" in text_of(shown)
+        assert any(piece.seen.source == "files" for piece in case.evidence)
+
+
+async def test_untrusted_text_stands_between_data_marks(tmp_path: Path) -> None:
+    async with investigated(diagnosis, tmp_path) as (_, _, server):
+        first = server.requests[0].body
+        opening = first["messages"][0]["content"]
+        text = opening if isinstance(opening, str) else "".join(part["text"] for part in opening)
+        outside = re.sub(r"<data>.*?</data>", "", text, flags=re.DOTALL)
+        assert "51% of requests to gateway" in text
+        assert "51% of requests to gateway" not in outside
+
+
+async def test_an_unfounded_answer_is_repaired_or_told_as_unverified(tmp_path: Path) -> None:
+    def script(received: Received) -> Turn:
+        return diagnosis(received, claims=[{"text": "redis is full", "evidence": ["log:999"]}])
+
+    async with investigated(script, tmp_path) as (case, _, server):
+        assert case.verdict is not None
+        assert len(server.requests) > 1, "one repair at least"
+        assert case.verdict.outcome == "inconclusive" or case.verdict.unverified
+        models = [
+            entry.event.selection.model for entry in case.history if isinstance(entry.event, ModelSelected)
+        ]
+        assert len({model for model in models if model}) > 1, "it climbed on evidence"
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [(overloaded(),), (rate_limited("1"),), (CUT,), (Html(),)],
+    ids=["overloaded", "rate-limited", "stream-cut", "html"],
+)
+async def test_a_passing_fault_is_survived(tmp_path: Path, faults: tuple[Turn, ...]) -> None:
+    def script(received: Received) -> Turn:
+        return faults[received.number] if received.number < len(faults) else diagnosis(received)
+
+    async with investigated(script, tmp_path) as (case, _, _):
+        assert case.verdict is not None
+        assert case.verdict.mode == "model"
+        failed = [
+            entry
+            for entry in case.history
+            if isinstance(entry.event, ModelAttempted) and entry.event.attempt.failure
+        ]
+        assert failed
+
+
+@pytest.mark.parametrize(
+    ("turn", "word"),
+    [(Refuse(401, "authentication_error", "invalid x-api-key"), "key"), (Say("", stop_reason="refusal"), "")],
+    ids=["wrong-key", "refusal"],
+)
+async def test_without_a_models_answer_the_evidence_speaks(tmp_path: Path, turn: Turn, word: str) -> None:
+    async with investigated(in_turn(*[turn] * 12), tmp_path) as (case, _, _):
+        assert case.verdict is not None
+        assert case.verdict.mode == "evidence_only"
+        assert "store" in case.verdict.services
+        assert word in case.verdict.why.lower()
+
+
+async def test_a_truncated_answer_gets_more_room(tmp_path: Path) -> None:
+    def script(received: Received) -> Turn:
+        whole = diagnosis(received)
+        return whole if received.number else Say(whole.text[:40], stop_reason="max_tokens")
+
+    async with investigated(script, tmp_path) as (case, _, server):
+        assert case.verdict is not None
+        assert case.verdict.mode == "model"
+        assert server.requests[1].body["max_tokens"] > server.requests[0].body["max_tokens"]
