@@ -5,11 +5,9 @@ investigation step; what it returns is the reason that the intake row keeps.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, assert_never
-
-import structlog
 
 from bot.dossier import Dossier
 from bot.heard import (
@@ -25,12 +23,10 @@ from bot.heard import (
     PostDeleted,
     ThreadSaid,
 )
-from bot.heard import Place as Heard_at
 from bot.inbox import Inbox
 from bot.investigation.alert import Alert, Severity
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import (
-    AlertCleared,
     Event,
     FixJudged,
     FixOutcome,
@@ -39,12 +35,10 @@ from bot.investigation.events import (
     Steered,
     Stopped,
 )
-from bot.investigation.events import AlertRepeated as RepeatNoted
+from bot.joining import Joining
 from bot.resolution import draft_for, read_modal
 from bot.store.cases import CaseRow, Cases, Place
 from bot.store.intake import Intake, Work
-
-log = structlog.get_logger()
 
 JUDGING: Mapping[str, FixOutcome] = {
     "fix_worked": "worked",
@@ -63,26 +57,29 @@ FLAG = "checkered_flag"
 
 @dataclass(frozen=True)
 class Desk:
-    """Where everything that was heard is decided. *join* is how long repeats of an alert join its case."""
+    """Where everything that was heard is decided."""
 
     inbox: Inbox
     intake: Intake
     cases: Cases
     dossier: Dossier
-    opened: Callable[[], None]
+    joining: Joining
     stop: Callable[[int], None]
     judged: Callable[[CaseFile, FixJudged], Awaitable[None]]
     resolved: Callable[[CaseRow], Awaitable[None]]
     now: Callable[[], datetime]
-    join: timedelta
     channels: frozenset[str] = frozenset()
+    _read: dict[str, str] = field(default_factory=dict)
 
-    async def handle(self, work: Work) -> str:
-        """Do what *work* asks for and return, in a few words, what came of it."""
+    async def handle(self, work: Work) -> str | None:
+        """Do what *work* asks for and return, in a few words, what came of it.
+
+        None: it is one of many alerts that are counted, and is closed by `Joining.settle`.
+        """
         body = work.envelope.body
         match work.envelope.kind:
             case "event":
-                return await self._event(body)
+                return await self._event(body, work)
             case "command":
                 return await self._asked(str(body["text"]), str(body["user"]), str(body["channel"]), work)
             case "shortcut":
@@ -94,7 +91,18 @@ class Desk:
             case unknown:
                 return f"ignored: unknown kind {unknown}"
 
-    async def _event(self, event: Mapping[str, Any]) -> str:
+    async def settle(self) -> None:
+        """Write down what was counted, and how far each channel was read."""
+        await self.joining.settle()
+        while self._read:
+            channel, ts = self._read.popitem()
+            await self.intake.saw(channel, ts)
+
+    def forget(self) -> None:
+        """Drop what was counted and could not be written."""
+        self.joining.forget()
+
+    async def _event(self, event: Mapping[str, Any], work: Work) -> str | None:
         kind = event.get("type")
         if kind in {"reaction_added", "reaction_removed"}:
             return await self._reaction(event, withdrawn=kind == "reaction_removed")
@@ -103,18 +111,24 @@ class Desk:
         channel = str(event.get("channel", ""))
         if self.channels and channel not in self.channels:
             return "ignored: channel not listed"
-        told = await self._heard(self.inbox.read(event))
-        message = event.get("message") or event
-        if channel and message.get("ts"):
-            await self.intake.saw(channel, str(message["ts"]))
-        return told
+        ts = str((event.get("message") or event).get("ts") or "")
+        if channel and _seconds(ts) > _seconds(self._read.get(channel, "")):
+            self._read[channel] = ts
+        return await self._heard(self.inbox.read(event), work)
 
-    async def _heard(self, heard: Heard) -> str:
+    async def _heard(self, heard: Heard, work: Work) -> str | None:
         match heard:
             case AlertOpened() | AlertRepeated() | AlertChanged():
-                return await self._alert(heard.alert, heard.place)
+                at = Place(heard.place.channel, heard.place.thread)
+                return await self.joining.alert(
+                    heard.alert,
+                    at,
+                    work,
+                    flapped=isinstance(heard, AlertRepeated) and heard.came_back,
+                    edited=isinstance(heard, AlertChanged),
+                )
             case AlertResolved(alert):
-                return await self._cleared(alert)
+                return await self.joining.cleared(alert)
             case Mentioned():
                 return await self._mentioned(heard)
             case ThreadSaid():
@@ -126,28 +140,9 @@ class Desk:
             case _ as never:
                 assert_never(never)
 
-    async def _alert(self, alert: Alert, at: Heard_at) -> str:
-        live = await self.cases.joined(alert.fingerprint, self.now() - self.join)
-        if live is not None:
-            if live.place == Place(at.channel, at.thread):
-                return f"already {live.id}"
-            await self.dossier.record(live, [RepeatNoted(alert)])
-            return f"joined {live.id}"
-        return await self._open(alert, Place(at.channel, at.thread))
-
-    async def _open(self, alert: Alert, place: Place) -> str:
-        row, new = await self.cases.open(alert, place, self.now())
-        if new:
-            log.info("case_opened", case=row.id, source=alert.source, severity=alert.severity)
-            self.opened()
+    async def _open(self, alert: Alert, place: Place, *, alone: bool = False) -> str:
+        row, new = await self.joining.open(alert, place, alone=alone)
         return f"{'opened' if new else 'already'} {row.id}"
-
-    async def _cleared(self, alert: Alert) -> str:
-        live = await self.cases.joined(alert.fingerprint, self.now() - self.join)
-        if live is None:
-            return "ignored: cleared, and no case of ours"
-        await self.dossier.record(live, [AlertCleared(alert.source)])
-        return f"cleared {live.id}"
 
     async def _asked(self, text: str, user: str, channel: str, work: Work) -> str:
         """Open a case for a person's words: our own message becomes the head of its thread."""
@@ -165,7 +160,7 @@ class Desk:
         heard = self.inbox.read(event)
         place = Place(str(body["channel"]), str(message.get("thread_ts") or message["ts"]))
         if isinstance(heard, AlertOpened | AlertRepeated | AlertChanged):
-            return await self._open(heard.alert, place)
+            return await self._open(heard.alert, place, alone=True)
         text = str(message.get("text", "")) or "(no text)"
         return await self._open(_person_alert(text, str(body["user"]), _moment(str(message["ts"]))), place)
 
@@ -272,6 +267,13 @@ def _person_alert(text: str, user: str, at: datetime) -> Alert:
         severity=Severity.UNKNOWN,
         dedupe_key=f"person:{user}:{at.timestamp()}",
     )
+
+
+def _seconds(ts: str) -> float:
+    try:
+        return float(ts)
+    except ValueError:
+        return 0.0
 
 
 def _moment(ts: str) -> datetime:

@@ -3,14 +3,17 @@
 It is the only place that appends to a journal. It knows no investigation step and no Slack payload.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.investigation.casefile import CaseFile, fold
 from bot.investigation.events import Event, Recorded
 from bot.store.cases import CaseRow, Cases
 from bot.thread import Thread
+
+MOST_OPEN = 200  # case files kept folded; the others are folded anew when they are asked for
 
 
 @dataclass(frozen=True)
@@ -20,15 +23,32 @@ class Dossier:
     cases: Cases
     thread: Thread
     now: Callable[[], datetime]
+    _folded: OrderedDict[int, CaseFile] = field(default_factory=OrderedDict)
 
     async def read(self, row: CaseRow) -> CaseFile:
-        """Fold a case from its journal."""
-        return fold(await self.cases.journal(row.number))
+        """Fold a case from its journal; what was folded before is only continued."""
+        known = self._folded.get(row.number)
+        lines = await self.cases.journal(row.number, len(known.history) if known else 0)
+        if known is None:
+            case = fold(lines)
+        else:
+            case = known
+            for line in lines:
+                case = case.after(line)
+        newest = self._folded.get(row.number)
+        if newest is None or len(newest.history) <= len(case.history):
+            self._folded[row.number] = case
+            self._folded.move_to_end(row.number)
+        while len(self._folded) > MOST_OPEN:
+            self._folded.popitem(last=False)
+        return case
 
-    async def record(self, row: CaseRow, events: Sequence[Event]) -> CaseFile:
-        """Journal *events*, then show the case; return it as it stands."""
+    async def record(
+        self, row: CaseRow, events: Sequence[Event], closed: Sequence[tuple[int, str]] = ()
+    ) -> CaseFile:
+        """Journal *events* (and close the intake rows that they came from), then show the case as it stands."""
         at = self.now()
-        await self.cases.append(row.number, [Recorded(at, event) for event in events])
+        await self.cases.append(row.number, [Recorded(at, event) for event in events], closed)
         case = await self.read(row)
         await self.thread.show(row, case)
         return case

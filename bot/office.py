@@ -5,9 +5,9 @@ It is given everything it connects; making the parts is `bot/wiring.py`.
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -25,6 +25,7 @@ from bot.dossier import Dossier
 from bot.inbox import Inbox, Me
 from bot.investigation.casefile import CaseFile
 from bot.investigation.investigator import Investigator
+from bot.joining import Grouping, Joining
 from bot.listeners import Listeners
 from bot.poster import Poster
 from bot.remembering import Remembering
@@ -54,7 +55,9 @@ class House:
     investigator: Callable[[Remembering], Investigator]
     gate: Callable[[dict[str, Any]], dict[str, Any]]
     now: Callable[[], datetime]
-    join: timedelta
+    grouping: Grouping
+    neighbours: Callable[[str], Collection[str]]
+    redact: Callable[[str], str]
     at_once: int
     channels: frozenset[str]
 
@@ -68,7 +71,7 @@ class Office:
         self._client = client
         self._app_token = app_token
         self.cases = Cases(house.engine, house.owner)
-        self.intake = Intake(house.engine, house.owner)
+        self.intake = Intake(house.engine, house.owner, house.redact)
         self.replies = Replies(house.engine)
         self.poster = Poster(self.replies, SlackWeb(client, house.gate), house.now)
         self.dossier = Dossier(self.cases, Thread(self.replies, self.poster, house.now), house.now)
@@ -100,12 +103,13 @@ class Office:
             intake=self.intake,
             cases=self.cases,
             dossier=self.dossier,
-            opened=worker.opened,
+            joining=Joining(
+                self.cases, self.dossier, worker.opened, house.now, house.grouping, house.neighbours
+            ),
             stop=worker.stop,
             judged=self._remembering.judged,
             resolved=self._remember,
             now=house.now,
-            join=house.join,
             channels=house.channels,
         )
         self._worker = worker
@@ -113,7 +117,7 @@ class Office:
         answers = Answering(self.cases, self.dossier, self._remembering, house.now)
         Listeners(app, self._client, self.intake, answers.table(), worker.heard, house.now)
         self._tasks = [
-            asyncio.create_task(worker.run(desk.handle), name="worker"),
+            asyncio.create_task(worker.run(desk), name="worker"),
             asyncio.create_task(self.poster.run(), name="poster"),
             asyncio.create_task(self._sweep(), name="sweep"),
         ]

@@ -15,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Field,
     HttpUrl,
+    NonNegativeInt,
     PositiveInt,
     SecretStr,
     TypeAdapter,
@@ -77,6 +78,9 @@ class Settings(BaseModel):
     slack_app_token: AppToken = Field(
         NONE, alias="SLACK_APP_TOKEN", description="App-level token with connections:write (xapp-…)."
     )
+    slack_api_url: Url = Field(
+        "", alias="SLACK_API_URL", description="Another address of Slack's Web API, such as GovSlack's."
+    )
     anthropic_api_key: SecretStr = Field(
         NONE, alias="ANTHROPIC_API_KEY", description="Without it every verdict is evidence-only, at $0."
     )
@@ -114,6 +118,11 @@ class Settings(BaseModel):
     runbooks: Folder = Field(
         Path("runbooks"), alias="INCIDENTOS_RUNBOOKS", description="Folder of Markdown runbooks."
     )
+    postmortems: Folder | None = Field(
+        None,
+        alias="INCIDENTOS_POSTMORTEMS",
+        description="Folder, such as a git checkout, where the post-mortem of a resolved case is written.",
+    )
     channels: Names = Field(
         (),
         alias="INCIDENTOS_CHANNELS",
@@ -131,6 +140,16 @@ class Settings(BaseModel):
         240,
         alias="INCIDENTOS_JOIN_MINUTES",
         description="Repeats of an alert within this time join its case.",
+    )
+    near_minutes: NonNegativeInt = Field(
+        5,
+        alias="INCIDENTOS_NEAR_MINUTES",
+        description="Alerts of the same or a neighbouring service join a case opened within this time; 0 = never.",
+    )
+    storm_cases: PositiveInt = Field(
+        20,
+        alias="INCIDENTOS_STORM_CASES",
+        description="So many cases opened within 5 minutes are a storm: further alerts are told in one digest.",
     )
 
     @classmethod

@@ -15,6 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.investigation.investigator import Investigator
+from bot.joining import Grouping
+from bot.neighbours import Neighbours
 from bot.office import House, Office
 from bot.remembering import ModelRecall, Remembering
 from bot.settings import Settings
@@ -208,7 +210,13 @@ async def house(
             investigator=lambda known: investigator_of(shared, sources, known),
             gate=lambda body: body,
             now=now,
-            join=timedelta(minutes=settings.join_minutes),
+            grouping=Grouping(
+                join=timedelta(minutes=settings.join_minutes),
+                near=timedelta(minutes=settings.near_minutes),
+                storm_cases=settings.storm_cases,
+            ),
+            neighbours=Neighbours(sources.dependencies, now).of,
+            redact=redact,
             at_once=settings.at_once,
             channels=frozenset(settings.channels),
         )

@@ -6,13 +6,15 @@ payload and no investigation step.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from typing import Protocol
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.dossier import Dossier
 from bot.investigation.events import ModelAttempted, ModelSelected
@@ -23,7 +25,25 @@ from bot.store.intake import Intake, Work
 log = structlog.get_logger()
 
 IDLE = 1.0
-Handle = Callable[[Work], Awaitable[str]]
+MOST_AT_ONCE = 100  # envelopes taken together
+STORM = 20  # so many at once is a storm: then they are taken in bigger, rarer bites
+BREATH = 0.25
+
+
+class Handling(Protocol):
+    """The desk, as the worker gives it what was heard."""
+
+    async def handle(self, work: Work) -> str | None:
+        """Do it; return what came of it, or None when `settle` will close it."""
+        ...
+
+    async def settle(self) -> None:
+        """Write down what was counted."""
+        ...
+
+    def forget(self) -> None:
+        """Drop what was counted and cannot be written."""
+        ...
 
 
 @dataclass
@@ -54,10 +74,10 @@ class Worker:
         if task := self.running.get(number):
             task.cancel()
 
-    async def run(self, handle: Handle) -> None:
-        """Work for ever, each envelope through *handle*; cancel to stop."""
+    async def run(self, desk: Handling) -> None:
+        """Work for ever, each envelope through *desk*; cancel to stop."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._listen(handle))
+            group.create_task(self._listen(desk))
             group.create_task(self._investigate_all())
 
     async def drain(self, grace_s: float = 10.0) -> None:
@@ -69,36 +89,61 @@ class Worker:
             task.cancel()
         await asyncio.gather(*self.running.values(), return_exceptions=True)
         await self.cases.release()
+        await self.intake.release()
 
-    async def _listen(self, handle: Handle) -> None:
+    async def _listen(self, desk: Handling) -> None:
         while not self._draining:
             self._heard.clear()
-            work = await self.intake.take(self.now())
-            if work is None:
+            try:
+                works = await self.intake.take_many(self.now(), MOST_AT_ONCE)
+                await self._do_all(works, desk)
+            except (
+                SQLAlchemyError
+            ):  # the database is away or full: nothing is lost, it is all still in Slack or SQL
+                log.exception("intake_waits_for_the_database")
+                desk.forget()
+                works = []
+            if not works:
                 await _wait(self._heard)
-                continue
-            await self._do(work, handle)
+            elif len(works) >= STORM:
+                await asyncio.sleep(BREATH)
 
-    async def _do(self, work: Work, handle: Handle) -> None:
-        try:
-            note = await handle(work)
-        except Exception as error:  # one unreadable envelope must not stop the intake
-            log.exception("intake_failed", intake=work.id, kind=work.envelope.kind)
-            if not await self.intake.again(work, f"{type(error).__name__}: {error}"[:500]):
-                log.error("intake_given_up", intake=work.id)  # noqa: TRY400 (told above, with its traceback)
-        else:
-            await self.intake.done(work, note)
+    async def _do_all(self, works: Sequence[Work], desk: Handling) -> None:
+        closed: list[tuple[Work, str]] = []
+        for work in works:
+            try:
+                note = await desk.handle(work)
+            except SQLAlchemyError:
+                raise
+            except Exception as error:  # one unreadable envelope must not stop the intake
+                log.exception("intake_failed", intake=work.id, kind=work.envelope.kind)
+                why = f"{type(error).__name__}: {error}"[:500]
+                if not await self.intake.again(work, why, self.now()):
+                    log.error("intake_given_up", intake=work.id)  # noqa: TRY400 (told above, with its traceback)
+            else:
+                if note is not None:
+                    closed.append((work, note))
+        await desk.settle()
+        if closed:
+            await self.intake.done_many(closed)
 
     async def _investigate_all(self) -> None:
         while not self._draining:
             self._opened.clear()
-            row = await self.cases.claim(self.now()) if len(self.running) < self.at_once else None
+            row = await self._claim() if len(self.running) < self.at_once else None
             if row is None:
                 await _wait(self._opened)
                 continue
             task = asyncio.create_task(self._investigate(row), name=row.id)
             self.running[row.number] = task
             task.add_done_callback(partial(self._ended, row.number))
+
+    async def _claim(self) -> CaseRow | None:
+        try:
+            return await self.cases.claim(self.now())
+        except SQLAlchemyError:
+            log.exception("cases_wait_for_the_database")
+            return None
 
     def _ended(self, number: int, _task: asyncio.Task[None]) -> None:
         self.running.pop(number, None)

@@ -73,7 +73,8 @@ async def joined(settings: Settings, root: Path, port: int) -> AsyncIterator[Run
     """Start the workspace and let the bot join it; its state is below *root*, apart from a real workspace's."""
     fired = Fired(root / "telemetry")
     shutil.rmtree(fired.root, ignore_errors=True)
-    apart = settings.model_copy(update={"data": root})
+    # every fired scenario strikes the same shop: each is shown in a thread of its own
+    apart = settings.model_copy(update={"data": root, "near_minutes": 0})
     sources = Sources(
         logs=(FiredLogs(fired),),
         metrics=(FiredMetrics(fired),),

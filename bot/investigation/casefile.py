@@ -4,8 +4,8 @@ All state of an investigation is made here and nowhere else. It knows no clock, 
 """
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
@@ -40,6 +40,8 @@ from router.ledger import Summary
 from router.outcomes import Answer, Failure
 from tools.tool import Findings, Observation, ToolCall
 
+MOST_JOINED = 200  # names of joined alerts that are kept apart
+
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
@@ -61,6 +63,8 @@ class CaseFile:
     verdict: Verdict | None = None
     stopped_by: str = ""
     repeats: int = 0
+    flaps: int = 0
+    joined: Mapping[str, int] = field(default_factory=dict)  # other alerts' service or title → how often
     cleared_at: datetime | None = None
     judgements: tuple[FixJudged, ...] = ()
     draft: Resolution | None = None
@@ -97,10 +101,8 @@ class CaseFile:
         match entry.event:
             case AlertReceived():
                 return told
-            case AlertRepeated(alert):
-                return replace(
-                    told, repeats=self.repeats + 1, alert=_newer(self.alert, alert), cleared_at=None
-                )
+            case AlertRepeated():
+                return _told_again(told, entry.event)
             case AlertCleared():
                 return replace(told, cleared_at=entry.at)
             case Recalled(precedents):
@@ -194,6 +196,21 @@ def _as_observation(found: Precedent) -> Observation:
             "services": list(found.services),
         },
     )
+
+
+def _told_again(case: CaseFile, again: AlertRepeated) -> CaseFile:
+    if again.how in {"repeat", "changed"}:
+        return replace(
+            case,
+            repeats=case.repeats + again.times,
+            flaps=case.flaps + again.flaps,
+            alert=_newer(case.alert, again.alert),
+            cleared_at=None,
+        )
+    name = again.alert.service or again.alert.title[:80]
+    if name not in case.joined and len(case.joined) >= MOST_JOINED:
+        name = "others"
+    return replace(case, joined={**case.joined, name: case.joined.get(name, 0) + again.times})
 
 
 def _newer(known: Alert, told: Alert) -> Alert:

@@ -21,18 +21,25 @@ FixOutcome = Literal["worked", "partly", "did_not", "not_same"]
 
 @dataclass(frozen=True, slots=True)
 class AlertReceived:
-    """Something called for attention; the case *case* was opened for it."""
+    """Something called for attention; the case *case* was opened for it. *seen_late*: found when catching up."""
 
     case: str
     alert: Alert
+    seen_late: bool = False
     type: Literal["alert_received"] = "alert_received"
 
 
 @dataclass(frozen=True, slots=True)
 class AlertRepeated:
-    """The same trouble was told again, or its text changed."""
+    """Alerts that belong to this case: it told again, its text changed, a neighbour's, or one of a storm.
+
+    *times* is how often since the last such line, *flaps* how many of them came back after a resolution.
+    """
 
     alert: Alert
+    times: int = 1
+    flaps: int = 0
+    how: Literal["repeat", "neighbour", "storm", "changed"] = "repeat"
     type: Literal["alert_repeated"] = "alert_repeated"
 
 

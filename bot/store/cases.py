@@ -3,23 +3,28 @@
 A case is the fold of its journal; the row beside it holds only what must be searched. It knows no Slack.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.investigation.alert import Alert
+from bot.investigation.alert import Alert, Severity
 from bot.investigation.events import AlertReceived, Event, Recorded
+from bot.store.database import reading
+from bot.store.intake import close
 from bot.store.schema import cases, journal, replies
 
 LEASE = timedelta(seconds=60)
 JOURNAL_VERSION = 1
 CONFLICTS = 20
+LOUDNESS = sa.case({str(each): each.rank for each in Severity}, value=cases.c.severity, else_=9)
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 UNFINISHED = ("open", "investigating")
+CLOSED = ("resolved", "remembered")
+ALWAYS = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +60,46 @@ class Cases:
     engine: AsyncEngine
     owner: str
 
-    async def open(self, alert: Alert, place: Place, now: datetime) -> tuple[CaseRow, bool]:
+    async def open(
+        self,
+        alert: Alert,
+        place: Place,
+        now: datetime,
+        *,
+        since: datetime = ALWAYS,
+        alone: bool = False,
+        seen_late: bool = False,
+    ) -> tuple[CaseRow, bool]:
         """Open a case for *alert* at *place*, its first journal line in the same transaction.
 
-        Returns the case and whether it is new: a second call for the same thread finds the first one's.
+        Returns the case and whether it is new: a second call for the same thread finds the first one's, and one
+        for the same trouble, touched after *since*, finds that one's, whichever replica opened it. *alone*: no
+        repeat may ever join it, and it joins none.
         """
         try:
             async with self.engine.begin() as connection:
-                row = await self._insert(connection, alert, place, now)
-                await _append(connection, row.number, 0, [Recorded(now, AlertReceived(row.id, alert))])
+                await connection.execute(
+                    cases.update()
+                    .where(cases.c.live_key == alert.fingerprint, cases.c.updated_at < since)
+                    .values(live_key=None)
+                )
+                row = await self._insert(connection, alert, place, now, alone=alone)
+                first = AlertReceived(row.id, alert, seen_late)
+                await _append(connection, row.number, 0, [Recorded(now, first)])
                 return row, True
         except sa.exc.IntegrityError:
-            known = await self.at(place)
+            known = await self.at(place) or await self.joined(alert.fingerprint, since)
             if known is None:
                 raise
             return known, False
 
-    async def append(self, number: int, recorded: Sequence[Recorded]) -> int:
+    async def append(
+        self, number: int, recorded: Sequence[Recorded], closed: Sequence[tuple[int, str]] = ()
+    ) -> int:
         """Write *recorded* at the end of a journal; return the last line's number.
 
-        Several may write to one case; each line gets its own number, whoever was first.
+        Several may write to one case; each line gets its own number, whoever was first. *closed* are intake rows
+        (id, note) that are done with this: in the same transaction, so that nothing is counted twice.
         """
         for _ in range(CONFLICTS):
             try:
@@ -82,31 +107,48 @@ class Cases:
                     last = await connection.scalar(
                         sa.select(sa.func.max(journal.c.seq)).where(journal.c.case_number == number)
                     )
-                    return await _append(connection, number, last or 0, recorded)
+                    written = await _append(connection, number, last or 0, recorded)
+                    if closed:
+                        await close(connection, closed)
+                        touched = cases.update().where(cases.c.number == number)
+                        await connection.execute(touched.values(updated_at=recorded[-1].at))
+                    return written
             except sa.exc.IntegrityError:
                 continue  # another replica was faster: take the next number
         msg = f"journal of case {number}: no free line after {CONFLICTS} tries"
         raise RuntimeError(msg)
 
-    async def journal(self, number: int) -> list[Recorded]:
-        """Return everything that happened in a case, in order. An older release's lines are read as well."""
-        lines = sa.select(journal).where(journal.c.case_number == number).order_by(journal.c.seq)
-        async with self.engine.connect() as connection:
-            rows = (await connection.execute(lines)).mappings().all()
-        return [Recorded(row["at"], EVENT.validate_json(row["body"])) for row in rows]
+    async def journal(self, number: int, after: int = 0) -> list[Recorded]:
+        """Return what happened in a case, in order, behind line *after*. An older release's lines are read as well."""
+        lines = (
+            sa.select(journal.c.at, journal.c.body)
+            .where(journal.c.case_number == number, journal.c.seq > after)
+            .order_by(journal.c.seq)
+        )
+        async with reading(self.engine) as connection:
+            rows = (await connection.execute(lines)).all()
+        return [Recorded(row.at, EVENT.validate_json(row.body)) for row in rows]
 
     async def claim(self, now: datetime) -> CaseRow | None:
         """Take the most severe case that is to be investigated and that no living worker holds."""
         free = sa.and_(
             cases.c.state.in_(UNFINISHED), sa.or_(cases.c.lease_until.is_(None), cases.c.lease_until < now)
         )
-        loudness = sa.case({"critical": 0, "warning": 1, "unknown": 2}, value=cases.c.severity, else_=3)
-        first = sa.select(cases.c.number).where(free).order_by(loudness, cases.c.number).limit(1)
+        first = sa.select(cases.c.number).where(free).order_by(LOUDNESS, cases.c.number).limit(1)
+        async with reading(self.engine) as connection:  # an idle look takes no write lock
+            if await connection.scalar(first) is None:
+                return None
         return await self._one(
             cases.update()
             .where(cases.c.number == first.with_for_update(skip_locked=True).scalar_subquery())
             .values(state="investigating", owner=self.owner, lease_until=now + LEASE)
         )
+
+    async def queued(self) -> int:
+        """Return how many cases wait to be investigated."""
+        counted = sa.select(sa.func.count()).where(cases.c.state == "open")
+        async with reading(self.engine) as connection:
+            return int(await connection.scalar(counted) or 0)
 
     async def hold(self, number: int, now: datetime) -> bool:
         """Lengthen our lease; False when it is no longer ours."""
@@ -118,12 +160,11 @@ class Cases:
         return held is not None
 
     async def set_state(self, number: int, state: str, now: datetime) -> None:
-        """Give the case its new *state* and let it go."""
-        await self._one(
-            cases.update()
-            .where(cases.c.number == number)
-            .values(state=state, owner=None, lease_until=None, updated_at=now)
-        )
+        """Give the case its new *state* and let it go; nothing joins a closed one."""
+        values = {"state": state, "owner": None, "lease_until": None, "updated_at": now}
+        if state in CLOSED:
+            values["live_key"] = None
+        await self._one(cases.update().where(cases.c.number == number).values(values))
 
     async def release(self) -> None:
         """Let go of everything that this worker holds, for a clean shutdown."""
@@ -149,24 +190,37 @@ class Cases:
         return await self._first(cases.c.number == number)
 
     async def joined(self, fingerprint: str, since: datetime) -> CaseRow | None:
-        """Return the newest unresolved case about the same trouble that was touched after *since*."""
-        live = cases.c.state.not_in(("resolved", "remembered", "archived"))
-        return await self._first(cases.c.fingerprint == fingerprint, cases.c.updated_at >= since, live)
+        """Return the unresolved case about the same trouble that was touched after *since*."""
+        return await self._first(
+            cases.c.fingerprint == fingerprint, cases.c.live_key.is_not(None), cases.c.updated_at >= since
+        )
+
+    async def beside(self, services: Collection[str], since: datetime) -> CaseRow | None:
+        """Return the newest unresolved case opened after *since* about one of *services*."""
+        return await self._first(
+            cases.c.service.in_(services), cases.c.live_key.is_not(None), cases.c.opened_at >= since
+        )
+
+    async def opened_since(self, since: datetime) -> int:
+        """Return how many cases were opened after *since*."""
+        counted = sa.select(sa.func.count()).where(cases.c.opened_at >= since)
+        async with reading(self.engine) as connection:
+            return int(await connection.scalar(counted) or 0)
 
     async def in_state(self, state: str, limit: int = 50) -> list[CaseRow]:
         """Return the cases in *state*, oldest first."""
         statement = sa.select(cases).where(cases.c.state == state).order_by(cases.c.number).limit(limit)
-        async with self.engine.connect() as connection:
+        async with reading(self.engine) as connection:
             return [_row(row) for row in (await connection.execute(statement)).mappings().all()]
 
     async def recent(self, limit: int = 50) -> list[CaseRow]:
         """Return the newest cases first."""
-        async with self.engine.connect() as connection:
+        async with reading(self.engine) as connection:
             found = await connection.execute(sa.select(cases).order_by(cases.c.number.desc()).limit(limit))
             return [_row(row) for row in found.mappings().all()]
 
     async def _insert(
-        self, connection: AsyncConnection, alert: Alert, place: Place, now: datetime
+        self, connection: AsyncConnection, alert: Alert, place: Place, now: datetime, *, alone: bool
     ) -> CaseRow:
         inserted = await connection.execute(
             cases.insert()
@@ -174,6 +228,7 @@ class Cases:
                 channel=place.channel,
                 thread_ts=place.thread_ts,
                 fingerprint=alert.fingerprint,
+                live_key=None if alone else alert.fingerprint,
                 service=alert.service[:200],
                 severity=alert.severity,
                 state="open",
@@ -185,7 +240,7 @@ class Cases:
         return _row(inserted.mappings().one())
 
     async def _first(self, *conditions: sa.ColumnElement[bool]) -> CaseRow | None:
-        async with self.engine.connect() as connection:
+        async with reading(self.engine) as connection:
             found = await connection.execute(
                 sa.select(cases).where(*conditions).order_by(cases.c.number.desc()).limit(1)
             )

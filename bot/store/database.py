@@ -4,12 +4,16 @@ It knows engines and files, no table's meaning.
 """
 
 import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.store.schema import SCHEMA_VERSION, about, metadata
+from bot.store.migrations import NewerSchema, migrate
+from bot.store.schema import metadata
 
 FILE_NAME = "incidentos.db"
 
@@ -51,26 +55,44 @@ def engine_for(url: str | None, folder: Path) -> AsyncEngine:
 
 
 async def create_tables(engine: AsyncEngine, *others: sa.MetaData) -> None:
-    """Create what is missing, ours and *others*', and check the schema's version.
+    """Create what is missing, ours and *others*', and bring an older schema up to ours.
 
     Raises:
         CannotOpen: no database, damaged, the server does not answer, or a newer release made it.
     """
     try:
         async with engine.begin() as connection:
+            if connection.dialect.name == "postgresql":  # replicas that start together take turns
+                await connection.execute(sa.text("SELECT pg_advisory_xact_lock(7305911031)"))
+            else:
+                await _check_file(connection)
+            await connection.run_sync(migrate)
             for tables in (metadata, *others):
                 await connection.run_sync(tables.create_all)
-            found = await connection.scalar(sa.select(about.c.value).where(about.c.key == "schema"))
-            if found is None:
-                await connection.execute(about.insert().values(key="schema", value=str(SCHEMA_VERSION)))
+    except NewerSchema as newer:
+        raise CannotOpen(str(newer)) from newer
     except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise CannotOpen(_why(engine, error)) from error
-    if found is not None and int(found) > SCHEMA_VERSION:
-        msg = (
-            f"The database was written by a newer release (schema {found}, this one knows {SCHEMA_VERSION}). "
-            "Upgrade IncidentOS; nothing was changed."
-        )
-        raise CannotOpen(msg)
+
+
+@asynccontextmanager
+async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give a connection that only reads: on SQLite it takes no lock and waits for no writer."""
+    async with engine.execution_options(reads=True).connect() as connection:
+        yield connection
+
+
+def insert(connection: AsyncConnection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """Return the database's own insert, the one that knows ON CONFLICT."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+async def _check_file(connection: AsyncConnection) -> None:
+    """Look whether the file is whole before anything is written to it."""
+    told = await connection.scalar(sa.text("PRAGMA quick_check(1)"))
+    if told != "ok":
+        msg = f"quick_check: {told}"
+        raise sqlite3.DatabaseError(msg)
 
 
 def _why(engine: AsyncEngine, error: Exception) -> str:
@@ -103,4 +125,5 @@ def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
 
 def _begin_immediate(connection: sa.Connection) -> None:
     # a deferred transaction that reads and then writes fails at once when another writer was faster
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    reads = connection.get_execution_options().get("reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,23 +1,27 @@
 """What Slack told us, kept before Slack is told that we have it.
 
 One row an envelope: unique by (team, event id) and by content, so that a redelivery or the same post under
-two event ids is kept once. Work is taken from here with a lease; a dead owner's work is taken over. It knows
-no meaning of a body.
+two event ids is kept once. What arrives together is committed together. Work is taken from here with a lease;
+a dead owner's work is taken over. It knows no meaning of a body.
 """
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.store.database import insert, reading
+from bot.store.group_commit import GroupCommit
+from bot.store.kept import plain, to_keep
 from bot.store.schema import cursors, intake
 
 LEASE = timedelta(seconds=60)
-MAX_TRIES = 5
+MAX_TRIES = 8
+MOST_PAUSE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,63 +48,98 @@ class Work:
 
 @dataclass(frozen=True)
 class Intake:
-    """The durable queue between Slack and the desk."""
+    """The durable queue between Slack and the desk. *redact* takes secrets out of what is kept."""
 
     engine: AsyncEngine
     owner: str
+    redact: Callable[[str], str] = str
+    _commits: list[GroupCommit[dict[str, Any], bool]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._commits.append(GroupCommit(self._insert))
 
     async def keep(self, envelope: Envelope, now: datetime) -> bool:
-        """Commit *envelope*; False when it, or the same content, is already kept."""
+        """Commit *envelope*; False when it, or the same content, is already kept.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: it could not be written; nothing is kept.
+        """
+        key = envelope.content_key
         row = {
-            "team": envelope.team,
-            "event_id": envelope.event_id,
-            "content_key": envelope.content_key,
+            "team": plain(envelope.team, 32),
+            "event_id": plain(envelope.event_id, 128),
+            "content_key": None if key is None else plain(key, 200),
             "kind": envelope.kind,
-            "body": json.dumps(envelope.body),
+            "body": json.dumps(to_keep(envelope.body, self.redact)),
             "received_at": now,
             "seen_late": envelope.seen_late,
+            "state": "waiting",
+            "note": "",
+            "tries": 0,
         }
-        try:
-            async with self.engine.begin() as connection:
-                await connection.execute(intake.insert().values(**row))
-        except sa.exc.IntegrityError:
-            return False
-        return True
+        return await self._commits[0].put(row)
 
     async def take(self, now: datetime) -> Work | None:
         """Take the oldest envelope that waits, or whose owner has died, for `LEASE`."""
-        free = sa.or_(
-            intake.c.state == "waiting", sa.and_(intake.c.state == "taken", intake.c.lease_until < now)
+        taken = await self.take_many(now, 1)
+        return taken[0] if taken else None
+
+    async def take_many(self, now: datetime, limit: int) -> list[Work]:
+        """Take the oldest envelopes that wait, in order."""
+        free = sa.and_(
+            intake.c.state.in_(("waiting", "taken")),
+            sa.or_(intake.c.lease_until.is_(None), intake.c.lease_until < now),
         )
-        oldest = sa.select(intake.c.id).where(free).order_by(intake.c.id).limit(1)
+        oldest = sa.select(intake.c.id).where(free).order_by(intake.c.id).limit(limit)
+        async with reading(self.engine) as connection:  # an idle look takes no write lock
+            if await connection.scalar(oldest.limit(1)) is None:
+                return []
         statement = (
             intake.update()
-            .where(intake.c.id == oldest.with_for_update(skip_locked=True).scalar_subquery())
+            .where(intake.c.id.in_(oldest.with_for_update(skip_locked=True).scalar_subquery()))
             .values(state="taken", owner=self.owner, lease_until=now + LEASE, tries=intake.c.tries + 1)
             .returning(intake)
         )
         async with self.engine.begin() as connection:
-            row = (await connection.execute(statement)).mappings().one_or_none()
-        return None if row is None else _work(row)
+            rows = (await connection.execute(statement)).mappings().all()
+        return sorted((_work(row) for row in rows), key=lambda work: work.id)
 
     async def done(self, work: Work, note: str = "", *, state: str = "done") -> None:
         """Close *work*: *state* is ``done``, ``ignored`` (with the reason) or ``failed``."""
         async with self.engine.begin() as connection:
+            await close(connection, [(work.id, note)], state)
+
+    async def done_many(self, closed: Sequence[tuple[Work, str]]) -> None:
+        """Close many at once, each with its note."""
+        async with self.engine.begin() as connection:
+            await close(connection, [(work.id, note) for work, note in closed])
+
+    async def again(self, work: Work, note: str, now: datetime) -> bool:
+        """Put *work* back for a while after a failure; False when it failed too often and is closed as failed."""
+        if work.tries >= MAX_TRIES:
+            await self.done(work, note, state="failed")
+            return False
+        pause = min(timedelta(seconds=2 ** (work.tries - 1)), MOST_PAUSE)
+        async with self.engine.begin() as connection:
             await connection.execute(
                 intake.update()
                 .where(intake.c.id == work.id)
-                .values(state=state, note=note, owner=None, lease_until=None)
+                .values(state="waiting", note=note, owner=None, lease_until=now + pause)
             )
+        return True
 
-    async def again(self, work: Work, note: str) -> bool:
-        """Put *work* back after a failure; False when it has failed too often and is closed as failed."""
-        give_up = work.tries >= MAX_TRIES
-        await self.done(work, note, state="failed" if give_up else "waiting")
-        return not give_up
+    async def release(self) -> None:
+        """Give back what this worker has taken and not done, for a clean shutdown."""
+        async with self.engine.begin() as connection:
+            await connection.execute(
+                intake.update()
+                .where(intake.c.owner == self.owner, intake.c.state == "taken")
+                .values(state="waiting", owner=None, lease_until=None)
+            )
 
     async def waiting(self) -> int:
         """Return how many envelopes are not done."""
-        async with self.engine.connect() as connection:
+        async with reading(self.engine) as connection:
             counted = sa.select(sa.func.count()).where(intake.c.state.in_(("waiting", "taken")))
             return int(await connection.scalar(counted) or 0)
 
@@ -109,7 +148,8 @@ class Intake:
         async with self.engine.begin() as connection:
             known = await connection.scalar(sa.select(cursors.c.seen_ts).where(cursors.c.channel == channel))
             if known is None:
-                await connection.execute(cursors.insert().values(channel=channel, seen_ts=ts))
+                fresh = insert(connection, cursors).values(channel=channel, seen_ts=ts)
+                await connection.execute(fresh.on_conflict_do_nothing())
             elif float(known) < float(ts):
                 await connection.execute(
                     cursors.update().where(cursors.c.channel == channel).values(seen_ts=ts)
@@ -117,16 +157,40 @@ class Intake:
 
     async def listened(self) -> list[str]:
         """Return the channels in which we have seen anything."""
-        async with self.engine.connect() as connection:
+        async with reading(self.engine) as connection:
             return list((await connection.execute(sa.select(cursors.c.channel))).scalars())
 
     async def seen(self, channel: str) -> str | None:
         """Return the newest message seen in *channel*, or None when we have not listened there."""
-        async with self.engine.connect() as connection:
+        async with reading(self.engine) as connection:
             found: str | None = await connection.scalar(
                 sa.select(cursors.c.seen_ts).where(cursors.c.channel == channel)
             )
             return found
+
+    async def _insert(self, rows: Sequence[dict[str, Any]]) -> list[bool]:
+        async with self.engine.begin() as connection:
+            statement = insert(connection, intake).on_conflict_do_nothing()
+            kept = await connection.execute(statement.returning(intake.c.team, intake.c.event_id), list(rows))
+            fresh = {(row.team, row.event_id) for row in kept}
+        told = []
+        for row in rows:  # of two equal ones in the same breath, the first is the one that was kept
+            key = (row["team"], row["event_id"])
+            told.append(key in fresh)
+            fresh.discard(key)
+        return told
+
+
+async def close(connection: AsyncConnection, closed: Sequence[tuple[int, str]], state: str = "done") -> None:
+    """Close intake rows inside a transaction that also writes what came of them."""
+    if not closed:
+        return
+    statement = (
+        intake.update()
+        .where(intake.c.id == sa.bindparam("closed_id"))
+        .values(state=state, note=sa.bindparam("why"), owner=None, lease_until=None)
+    )
+    await connection.execute(statement, [{"closed_id": id_, "why": note} for id_, note in closed])
 
 
 def _work(row: sa.RowMapping) -> Work:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.store.database import insert, reading
 from bot.store.schema import replies
 
 EDIT_PAUSE = timedelta(seconds=3)
@@ -65,18 +66,33 @@ class Replies:
     engine: AsyncEngine
 
     async def want(self, wanted: Iterable[Wanted], now: datetime) -> None:
-        """Set the wanted state of each reply; what is shown like that already costs nothing."""
-        async with self.engine.begin() as connection:
-            for reply in wanted:
-                await _want(connection, reply, now)
+        """Set the wanted state of each reply; what is wanted like that already costs nothing."""
+        asked = {reply.key: reply for reply in wanted}
+        columns = (replies.c.key, replies.c.digest, replies.c.due_at)
+        async with reading(self.engine) as connection:
+            found = await connection.execute(sa.select(*columns).where(replies.c.key.in_(list(asked))))
+            known = {row.key: row for row in found}
+        changed = [
+            _as_row(reply, now, known[key].due_at if key in known else now)
+            for key, reply in asked.items()
+            if key not in known or known[key].digest != reply.digest
+        ]
+        if changed:
+            async with self.engine.begin() as connection:
+                added = insert(connection, replies)
+                latest = {name: added.excluded[name] for name in ("body", "digest", "final", "due_at")}
+                await connection.execute(
+                    added.on_conflict_do_update(index_elements=["key"], set_=latest), changed
+                )
 
     async def due(self, now: datetime, limit: int = 20) -> list[Due]:
         """Take what is to be sent: first posts in order, then final edits, then the rest; ours for `LEASE`."""
         late = sa.or_(replies.c.shown.is_(None), replies.c.shown != replies.c.digest)
         free = sa.or_(replies.c.taken_until.is_(None), replies.c.taken_until < now)
+        due = (late, free, replies.c.due_at <= now, replies.c.dead.is_(False))
         ready = (
             sa.select(replies)
-            .where(late, free, replies.c.due_at <= now, replies.c.dead.is_(False))
+            .where(*due)
             .order_by(
                 replies.c.kind,  # messages before the reactions on them
                 replies.c.ts.is_not(None),
@@ -88,6 +104,9 @@ class Replies:
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
+        async with reading(self.engine) as connection:  # an idle look takes no write lock
+            if await connection.scalar(sa.select(replies.c.key).where(*due).limit(1)) is None:
+                return []
         async with self.engine.begin() as connection:
             rows = (await connection.execute(ready)).mappings().all()
             await _mark(connection, [row["key"] for row in rows], now)
@@ -103,7 +122,7 @@ class Replies:
     async def next_due(self) -> datetime | None:
         """Return when the next row falls due, or None when all is shown."""
         late = sa.or_(replies.c.shown.is_(None), replies.c.shown != replies.c.digest)
-        async with self.engine.connect() as connection:
+        async with reading(self.engine) as connection:
             found: datetime | None = await connection.scalar(
                 sa.select(replies.c.due_at)
                 .where(late, replies.c.dead.is_(False))
@@ -138,13 +157,13 @@ class Replies:
 
     async def ts_of(self, key: str) -> str | None:
         """Return under which ts a reply is shown."""
-        async with self.engine.connect() as connection:
+        async with reading(self.engine) as connection:
             found: str | None = await connection.scalar(sa.select(replies.c.ts).where(replies.c.key == key))
             return found
 
     async def slot_at(self, channel: str, ts: str) -> tuple[int, str] | None:
         """Return (case number, slot) of the reply that Slack shows as *ts*, or None when it is none of ours."""
-        async with self.engine.connect() as connection:
+        async with reading(self.engine) as connection:
             found = await connection.execute(
                 sa.select(replies.c.case_number, replies.c.slot).where(
                     replies.c.channel == channel, replies.c.ts == ts, replies.c.kind == "message"
@@ -158,35 +177,23 @@ class Replies:
             await connection.execute(replies.update().where(replies.c.key == key).values(**values))
 
 
-async def _want(connection: AsyncConnection, reply: Wanted, now: datetime) -> None:
-    known = (
-        await connection.execute(
-            sa.select(replies.c.digest, replies.c.due_at).where(replies.c.key == reply.key)
-        )
-    ).one_or_none()
-    if known is None:
-        await connection.execute(
-            replies.insert().values(
-                key=reply.key,
-                case_number=reply.case_number,
-                slot=reply.slot,
-                position=reply.position,
-                kind=reply.kind,
-                channel=reply.channel,
-                thread_ts=reply.thread_ts,
-                body=json.dumps(reply.body),
-                digest=reply.digest,
-                final=reply.final,
-                due_at=now,
-            )
-        )
-    elif known.digest != reply.digest:
-        due = now if reply.final else max(now, known.due_at)
-        await connection.execute(
-            replies.update()
-            .where(replies.c.key == reply.key)
-            .values(body=json.dumps(reply.body), digest=reply.digest, final=reply.final, due_at=due)
-        )
+def _as_row(reply: Wanted, now: datetime, due_at: datetime) -> dict[str, Any]:
+    return {
+        "key": reply.key,
+        "case_number": reply.case_number,
+        "slot": reply.slot,
+        "position": reply.position,
+        "kind": reply.kind,
+        "channel": reply.channel,
+        "thread_ts": reply.thread_ts,
+        "body": json.dumps(reply.body),
+        "digest": reply.digest,
+        "final": reply.final,
+        "due_at": now if reply.final else max(now, due_at),
+        "tries": 0,
+        "dead": False,
+        "note": "",
+    }
 
 
 async def _mark(connection: AsyncConnection, keys: list[str], now: datetime) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # what changed, and how an older one is brought up: bot/store/migrations.py
 metadata = sa.MetaData()
 
 
@@ -69,6 +69,8 @@ cases = sa.Table(
     sa.Column("channel", sa.String(32), nullable=False),
     sa.Column("thread_ts", sa.String(32), nullable=False),
     sa.Column("fingerprint", sa.String(64), nullable=False, index=True),
+    # the fingerprint while repeats may join: two replicas cannot open two cases for one trouble
+    sa.Column("live_key", sa.String(64), unique=True),
     sa.Column("service", sa.String(200), nullable=False, default=""),
     sa.Column("severity", sa.String(16), nullable=False, default="unknown"),
     sa.Column("state", sa.String(16), nullable=False, default="open", index=True),

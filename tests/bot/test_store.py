@@ -11,7 +11,7 @@ from bot.investigation.alert import Alert, Severity
 from bot.investigation.casefile import fold
 from bot.investigation.events import AlertCleared, Recorded, Steered
 from bot.store.cases import Cases, Place
-from bot.store.intake import LEASE, MAX_TRIES, Envelope, Intake
+from bot.store.intake import LEASE, MAX_TRIES, MOST_PAUSE, Envelope, Intake
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
@@ -67,12 +67,15 @@ async def test_a_dead_workers_envelope_is_taken_over_after_its_lease(engine: Asy
 async def test_what_fails_again_and_again_is_closed_as_failed(engine: AsyncEngine) -> None:
     intake = Intake(engine, "a")
     await intake.keep(envelope("E1"), NOW)
+    now = NOW
     for _ in range(MAX_TRIES):
-        work = await intake.take(NOW)
+        work = await intake.take(now)
         assert work
-        going_on = await intake.again(work, "boom")
+        going_on = await intake.again(work, "boom", now)
+        assert await intake.take(now) is None, "what failed waits a while"
+        now += MOST_PAUSE * 2
     assert not going_on
-    assert await intake.take(NOW) is None
+    assert await intake.take(now) is None
 
 
 async def test_the_newest_message_seen_never_goes_back(engine: AsyncEngine) -> None:

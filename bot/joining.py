@@ -1,0 +1,146 @@
+"""Which case an alert belongs to: one that stands already, its neighbour's, the storm's, or a new one.
+
+Repeats are counted in memory for one breath of the worker and journalled by `settle` together with the closing
+of their intake rows: ten thousand equal alerts cost a few journal lines, one case, one edited reply. It knows
+no Slack payload and no investigation step.
+"""
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+import structlog
+
+from bot.dossier import Dossier
+from bot.investigation.alert import Alert, Severity
+from bot.investigation.events import AlertCleared, AlertRepeated
+from bot.store.cases import CaseRow, Cases, Place
+from bot.store.intake import Work
+
+log = structlog.get_logger()
+How = Literal["repeat", "neighbour", "storm", "changed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """When alerts are one trouble.
+
+    Repeats join for *join* after the last one; alerts of the same or a neighbouring service join a case opened
+    within *near*. When *storm_cases* cases were opened within *storm_within*, it is a storm: until no alert has
+    come for *storm_over*, new troubles are told in one digest instead of a thread each.
+    """
+
+    join: timedelta = timedelta(hours=4)
+    near: timedelta = timedelta(minutes=5)
+    storm_cases: int = 20
+    storm_within: timedelta = timedelta(minutes=5)
+    storm_over: timedelta = timedelta(minutes=10)
+
+
+@dataclass(slots=True)
+class _Counted:
+    row: CaseRow
+    alerts: dict[tuple[How, str], AlertRepeated] = field(default_factory=dict)
+    works: list[tuple[int, str]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Joining:
+    """Where alerts find their case."""
+
+    cases: Cases
+    dossier: Dossier
+    opened: Callable[[], None]
+    now: Callable[[], datetime]
+    grouping: Grouping = field(default_factory=Grouping)
+    neighbours: Callable[[str], Collection[str]] = lambda _service: ()
+    _counted: dict[int, _Counted] = field(default_factory=dict)
+
+    async def alert(
+        self, alert: Alert, at: Place, work: Work, *, flapped: bool = False, edited: bool = False
+    ) -> str | None:
+        """Give *alert* its case; return what came of it, or None when it is counted until `settle`."""
+        row, how = await self._case_of(alert, at)
+        late = work.envelope.seen_late
+        if row is None and how == "storm":
+            row, _ = await self.open(_storm(at, alert), at, seen_late=late)
+            log.warning("storm_began", case=row.id)
+        if row is None:
+            row, new = await self.open(alert, at, seen_late=late)
+            if new:
+                return f"opened {row.id}"
+            how = "repeat"
+        if row.place == at and how == "repeat":
+            if not edited:
+                return f"already {row.id}"
+            how = "changed"
+        self._count(row, alert, how, work, flapped=flapped)
+        return None
+
+    async def open(
+        self, alert: Alert, at: Place, *, alone: bool = False, seen_late: bool = False
+    ) -> tuple[CaseRow, bool]:
+        """Open a case, or find the one that another replica opened for the same trouble."""
+        since = self.now() - self.grouping.join
+        row, new = await self.cases.open(alert, at, self.now(), since=since, alone=alone, seen_late=seen_late)
+        if new:
+            log.info("case_opened", case=row.id, source=alert.source, severity=alert.severity)
+            self.opened()
+        return row, new
+
+    async def cleared(self, alert: Alert) -> str:
+        """Note that the alert of a case is over."""
+        await self.settle()
+        live = await self.cases.joined(alert.fingerprint, self.now() - self.grouping.join)
+        if live is None:
+            return "ignored: cleared, and no case of ours"
+        case = await self.dossier.read(live)
+        if case.cleared_at is not None:
+            return f"cleared already {live.id}"
+        await self.dossier.record(live, [AlertCleared(alert.source)])
+        return f"cleared {live.id}"
+
+    async def settle(self) -> None:
+        """Journal what was counted, close its intake rows in the same transaction, show it."""
+        while self._counted:
+            _, counted = self._counted.popitem()
+            await self.dossier.record(counted.row, list(counted.alerts.values()), counted.works)
+
+    def forget(self) -> None:
+        """Drop what was counted and could not be journalled: its intake rows are still ours to do."""
+        self._counted.clear()
+
+    async def _case_of(self, alert: Alert, at: Place) -> tuple[CaseRow | None, How]:
+        now, rules = self.now(), self.grouping
+        if row := await self.cases.joined(alert.fingerprint, now - rules.join):
+            return row, "repeat"
+        if alert.service and rules.near:
+            services = {alert.service, *self.neighbours(alert.service)}
+            if row := await self.cases.beside(services, now - rules.near):
+                return row, "neighbour"
+        if row := await self.cases.joined(_storm(at, alert).fingerprint, now - rules.storm_over):
+            return row, "storm"
+        many = await self.cases.opened_since(now - rules.storm_within) >= rules.storm_cases
+        return None, "storm" if many else "repeat"
+
+    def _count(self, row: CaseRow, alert: Alert, how: How, work: Work, *, flapped: bool) -> None:
+        counted = self._counted.setdefault(row.number, _Counted(row))
+        key = (how, alert.fingerprint)
+        before = counted.alerts.get(key) or AlertRepeated(alert, times=0, how=how)
+        more = 0 if how == "changed" else 1
+        counted.alerts[key] = replace(
+            before, alert=alert, times=before.times + more, flaps=before.flaps + flapped
+        )
+        counted.works.append((work.id, f"{how} of {row.id}"))
+
+
+def _storm(at: Place, alert: Alert) -> Alert:
+    return Alert(
+        source="storm",
+        title="Alert storm: many services at once",
+        description=f"It began to be counted with: {alert.title}",
+        starts_at=alert.starts_at,
+        severity=Severity.CRITICAL,
+        dedupe_key=f"storm:{at.channel}",
+    )
