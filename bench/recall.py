@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from rich.console import Console
 from rich.progress import Progress
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -93,7 +94,7 @@ async def _measure(
 
 async def _index(memory: Memory, incidents: Sequence[Incident], name: str) -> None:
     await memory.records.put(incidents)
-    with Progress() as bar:
+    with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task(f"indexing {name}", total=len(incidents))
         await memory.index_pending(lambda done, total: bar.update(task, completed=done, total=total))
 

@@ -1,7 +1,7 @@
 """What recall is compared with: words only, meaning only, newest first, and chance.
 
-Each sees the same texts and may return the same incidents as ours. BM25 is the textbook one, with stemming
-and CamelCase split, over the whole corpus; dense is one MiniLM vector a text.
+Each sees the same texts and may return the same incidents as ours. BM25 is the textbook one, with stemming,
+stop words and CamelCase split, over the whole corpus; dense is one MiniLM vector a text.
 """
 
 import math
@@ -17,7 +17,7 @@ from memory.embedder import Embed
 from memory.incident import Incident
 from memory.passages import case_text, counted_text
 from memory.recollection import Question
-from memory.words import stem
+from memory.words import STOP_WORDS, stem
 
 Scores = Mapping[str, float]
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
@@ -57,7 +57,8 @@ class Bm25:
 
 
 def _words(text: str) -> list[str]:
-    return [stem(part.lower()) for word in re.findall(r"[A-Za-z0-9]+", text) for part in _CAMEL.findall(word)]
+    parts = (part.lower() for word in re.findall(r"[A-Za-z0-9]+", text) for part in _CAMEL.findall(word))
+    return [stem(part) for part in parts if part not in STOP_WORDS]
 
 
 class Dense:

@@ -91,6 +91,12 @@ class Memory:
             await self._try_to_index()
         return changed
 
+    async def would_change(self, *incidents: Incident) -> list[str]:
+        """Return the ids of those that `retain` would write, and write nothing."""
+        kept = [self._prepared(incident) for incident in incidents]
+        known = await self.records.get(incident.id for incident in kept)
+        return [incident.id for incident in kept if known.get(incident.id) != incident]
+
     async def judge(self, verdict: Feedback) -> None:
         """Keep a verdict on a fix; `outcome=None` takes the person's verdict back."""
         await self.records.judge(replace(verdict, why=self._redact(verdict.why)))

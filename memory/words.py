@@ -27,7 +27,7 @@ LONGEST_IDENTIFIER = 60
 _CHUNK = re.compile(r"[\w.$\-/:]+")
 _PART = re.compile(r"[^\W_]+")
 _HUMP = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
-_STOP = frozenset(
+STOP_WORDS = frozenset(
     "a an and are as at be been but by can could did do does for from had has have he her his how i if in "
     "into is it its just may me might more most my no nor not of on or our out over own same she should so "
     "some such than that the their them then there these they this those through to too under up us very "
@@ -70,12 +70,12 @@ def _word(part: str) -> Iterator[tuple[str, str]]:
     small = part.lower()
     humps = _HUMP.findall(part) if part.isascii() else []
     if len(humps) < 2:
-        if small not in _STOP:
+        if small not in STOP_WORDS:
             yield stem(small), part
         return
     yield small, part
     for hump in humps:
-        if hump.lower() not in _STOP:
+        if hump.lower() not in STOP_WORDS:
             yield stem(hump.lower()), hump
 
 
