@@ -85,7 +85,10 @@ class RecallTool:
             return Findings(ToolCall(self.name), Status.NOTHING, note="nothing similar is remembered")
         best = found[0].tier.replace("_", " ")
         return Findings(
-            ToolCall(self.name), Status.FOUND, observations, note=f"{len(found)} incidents, the best: {best}"
+            ToolCall(self.name),
+            Status.FOUND,
+            observations,
+            note=f"{len(found)} incident{'s' if len(found) > 1 else ''}, the best: {best}",
         )
 
 
