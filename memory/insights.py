@@ -1,0 +1,84 @@
+"""Insights kept with what they rest on, and known to be stale when that has changed.
+
+Made per workspace and per set of private channels, so that a private incident never feeds what everyone reads.
+It decides nothing about what is worth saying; memory/reflection.py does.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+
+from memory import tables as t
+from memory.incident import Incident
+from memory.memory import Memory
+from memory.patterns import patterns_among
+from memory.privacy import may_show
+from memory.recollection import Question
+from memory.reflection import Insight, Kind, reflect
+from memory.verdicts import standing
+
+
+@dataclass(frozen=True, slots=True)
+class Reflection:
+    """What was found, when, and whether something it rests on has changed or come since."""
+
+    made_at: datetime
+    insights: tuple[Insight, ...]
+    stale: bool = False
+
+
+async def reflect_now(
+    memory: Memory, workspace: str, now: datetime, channels: frozenset[str] = frozenset()
+) -> Reflection:
+    """Reflect on all incidents that may be shown to *workspace* and *channels*, and keep what was found."""
+    incidents = await _visible(memory, workspace, now, channels)
+    patterns = await patterns_among(memory, incidents, channels)
+    votes = standing(await memory.records.verdicts([incident.id for incident in incidents]))
+    made = Reflection(now, tuple(reflect(patterns, votes)))
+    kept = {
+        "made_at": now.isoformat(),
+        "basis": await _basis(memory, incidents),
+        "insights": [asdict(insight) for insight in made.insights],
+    }
+    await memory.records.note(_name(workspace, channels), kept)
+    return made
+
+
+async def last_reflection(
+    memory: Memory, workspace: str, now: datetime, channels: frozenset[str] = frozenset()
+) -> Reflection | None:
+    """Return what was found last, marked stale when incidents or verdicts have changed since.
+
+    An insight whose evidence was deleted is no longer told at all.
+    """
+    kept = await memory.records.setting(_name(workspace, channels))
+    if kept is None:
+        return None
+    incidents = await _visible(memory, workspace, now, channels)
+    there = {incident.id for incident in incidents}
+    insights = tuple(insight for one in kept["insights"] if there >= set((insight := _insight(one)).evidence))
+    stale = kept["basis"] != await _basis(memory, incidents)
+    return Reflection(datetime.fromisoformat(kept["made_at"]), insights, stale)
+
+
+async def _visible(memory: Memory, workspace: str, now: datetime, channels: frozenset[str]) -> list[Incident]:
+    question = Question("", workspace, now, channels=channels)
+    ours = await memory.records.select(t.incidents.c.workspace == workspace)
+    return [incident for incident in ours if may_show(incident, question)]
+
+
+async def _basis(memory: Memory, incidents: list[Incident]) -> str:
+    """Return a mark of everything that the insights rest on."""
+    verdicts = await memory.records.verdicts([incident.id for incident in incidents])
+    told = [repr(sorted(incidents, key=lambda i: i.id)), repr(sorted(verdicts, key=lambda v: (v.at, v.user)))]
+    return hashlib.sha256("\n".join(told).encode()).hexdigest()
+
+
+def _insight(kept: Mapping[str, object]) -> Insight:
+    made = Insight(**kept)  # type: ignore[arg-type]
+    return replace(made, kind=Kind(made.kind), evidence=tuple(made.evidence))
+
+
+def _name(workspace: str, channels: frozenset[str]) -> str:
+    return f"reflection:{workspace}:{','.join(sorted(channels))}"
