@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.cli.failures import Refused
 from bot.settings import Settings
 from bot.store.database import create_tables, engine_for, prepare_folder
 from bot.wiring import now
@@ -31,6 +33,7 @@ async def books(settings: Settings) -> AsyncIterator[Books]:
     Raises:
         CannotOpen: the data folder or the database cannot be used.
         PolicyError: the routing policy cannot be meant.
+        Refused: a record in them cannot be read.
     """
     policy = read_policy(settings.routes or DEFAULT, now=now())
     folder = prepare_folder(settings.folder)
@@ -40,4 +43,10 @@ async def books(settings: Settings) -> AsyncIterator[Books]:
         await create_tables(engine, router_tables)
         audit = Audit(engine, "reader", now)
         stack.push_async_callback(audit.aclose)
-        yield Books(engine, audit, policy)
+        try:
+            yield Books(engine, audit, policy)
+        except ValidationError as error:
+            raise Refused(
+                f"The audit in {engine.url.render_as_string(hide_password=True)} holds a row that cannot be read; "
+                "it was changed by hand or written by a newer release. Restore a backup (docs/operations.md)."
+            ) from error

@@ -20,8 +20,11 @@ def words_of(parser: argparse.ArgumentParser) -> dict[str, tuple[str, ...]]:
     commands = next(each for each in parser._actions if isinstance(each, argparse._SubParsersAction))  # noqa: SLF001
     return {
         name: tuple(
-            word for action in sub._actions for word in action.option_strings if word.startswith("--")
-        )  # noqa: SLF001
+            word
+            for action in sub._actions  # noqa: SLF001
+            for word in action.option_strings
+            if word.startswith("--")
+        )
         for name, sub in commands.choices.items()
     }
 

@@ -18,13 +18,15 @@ from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile, fold
 from bot.investigation.events import AlertReceived, Event, Recorded
 from bot.settings import Settings
-from bot.wiring import Sources, file_sources, investigating, sources_of
+from bot.sources import file_sources, sources_of
+from bot.wiring import investigating
+from tools.providers.configured import Configured
 
 
 async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Investigate what *options* name and print what came of it."""
     settings = Settings.read(environment)
-    alert, sources = _subject(options, settings)
+    alert, sources = _subject(options, settings, environment)
     console = Console(stderr=True)
     began = datetime.now(UTC)
     async with investigating(settings, sources) as investigator:
@@ -40,7 +42,9 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
     return 0
 
 
-def _subject(options: argparse.Namespace, settings: Settings) -> tuple[Alert, Sources]:
+def _subject(
+    options: argparse.Namespace, settings: Settings, environment: Mapping[str, str]
+) -> tuple[Alert, Configured]:
     """Return the alert and where to look, from the arguments or from standard input."""
     if options.case:
         folder = Path(options.case)
@@ -54,7 +58,7 @@ def _subject(options: argparse.Namespace, settings: Settings) -> tuple[Alert, So
     alert = Alert("person", title[:200], datetime.now(UTC), rest and text.strip())
     if options.telemetry:
         return alert, file_sources(Path(options.telemetry), settings)
-    return alert, sources_of(settings)
+    return alert, sources_of(settings, environment)
 
 
 def _progress(case: CaseFile, event: Event) -> str:

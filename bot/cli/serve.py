@@ -6,11 +6,12 @@ import signal
 from collections.abc import Mapping
 
 import structlog
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cli.failures import Refused
+from bot.cli.slack_client import slack_client
 from bot.settings import Settings
-from bot.wiring import house, office, sources_of
+from bot.sources import sources_of
+from bot.wiring import house, office
 
 log = structlog.get_logger()
 
@@ -27,8 +28,8 @@ async def run(_options: argparse.Namespace, environment: Mapping[str, str]) -> i
             "SLACK_BOT_TOKEN and SLACK_APP_TOKEN are needed to join Slack; put them into .env "
             "(README, Join your Slack). To try without them: make run."
         )
-    async with house(settings, sources_of(settings)) as parts:
-        bot = office(parts, AsyncWebClient(token=bot_token), app_token)
+    async with house(settings, sources_of(settings, environment)) as parts:
+        bot = office(parts, slack_client(settings, bot_token), app_token)
         await bot.open()
         log.info("serving")
         await until_told()

@@ -1,0 +1,93 @@
+"""`cost`, `audit`, `replay`, `reindex`, `forget-examples`: shapes that docs/cli.md promises, after a real case."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from tests.bot.cli.terminal import Run
+from tests.bot.office import write_case
+
+
+@pytest.fixture
+def investigated(run: Run, tmp_path: Path) -> str:
+    """One investigation without a key; the case's id."""
+    write_case(tmp_path / "telemetry", datetime.now(UTC))
+    told = run("investigate", "gateway answers 503", "--telemetry", str(tmp_path / "telemetry"), "--json")
+    assert told.code == 0, told.err
+    return str(told.json["case"])
+
+
+def test_audit_replay_and_cost_tell_the_same_case(run: Run, investigated: str) -> None:
+    audit = run("audit", "--json").json
+    assert set(audit) == {"case", "chain", "steps", "recorded"}
+    assert audit["chain"] is None
+    assert {step["case"] for step in audit["steps"]} == {investigated}
+    assert [step["at"] for step in audit["steps"]] == sorted((s["at"] for s in audit["steps"]), reverse=True)
+    assert any("no API key" in step["line"] for step in audit["steps"])
+    assert len(run("audit", "--limit", "1", "--json").json["steps"]) == 1
+    assert run("audit", "--case", investigated, "--json").json["recorded"] == audit["recorded"]
+
+    replay = run("replay", "--json").json
+    assert set(replay) == {"decisions", "identical", "different", "unknown_policy", "chain"}
+    assert replay["decisions"] == replay["identical"] == 1
+
+    spent = run("cost", "--json").json
+    assert {"usd", "calls", "avoided", "all_strong_usd", "strong_model", "by_task", "by_model"} <= set(spent)
+    assert (spent["usd"], spent["calls"], spent["avoided"]) == ("0", 0, 2)
+
+
+def test_another_policy_is_compared(run: Run, investigated: str, tmp_path: Path) -> None:
+    routes = (Path(__file__).resolve().parents[3] / "router" / "routes.toml").read_text(encoding="utf-8")
+    cheap = tmp_path / "cheap.toml"
+    cheap.write_text(
+        routes.replace('[tasks.complex_reasoning]\nstart = "t2"', '[tasks.complex_reasoning]\nstart = "t1"')
+    )
+    told = run("replay", "--policy", str(cheap), "--json").json
+    assert (told["decisions"], told["lower"]) == (1, 1)
+    assert float(told["est_usd_now"]) <= float(told["est_usd_was"])
+
+
+def tampered(tmp_path: Path, was: str, now: str) -> None:
+    engine = sa.create_engine(f"sqlite:///{tmp_path / 'data' / 'incidentos.db'}")
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text("UPDATE router_audit SET record = replace(record, :was, :now)"), {"was": was, "now": now}
+        )
+    engine.dispose()
+
+
+@pytest.mark.parametrize("command", ["audit", "replay"])
+def test_a_record_that_was_changed_is_found(
+    run: Run, investigated: str, tmp_path: Path, command: str
+) -> None:
+    tampered(tmp_path, '"tier":"t2"', '"tier":"t3"')
+    told = run(command)
+    assert told.code == 1
+    assert "chain is broken" in told.out
+
+
+@pytest.mark.parametrize("command", ["audit", "replay", "cost"])
+def test_a_record_that_cannot_be_read_is_one_line(
+    run: Run, investigated: str, tmp_path: Path, command: str
+) -> None:
+    tampered(tmp_path, '"failure":"no_key"', '"failure":"no_kex"')
+    tampered(tmp_path, '"tier":"t2"', '"tear":"t2"')
+    told = run(command)
+    assert told.code == 1
+    assert "cannot be read" in told.line and "Traceback" not in told.err
+
+
+def test_reindex_and_forgetting_count_what_they_did(run: Run) -> None:
+    assert run("forget-examples", "--json").json["forgotten"] >= 0
+    assert run("forget-examples", "--json").json == {"forgotten": 0}
+    told = run("reindex", "--json").json
+    assert told["waiting"] == 0 and told["indexed"] == 0
+
+
+@pytest.mark.parametrize("words", [("cost",), ("audit",), ("replay",)], ids=" ".join)
+def test_people_get_sentences(run: Run, investigated: str, words: tuple[str, ...]) -> None:
+    told = run(*words)
+    assert told.code == 0
+    assert "{" not in told.out and told.out.strip()
