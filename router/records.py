@@ -1,5 +1,7 @@
 """What the audit keeps: every decision with all it was made from, every attempt, every outcome. No prompt text.
 
+Of an answer only what findings quote is kept, at most a sentence each; prompts and answers are told by digest.
+
 Each record is frozen data; rows are chained by hash, so that a row changed or taken out of the middle shows.
 It knows no database.
 """

@@ -10,7 +10,10 @@ import re
 from collections.abc import Iterator
 
 from router.outcomes import Finding, FindingCode
+from router.verify.clocks import clocks, without_times
 from router.verify.library import Item, Library, stems
+from router.verify.numbers import Pool
+from router.verify.quantities import Kind, quantities
 from router.verify.statement import Claim, Statement
 
 _THROWN = re.compile(r"\b(?:exceptions?|stack ?traces?|throw[sn]?|threw|panics?|panicked)\b", re.IGNORECASE)
@@ -36,10 +39,10 @@ def citations(said: Statement, library: Library) -> Iterator[Finding]:
 def _better(claim: Claim, library: Library) -> str | None:
     """Return the id of the evidence that says what *claim* does, when the cited ones plainly do not."""
     cited = library.cited(claim.evidence)
-    if not cited:
+    if not cited or _shares_figures(claim, cited, library):
         return None
     names = frozenset().union(*(stems(item.service) for item in library.items))
-    words = frozenset(stems(claim.text)) - names
+    words = frozenset(stems(without_times(claim.text))) - names
     rarity = {word: _rarity(word, library) for word in words}
     ours = max(_weight(words, item, rarity) for item in cited)
     others = [
@@ -50,6 +53,14 @@ def _better(claim: Claim, library: Library) -> str | None:
     if shared >= 2 and best >= 2.5 and ours <= _LITTLE * best:
         return where
     return _a_log(claim, cited, library)
+
+
+def _shares_figures(claim: Claim, cited: list[Item], library: Library) -> bool:
+    """Say whether a number or a time of day of *claim* stands in what it cites: then it speaks of it."""
+    pool = Pool(cited, library)
+    figures = [q for q in quantities(claim.text) if q.digits >= 2 or q.kind is not Kind.COUNT]
+    times = {second for item in cited for second in item.moments}
+    return any(pool.states(q) for q in figures) or any(c.is_at(s) for c in clocks(claim.text) for s in times)
 
 
 def _a_log(claim: Claim, cited: list[Item], library: Library) -> str | None:

@@ -100,9 +100,10 @@ def days(text: str) -> list[Day]:
 
 def without_times(text: str) -> str:
     """Return *text* with times of day and dates blanked out, its length unchanged."""
+    letters = list(text)
     for start, end in _spans(text):
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
+        letters[start:end] = " " * (end - start)
+    return "".join(letters)
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:

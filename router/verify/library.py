@@ -12,12 +12,12 @@ from functools import cached_property
 import snowballstemmer
 
 from router.messages import Ground
-from router.verify.clocks import Clock, clocks
+from router.verify.clocks import Clock, clocks, without_times
 from router.verify.quantities import Quantity, quantities
 
-LONGEST = 12_000
+LONGEST = 12_000  # letters read of one piece of evidence
 _STEMMER = snowballstemmer.stemmer("english")
-_WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|\d[\w.]*")
+_WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|\d{3,}")
 _PLURAL = re.compile(r"\b(\d{3})s\b")  # "the 502s"
 _ROLLBACK = re.compile(r"\broll(?:ed|ing|s)?[ -]back\b", re.IGNORECASE)
 _SQUASH = re.compile(r"[^a-z0-9]+")
@@ -64,8 +64,8 @@ class Item:
 
     @cached_property
     def stems(self) -> frozenset[str]:
-        """The stems of text and service."""
-        return frozenset(stems(f"{self.text} {self.service}"))
+        """The stems of text, service and kind."""
+        return frozenset(stems(f"{without_times(self.text)} {self.service} {self.kind}"))
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
@@ -117,7 +117,7 @@ class Library:
     @cached_property
     def moments(self) -> tuple[int, ...]:
         """All seconds of the day that the evidence speaks of, the onset included."""
-        made = [second for item in self.items for second in item.moments]
+        made = [second for item in self.items for second in item.moments[:40]][:160]
         if self.onset is not None:
             made += [_second(self.onset.astimezone(UTC)), _second(self.onset)]
         return tuple(dict.fromkeys(made))

@@ -6,6 +6,7 @@ camel case. What is merely capitalised or hyphenated may be plain English and is
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from router.outcomes import Finding, FindingCode
 from router.verify.clocks import without_times
@@ -18,12 +19,13 @@ _QUANTITY = re.compile(
     r"day|week|month|year|point)s?))?$",
     re.IGNORECASE,
 )
+_MOST, _LONGEST = 500, 120  # words read of one text, letters of one name
 _COMPOUND = re.compile(r"^(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?$")
 # Words with digits that everybody uses; a version or an instance is none of them.
 _KNOWN = re.compile(
     r"^(?:p\d{2,3}|ec2|s3|k8s|ipv[46]|http[23]?|l[3-7]|oauth2|sha\d+|md5|base64|utf-?8|x509|h2|route53|[45]xx|[1-5]\d\ds?|"
     r"i/o|n/a|and/or|24/7|ci/cd|tcp/ip|ssl/tls|read/write|stop/start|start/stop|on/off|client/server|e\.g|i\.e|a\.m|p\.m|vs|"
-    r"aws|gcp|utc|cet|cest)$",
+    r"aws|gcp|utc|cet|cest|[kmgt]i?b(?:/s)?)$",
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?<!\w)#\d{2,}\b")  # a pull request, a ticket
@@ -54,9 +56,9 @@ def services(said: Statement, library: Library) -> Iterator[Finding]:
 
 
 def _identifiers(text: str) -> Iterator[str]:
-    for found in _TOKEN.finditer(without_times(text)):
+    for found in islice(_TOKEN.finditer(without_times(text)), _MOST):
         word = found.group(0).strip(".:/-#@")
-        if word and _is_identifier(word):
+        if 0 < len(word) <= _LONGEST and _is_identifier(word):
             yield word
     yield from _NUMBERED.findall(text)
 

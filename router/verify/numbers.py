@@ -219,7 +219,9 @@ class Pool:
 
 def _alike(a: Quantity, b: Quantity) -> bool:
     """Say whether two numbers measure the same thing, as far as their names tell."""
-    return a.kind is not Kind.COUNT or a.named.lower() == b.named.lower() or not (a.named and b.named)
+    if a.kind is not Kind.COUNT or not (a.named and b.named):
+        return True
+    return bool(set(a.named.lower().split("_")) & set(b.named.lower().split("_")))  # mem_used, mem_limit
 
 
 def _close(said: Quantity, have: float) -> bool:
@@ -250,7 +252,7 @@ def _same_figures(a: float, b: float) -> bool:
         b /= 10
     while 0 < abs(b) < 1:
         b *= 10
-    return abs(a - b) < 0.06 * abs(a)
+    return abs(a - b) < 0.006 * abs(a)
 
 
 def rising(values: Sequence[float]) -> bool:

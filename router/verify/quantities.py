@@ -51,6 +51,8 @@ class Quantity:
     named: str = ""  # the word before it in a record ("mem_used"), "" in prose
 
 
+MOST = 400  # quantities read of one text
+
 _TIMES = {
     "us": 1e-6, "µs": 1e-6, "microsecond": 1e-6, "microseconds": 1e-6,
     "ms": 1e-3, "msec": 1e-3, "millisecond": 1e-3, "milliseconds": 1e-3,
@@ -78,6 +80,7 @@ _COMPOUND = re.compile(
     re.IGNORECASE,
 )
 _PART = re.compile(r"^\s*(?:of|in|out of)\s+(?:the\s+|its\s+|all\s+)?(\d+)\b(?!\s?%)", re.IGNORECASE)
+_ONE_IN = re.compile(r"^\s*[a-z]+ (?:in|out of) (\d{1,2})\b(?!\s?%|:)", re.IGNORECASE)  # "1 request in 8"
 _RANGE = re.compile(rf"^\s*(?:to|and|-|–)\s*({_NUM})(?:\s?(%)|[- ]?({_UNIT})\b)?", re.IGNORECASE)
 _FRACTION = re.compile(
     r"\b(?:(two|three|2|3) )?(half|quarters?|thirds?|tenths?|fifths?)"
@@ -111,9 +114,11 @@ def quantities(text: str) -> list[Quantity]:
     plain = _STATUS.sub(r"\1 ", _TIMES_OVER.sub(r" \1", in_digits(without_times(text))))
     found = sorted((*_compounds(plain), *_numbers(plain), *_fractions(plain)), key=lambda q: q.start)
     taken: list[Quantity] = []
-    for quantity in found:
-        if not any(other.start <= quantity.start < other.start + len(other.said) for other in taken):
+    end = -1
+    for quantity in found[:MOST]:
+        if quantity.start >= end:
             taken.append(quantity)
+            end = quantity.start + len(quantity.said)
     return taken
 
 
@@ -130,8 +135,12 @@ def _numbers(text: str) -> Iterator[Quantity]:
         if not unit and (suffix := named.lower().rpartition("_")[2]) in _TIMES | _SIZES and "_" in named:
             unit = suffix
         kind, scale = _kind(unit)
-        after = text[m.end() :]
-        whole, upto = _following(after, kind, scale) if kind is not Kind.FOLD else (None, None)
+        after = text[m.end() : m.end() + 60]
+        whole, upto = (
+            _following(after, float(m["num"].replace(",", "")), kind, scale)
+            if kind is not Kind.FOLD
+            else (None, None)
+        )
         for value in _values(m["num"]):
             yield Quantity(
                 value=value * scale,
@@ -165,9 +174,11 @@ def _kind(unit: str) -> tuple[Kind, float]:
     return Kind.COUNT, 1.0
 
 
-def _following(after: str, kind: Kind, scale: float) -> tuple[float | None, float | None]:
+def _following(after: str, value: float, kind: Kind, scale: float) -> tuple[float | None, float | None]:
     """Return the whole of "X of Y" and the end of "X to Y", where they follow."""
     if kind is Kind.COUNT and (part := _PART.match(after)):
+        return float(part.group(1)), None
+    if kind is Kind.COUNT and value <= 2 and (part := _ONE_IN.match(after)):
         return float(part.group(1)), None
     if ranged := _RANGE.match(after):
         unit = (ranged.group(2) or ranged.group(3) or "").lower()

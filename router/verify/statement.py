@@ -12,6 +12,7 @@ from pydantic import JsonValue
 
 from router.outcomes import Finding, FindingCode
 
+LONGEST = 4000  # letters read of one statement
 FIELDS = ("cause", "services", "confidence", "claims", "fix")
 
 
@@ -106,11 +107,11 @@ def statement(said: JsonValue) -> Statement:
     confidence = said.get("confidence")
     good = isinstance(confidence, int | float) and not isinstance(confidence, bool)
     return Statement(
-        cause=str(said.get("cause") or ""),
-        services=tuple(str(one) for one in services) if isinstance(services, list) else (),
+        cause=str(said.get("cause") or "")[:LONGEST],
+        services=tuple(str(one)[:200] for one in services[:50]) if isinstance(services, list) else (),
         confidence=float(confidence) if good and isinstance(confidence, int | float) else None,
         claims=tuple(_claims(claims)) if isinstance(claims, list) else (),
-        fix=str(said.get("fix") or ""),
+        fix=str(said.get("fix") or "")[:LONGEST],
     )
 
 
@@ -118,9 +119,11 @@ def _claims(claims: list[JsonValue]) -> Iterator[Claim]:
     for one in claims:
         if isinstance(one, dict) and isinstance(one.get("text"), str):
             cited = one.get("evidence")
-            yield Claim(str(one["text"]), tuple(str(c) for c in cited) if isinstance(cited, list) else ())
+            yield Claim(
+                str(one["text"])[:LONGEST], tuple(str(c) for c in cited) if isinstance(cited, list) else ()
+            )
 
 
 def prose(text: str) -> Statement:
     """Return free text as a statement: a summary, held against all evidence."""
-    return Statement("", (), None, (Claim(text, ()),), "", is_diagnosis=False)
+    return Statement("", (), None, (Claim(text[: 4 * LONGEST], ()),), "", is_diagnosis=False)

@@ -11,13 +11,14 @@ import pytest
 from pydantic import JsonValue
 
 from router.anthropic_model import AnthropicModel
-from router.messages import Message, Text, ToolResult
+from router.messages import Message, Task, Text, ToolResult
 from router.outcomes import Answered, Attempted, Failed, Selected, Status
 from sandbox.anthropic_script import (
     Cut,
     ErrorInside,
     Hang,
     Html,
+    Received,
     Say,
     Tool,
     Turn,
@@ -124,7 +125,13 @@ async def test_a_wrong_key_is_said_once(open_router: Opened) -> None:
 
 
 async def test_a_caller_that_goes_away_leaves_the_money_aside(open_router: Opened) -> None:
-    async with AnthropicServer(lambda _: Hang()) as server:
+    asked = asyncio.Event()
+
+    def never(_: Received) -> Turn:
+        asked.set()
+        return Hang()
+
+    async with AnthropicServer(never) as server:
         router = await open_router(AnthropicModel("key", server.url))
 
         async def listen() -> None:
@@ -133,8 +140,7 @@ async def test_a_caller_that_goes_away_leaves_the_money_aside(open_router: Opene
                     pass
 
         listening = asyncio.create_task(listen())
-        while not server.requests:
-            await asyncio.sleep(0.01)
+        await asked.wait()
         listening.cancel()
         await asyncio.gather(listening, return_exceptions=True)
         spent = await router.budget.spent("case-1")
@@ -153,7 +159,7 @@ async def test_the_server_refuses_what_claude_refuses(open_router: Opened) -> No
             "properties": {"label": {"type": "string", "maxLength": 9}},
             "required": ["label"],
         }
-        told = await events(router, ask(task="simple_classification", schema=schema))
+        told = await events(router, ask(task=Task.SIMPLE_CLASSIFICATION, schema=schema))
     assert shape(told)[-1] == "answered"
     sent = server.requests[0].body
     assert not {"temperature", "top_p", "top_k", "tool_choice", "thinking"} & set(sent)
