@@ -31,6 +31,7 @@ from tools.logs import SearchLogs
 from tools.metrics import QueryMetrics
 from tools.providers.files import FileTelemetry
 from tools.providers.moments import moment
+from tools.redact import redact
 from tools.tool import Unavailable
 from tools.toolbox import Toolbox
 
@@ -140,7 +141,7 @@ async def looked(telemetry: FileTelemetry, alert: Alert) -> CaseFile:
             DeploymentsTool([telemetry.deploys]),
             AlertsTool([telemetry.alerts]),
         ),
-        redact=str,
+        redact,
     )
     now = datetime.now(UTC)
     case = CaseFile("bench", alert, now)

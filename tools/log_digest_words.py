@@ -14,7 +14,7 @@ import re
 import re2
 
 VALUE = "<*>"
-MAX_CHARS = 2_000  # of a line; what follows rarely tells templates apart
+MAX_CHARS = 800  # of a line; what follows rarely tells templates apart
 MAX_WORDS = 200
 MAX_PIECES = 300
 _REMEMBERED = 100_000  # words whose pieces are kept; digits are alike by then, so real logs have few

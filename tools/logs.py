@@ -25,7 +25,7 @@ from tools.tool import Findings, Observation, Scope, Status, ToolCall
 from tools.wording import clock, share, short
 
 WIDER = (timedelta(minutes=30), timedelta(hours=2))  # tried in turn when the window is empty
-MAX_LINES = 200_000
+MAX_LINES = 120_000  # a digest of so many takes a few seconds
 MAX_GROUPS_TOLD = 10
 MAX_GROUPS_KEPT = 120
 MAX_LINES_TOLD = 40
@@ -63,7 +63,9 @@ class SearchLogs:
         call = ToolCall(self.name, arguments.model_dump(exclude_none=True))
         window, read, problems = await self._read(arguments, scope)
         lines = _in_order(line for _, found in read for line in found)
-        said = (f"{len(lines)} lines {_between(window)}{_of(arguments)}", *problems)
+        cut = f"only the newest {MAX_LINES:,} lines of each source were read"
+        full = [cut] if any(len(found) >= MAX_LINES for _, found in read) else []
+        said = (f"{len(lines)} lines {_between(window)}{_of(arguments)}", *full, *problems)
         if not lines:
             return Findings(call, Status.NOTHING, note="; ".join(said))
         source = max(read, key=lambda each: len(each[1]))[0]
