@@ -1,20 +1,21 @@
 """`doctor` at the sources and at the model's door: each configured source is read once, the key is shown once."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import httpx2
 from pydantic import BaseModel
 
 from bot.cli.checks import Check, failed, ok, skipped, warning
-from bot.settings import Settings
-from bot.wiring import Sources, sources_of
+from bot.settings import BadSetting, Settings
+from bot.sources import sources_of
 from router.anthropic_model import PUBLIC
 from tools.alerts import ActiveAlerts, AlertsTool
 from tools.dependencies import ServiceDependencies, ServiceDependenciesArguments
 from tools.deploys import DeploymentsTool, ListDeployments
 from tools.logs import SearchLogs, SearchLogsArguments
 from tools.metrics import QueryMetrics, QueryMetricsArguments
+from tools.providers.configured import Configured
 from tools.readonly_http import ReadOnlyHttp
 from tools.reads import Endpoint, Read
 from tools.runbooks import FindRunbook, RunbookTool
@@ -23,20 +24,22 @@ from tools.tool import Scope, Tool, Unavailable
 
 MODELS = Read("GET", "/v1/models")
 HINTS = {
-    "logs": "LOKI_URL, or INCIDENTOS_TELEMETRY",
+    "logs": "INCIDENTOS_SOURCES, or INCIDENTOS_TELEMETRY",
     "metrics": "PROMETHEUS_URL, or INCIDENTOS_TELEMETRY",
     "deploys": "INCIDENTOS_DEPLOY_REPOSITORY, or INCIDENTOS_TELEMETRY",
     "alerts": "ALERTMANAGER_URL, or INCIDENTOS_TELEMETRY",
-    "dependencies": "INCIDENTOS_TELEMETRY",
+    "dependencies": "INCIDENTOS_SOURCES, or INCIDENTOS_TELEMETRY",
     "runbooks": "INCIDENTOS_RUNBOOKS",
 }
 
 
-async def checks_sources(settings: Settings, now: datetime) -> AsyncIterator[Check]:
+async def checks_sources(
+    settings: Settings, now: datetime, environment: Mapping[str, str]
+) -> AsyncIterator[Check]:
     """Yield one check a source, and one a kind that has none."""
     try:
-        sources = sources_of(settings)
-    except Unavailable as error:
+        sources = sources_of(settings, environment)
+    except (BadSetting, Unavailable) as error:
         yield failed("telemetry", str(error), "Name a folder that can be read in INCIDENTOS_TELEMETRY.")
         return
     scope = Scope(Window(now - timedelta(minutes=15), now), now, text="anything")
@@ -47,7 +50,7 @@ async def checks_sources(settings: Settings, now: datetime) -> AsyncIterator[Che
             yield await _look(f"{kind}: {name}", tool, arguments, scope)
 
 
-def _looks(sources: Sources) -> dict[str, Sequence[tuple[str, Tool, BaseModel]]]:
+def _looks(sources: Configured) -> dict[str, Sequence[tuple[str, Tool, BaseModel]]]:
     """Return for each kind one tool a source, so that a dead one is told by its own name."""
     nothing = {"service": None}
     return {
@@ -71,7 +74,7 @@ def _looks(sources: Sources) -> dict[str, Sequence[tuple[str, Tool, BaseModel]]]
 async def _look(name: str, tool: Tool, arguments: BaseModel, scope: Scope) -> Check:
     try:
         findings = await tool.look(arguments, scope)
-    except Unavailable as error:
+    except (BadSetting, Unavailable) as error:
         return failed(
             name, str(error), "Check its address, credentials and that it can be reached from here."
         )
@@ -89,7 +92,7 @@ async def check_model(settings: Settings, transport: httpx2.AsyncBaseTransport |
     http = ReadOnlyHttp("Anthropic", Endpoint(address, headers=headers), (MODELS,), transport=transport)
     try:
         await http.read_json(MODELS)
-    except Unavailable as error:
+    except (BadSetting, Unavailable) as error:
         told = str(error)
         if "401" in told or "403" in told:
             return failed(name, f"refused: {told}", "Copy ANTHROPIC_API_KEY again; check the account.")

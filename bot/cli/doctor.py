@@ -24,7 +24,7 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
     progress, console = Console(stderr=True), Console()
     made: list[Check] = []
     with progress.status("looking …") as status:
-        async for check in examine(settings):
+        async for check in examine(settings, environment):
             made.append(check)
             status.update(f"{len(made)} checks, last: {check.name}")
     failures = sum(check.state == "failed" for check in made)
@@ -43,7 +43,7 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
     return 1 if failures else 0
 
 
-async def examine(settings: Settings) -> AsyncIterator[Check]:
+async def examine(settings: Settings, environment: Mapping[str, str]) -> AsyncIterator[Check]:
     """Yield every check, this machine first."""
 
     def client(token: str) -> AsyncWebClient:
@@ -54,5 +54,5 @@ async def examine(settings: Settings) -> AsyncIterator[Check]:
     yield await check_model(settings)
     async for check in checks_slack(settings, client, now):
         yield check
-    async for check in checks_sources(settings, now()):
+    async for check in checks_sources(settings, now(), environment):
         yield check

@@ -78,6 +78,7 @@ def _investigation_arguments(adders: Mapping[str, argparse.ArgumentParser]) -> N
 def _memory_arguments(adders: Mapping[str, argparse.ArgumentParser]) -> None:
     adders["recall"].add_argument("text", help="what you see, in your words")
     adders["import"].add_argument("source", help="a file or a folder: Markdown, JSONL, CSV, PagerDuty, Jira")
+    adders["import"].add_argument("--workspace", metavar="ID", help="team id; default: the terminal's own")
     adders["import"].add_argument("--dry-run", action="store_true", help="read and tell, store nothing")
 
 
@@ -87,5 +88,5 @@ def _ledger_arguments(adders: Mapping[str, argparse.ArgumentParser]) -> None:
     adders["audit"].add_argument("--limit", type=int, default=50, help="how many records")
     adders["replay"].add_argument("--case", metavar="ID", help="only this case, such as INC-12")
     adders["replay"].add_argument("--policy", metavar="FILE", help="compare with this routes.toml instead")
-    adders["report"].add_argument("--days", type=int, default=90, help="how far back")
+    adders["report"].add_argument("--workspace", metavar="ID", help="team id; default: the terminal's own")
     adders["completion"].add_argument("shell", choices=("bash", "zsh", "fish"))
