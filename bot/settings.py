@@ -104,6 +104,11 @@ class Settings(BaseModel):
         alias="INCIDENTOS_TELEMETRY",
         description="Folder of telemetry files to look at: logs, metrics, deploys, dependencies.",
     )
+    sources: Folder | None = Field(
+        None,
+        alias="INCIDENTOS_SOURCES",
+        description="TOML file of sources to look at (tools/providers/example.toml shows all kinds).",
+    )
     prometheus_url: Url = Field(
         "", alias="PROMETHEUS_URL", description="Prometheus, or anything that speaks its HTTP API."
     )
