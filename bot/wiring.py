@@ -7,9 +7,9 @@ import os
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import aclosing as closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -21,6 +21,7 @@ from bot.office import House, Office
 from bot.remembering import ModelRecall, Remembering
 from bot.settings import Settings
 from bot.store.database import create_tables, engine_for, prepare_folder
+from memory.examples import public_examples
 from memory.memory import Memory
 from memory.opening import MemorySettings, open_memory
 from memory.weights import Progress
@@ -34,30 +35,12 @@ from tools.deploys import DeploymentsTool
 from tools.diffs import DiffTool
 from tools.logs import SearchLogs
 from tools.metrics import QueryMetrics
-from tools.providers.alertmanager import AlertmanagerAlerts, AlertmanagerSettings
-from tools.providers.files import FileTelemetry
-from tools.providers.prometheus import PrometheusMetrics, PrometheusSettings
-from tools.providers.runbook_folder import RunbookFolder
-from tools.reads import Endpoint
+from tools.providers.configured import Configured
 from tools.recall import RecallTool
 from tools.redact import redact
 from tools.runbooks import RunbookTool
-from tools.sources import (
-    AlertSource,
-    DependencySource,
-    DeploySource,
-    LogSource,
-    MetricSource,
-    RunbookSource,
-)
 from tools.toolbox import Toolbox
 
-
-def examples() -> tuple[()]:
-    return ()
-
-
-HOME = Path(__file__).resolve().parent.parent
 LOCAL = "local"  # the workspace of what is done in a terminal
 
 
@@ -67,71 +50,12 @@ def now() -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Sources:
-    """Everything that the tools may look at; an empty kind is told as "no source configured"."""
-
-    logs: tuple[LogSource, ...] = ()
-    metrics: tuple[MetricSource, ...] = ()
-    deploys: tuple[DeploySource, ...] = ()
-    alerts: tuple[AlertSource, ...] = ()
-    dependencies: tuple[DependencySource, ...] = ()
-    runbooks: tuple[RunbookSource, ...] = ()
-
-
-def sources_of(settings: Settings) -> Sources:
-    """Return the sources that *settings* configure.
-
-    Raises:
-        Unavailable: the telemetry folder cannot be read.
-    """
-    files = file_sources(settings.telemetry, settings) if settings.telemetry else Sources()
-    metrics: list[MetricSource] = list(files.metrics)
-    alerts: list[AlertSource] = list(files.alerts)
-    if settings.prometheus_url:
-        metrics.append(PrometheusMetrics(PrometheusSettings(Endpoint(settings.prometheus_url))))
-    if settings.alertmanager_url:
-        alerts.append(AlertmanagerAlerts(AlertmanagerSettings(Endpoint(settings.alertmanager_url))))
-    return Sources(
-        logs=files.logs,
-        metrics=tuple(metrics),
-        deploys=files.deploys,
-        alerts=tuple(alerts),
-        dependencies=files.dependencies,
-        runbooks=runbooks_of(settings),
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class Parts:
     """What is shared by every way to run: the database, memory, the router."""
 
     engine: AsyncEngine
     memory: Memory
     router: Router
-
-
-def file_sources(folder: Path, settings: Settings) -> Sources:
-    """Return the sources of one folder of telemetry, and the runbooks.
-
-    Raises:
-        Unavailable: there is no such folder.
-    """
-    telemetry = FileTelemetry(folder)
-    telemetry.check()
-    return Sources(
-        logs=(telemetry.logs,),
-        metrics=(telemetry.metrics,),
-        deploys=(telemetry.deploys,),
-        alerts=(telemetry.alerts,),
-        dependencies=(telemetry.dependencies,),
-        runbooks=runbooks_of(settings),
-    )
-
-
-def runbooks_of(settings: Settings) -> tuple[RunbookSource, ...]:
-    """Return the runbook folder; ours when no other is named."""
-    folder = settings.runbooks if settings.runbooks.is_absolute() else HOME / settings.runbooks
-    return (RunbookFolder(folder),)
 
 
 @asynccontextmanager
@@ -166,7 +90,7 @@ async def parts(settings: Settings, on_progress: Progress | None = None) -> Asyn
         yield Parts(engine, memory, router)
 
 
-def investigator_of(shared: Parts, sources: Sources, remembering: Remembering) -> Investigator:
+def investigator_of(shared: Parts, sources: Configured, remembering: Remembering) -> Investigator:
     """Return an investigator that looks at *sources* and asks *remembering*."""
     tools = (
         RecallTool(ModelRecall(remembering)),
@@ -182,9 +106,9 @@ def investigator_of(shared: Parts, sources: Sources, remembering: Remembering) -
 
 
 @asynccontextmanager
-async def investigating(settings: Settings, sources: Sources) -> AsyncIterator[Investigator]:
+async def investigating(settings: Settings, sources: Configured) -> AsyncIterator[Investigator]:
     """Open what one investigation in the terminal needs."""
-    async with parts(settings) as shared:
+    async with closing(sources), parts(settings) as shared:
         yield investigator_of(shared, sources, Remembering(shared.memory, LOCAL, now))
 
 
@@ -192,17 +116,17 @@ async def investigating(settings: Settings, sources: Sources) -> AsyncIterator[I
 async def remembering(settings: Settings, workspace: str = LOCAL) -> AsyncIterator[Remembering]:
     """Open memory alone, with the public examples in it."""
     async with parts(settings) as shared:
-        await shared.memory.load_examples(examples())
+        await shared.memory.load_examples(public_examples())
         yield Remembering(shared.memory, workspace, now)
 
 
 @asynccontextmanager
 async def house(
-    settings: Settings, sources: Sources, on_progress: Progress | None = None
+    settings: Settings, sources: Configured, on_progress: Progress | None = None
 ) -> AsyncIterator[House]:
     """Open everything that an office needs besides Slack."""
-    async with parts(settings, on_progress) as shared:
-        await shared.memory.load_examples(examples())
+    async with closing(sources), parts(settings, on_progress) as shared:
+        await shared.memory.load_examples(public_examples())
         yield House(
             engine=shared.engine,
             owner=f"{socket.gethostname()}:{os.getpid()}",

@@ -20,12 +20,14 @@ from bot.cli.serve import until_told
 from bot.cli.shapes import case_shape
 from bot.office import Office
 from bot.settings import Settings
-from bot.wiring import Sources, house, office, runbooks_of
+from bot.sources import runbooks_of
+from bot.wiring import house, office
 from sandbox.directory import InstalledApp
 from sandbox.scenario import Scenario
 from sandbox.scenarios import scenarios
 from sandbox.server import PortInUse, Sandbox
 from sandbox.telemetry import Fired, FiredAlerts, FiredDependencies, FiredDeploys, FiredLogs, FiredMetrics
+from tools.providers.configured import Configured
 
 log = structlog.get_logger()
 ALERTS = "C0001"
@@ -75,7 +77,7 @@ async def joined(settings: Settings, root: Path, port: int) -> AsyncIterator[Run
     shutil.rmtree(fired.root, ignore_errors=True)
     # every fired scenario strikes the same shop: each is shown in a thread of its own
     apart = settings.model_copy(update={"data": root, "near_minutes": 0})
-    sources = Sources(
+    sources = Configured(
         logs=(FiredLogs(fired),),
         metrics=(FiredMetrics(fired),),
         deploys=(FiredDeploys(fired),),

@@ -12,7 +12,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.office import Office
 from bot.settings import Settings
-from bot.wiring import file_sources, house, office
+from bot.sources import file_sources
+from bot.wiring import house, office
 from sandbox.server import Sandbox
 
 ALERTS = "C0001"

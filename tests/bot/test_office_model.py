@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.investigation.casefile import CaseFile
+from bot.investigation.conclusion import SINGLE_SOURCE_CAP
 from bot.investigation.events import ModelAttempted, ModelSelected
 from sandbox.anthropic_script import (
     Cut,
@@ -38,7 +39,10 @@ def diagnosis(received: Received, **changes: object) -> Say:
         "services": ["store"],
         "confidence": 0.8,
         "claims": [
-            {"text": "store: no connection free, 6 of 6 in use", "evidence": [_first_id(received, "log")]}
+            {
+                "text": "store: no connection free, 6 of 6 in use",
+                "evidence": [_first_id(received, "no connection free")],
+            }
         ],
         "fix": "Roll back the newest release of store.",
         **changes,
@@ -49,11 +53,16 @@ def diagnosis(received: Received, **changes: object) -> Say:
 CUT = Cut(Say('{"cause": null, "services": [], "confidence": 0.1, "claims": [], "fix": null}'))
 
 
-def _first_id(received: Received, kind: str) -> str:
-    """Return the first evidence id of *kind* whose line speaks of store."""
-    text = json.dumps(received.body["messages"])
-    lines = [line for line in text.replace("\\n", "\n").splitlines() if line.startswith(f"[{kind}:")]
-    return next(line for line in lines if "store" in line)[1:].partition("]")[0]
+def _first_id(received: Received, words: str) -> str:
+    """Return the id of the first log evidence that holds *words*."""
+    text = json.dumps(received.body["messages"]).replace("\\n", "\n")
+    return next(
+        found for found in re.findall(r"^\[(log:\d+)\].*", text, re.MULTILINE) if words in _line(text, found)
+    )
+
+
+def _line(text: str, evidence: str) -> str:
+    return next(line for line in text.splitlines() if line.startswith(f"[{evidence}]"))
 
 
 @asynccontextmanager
@@ -83,7 +92,7 @@ async def test_a_model_looks_again_and_concludes(tmp_path: Path) -> None:
         verdict = case.verdict
         assert verdict is not None, case.history
         assert (verdict.outcome, verdict.mode, verdict.services[0]) == ("concluded", "model", "store")
-        assert verdict.confidence == pytest.approx(0.8)
+        assert verdict.confidence == pytest.approx(SINGLE_SOURCE_CAP), "one source alone is capped"
         assert set(verdict.cites) <= case.ids
         assert case.bill is not None
         assert case.bill.usd > 0
