@@ -129,7 +129,8 @@ def _spans(data: bytes) -> Iterator[Span]:
 
 def _apart(found: Iterator[Span], data: bytes) -> list[Span]:
     """Return the spans in order and apart: overlapping ones joined, marks of earlier rounds left alone."""
-    spans = sorted((each for each in found if each[1] > each[0]), key=lambda each: (each[0], -each[1]))
+    whole = (_on_characters(data, *each) for each in found if each[1] > each[0])
+    spans = sorted(whole, key=lambda each: (each[0], -each[1]))
     marks = [match.span() for match in _MARK.finditer(data)] if spans else []
     joined: list[Span] = []
     for start, end, kind in spans:
@@ -137,7 +138,7 @@ def _apart(found: Iterator[Span], data: bytes) -> list[Span]:
             before = joined[-1]
             joined[-1] = (before[0], max(end, before[1]), before[2])
         else:
-            joined.append(_on_characters(data, start, end, kind))
+            joined.append((start, end, kind))
     return [span for span in joined if not _touches(span, marks)]
 
 

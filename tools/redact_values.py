@@ -25,6 +25,7 @@ _NOTHING = frozenset(
 )
 _WORD_PART = re.compile(r"^(?:[a-z]+\d{0,4}|\d{1,4})$")
 _APART = re.compile(r"[-_.:/]")
+_ELLIPSIS = "…".encode().decode("latin-1")  # values are judged as Latin-1
 MOST_JUDGED = 64  # characters of a value that are looked at
 _UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", re.IGNORECASE)
 _NUMBER = re.compile(r"^-?\d+(?:[.,]\d+)*(?:/?[a-z%]{1,3})?$")
@@ -40,7 +41,12 @@ _LOWER, _UPPER, _DIGITS = (
 
 def is_placeholder(value: str) -> bool:
     """Say whether *value* stands for a secret that is not there ("${DB_PASSWORD}", "****", "null")."""
-    return not value or bool(_PLACEHOLDER.match(value)) or value.lower().strip(".,;:!?)") in _NOTHING
+    return (
+        not value
+        or value.startswith(_ELLIPSIS)
+        or bool(_PLACEHOLDER.match(value))
+        or value.lower().strip(".,;:!?)") in _NOTHING
+    )
 
 
 def is_uuid(value: str) -> bool:
