@@ -24,6 +24,9 @@ from bot.investigation.events import (
     ModelAttempted,
     ModelFailed,
     ModelSelected,
+    QuestionAnswered,
+    QuestionAsked,
+    QuestionLooked,
     Recalled,
     Recorded,
     Remembered,
@@ -129,6 +132,11 @@ class CaseFile:
                 return replace(told, resolution=resolution)
             case Remembered():
                 return replace(told, remembered=entry.event)
+            case QuestionLooked(_, looked):
+                seen = (observation for findings in looked for observation in findings.observations)
+                return replace(told, evidence=_numbered(self.evidence, seen))
+            case QuestionAsked() | QuestionAnswered():
+                return told
             case ModelSelected() | ModelAttempted() | Steered() | Degraded():
                 return told
             case _ as never:

@@ -135,6 +135,45 @@ class Steered:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionAsked:
+    """A person asked something in the thread. *id* is their message's ts; *about* says what it calls for."""
+
+    id: str
+    by: str
+    text: str
+    about: str
+    type: Literal["question_asked"] = "question_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionLooked:
+    """What was looked at to answer a question; it is evidence of the case from now on."""
+
+    id: str
+    findings: tuple[Findings, ...]
+    type: Literal["question_looked"] = "question_looked"
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAnswered:
+    """The answer to a question. *lines* are plain text, *cites* evidence ids; *markdown* a whole document instead.
+
+    *mode* is who answered; *why* tells, when it was code, why no model did. *unverified* holds what the checks
+    object to.
+    """
+
+    id: str
+    lines: tuple[str, ...]
+    cites: tuple[str, ...] = ()
+    mode: Literal["model", "code"] = "code"
+    why: str = ""
+    selections: tuple[Selection, ...] = ()
+    unverified: tuple[str, ...] = ()
+    markdown: str = ""
+    type: Literal["question_answered"] = "question_answered"
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """A person stopped the investigation."""
 
@@ -213,6 +252,9 @@ Event = Annotated[
     | Billed
     | Concluded
     | Steered
+    | QuestionAsked
+    | QuestionLooked
+    | QuestionAnswered
     | Stopped
     | FixJudged
     | ResolutionDrafted
