@@ -1,7 +1,4 @@
-import asyncio
 import json
-import shutil
-import socket
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +9,10 @@ from hypothesis import strategies as st
 
 from sandbox import mrkdwn
 from sandbox.server import Sandbox
+from tests.sandbox.alertmanager import alertmanager, needs_alertmanager, put_alert
 from tests.sandbox.joined import Joined
 
 Json = dict[str, Any]
-ALERTMANAGER = shutil.which("prometheus-alertmanager") or shutil.which("alertmanager")
 
 
 async def sent(sandbox: Sandbox, body: str | Json, path: str = "T0001/B0001/alerts") -> tuple[int, str]:
@@ -58,56 +55,21 @@ async def test_an_old_form_post_is_read(sandbox: Sandbox) -> None:
     assert sandbox.messages("C0001")[0]["text"] == "from a form"
 
 
-@pytest.mark.skipif(ALERTMANAGER is None, reason="Debian's prometheus-alertmanager is not installed")
+@needs_alertmanager
 async def test_a_real_alertmanager_posts_firing_and_resolved(
     sandbox: Sandbox, bot: Joined, tmp_path: Path
 ) -> None:
-    assert ALERTMANAGER is not None
-    config = tmp_path / "alertmanager.yml"
-    config.write_text(
-        f"""
-route: {{receiver: slack, group_by: [alertname], group_wait: 100ms, group_interval: 200ms}}
-receivers:
-  - name: slack
-    slack_configs: [{{api_url: "{sandbox.webhook_url}", channel: "#alerts", send_resolved: true}}]
-"""
-    )
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
-    arguments = [f"--config.file={config}", f"--storage.path={tmp_path}", f"--web.listen-address={address}"]
-    process = await asyncio.create_subprocess_exec(
-        ALERTMANAGER, *arguments, "--cluster.listen-address=",
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        alert: Json = {
-            "labels": {"alertname": "PoolExhausted", "service": "checkout", "severity": "critical"}
-        }
+    alert: Json = {"labels": {"alertname": "PoolExhausted", "service": "checkout", "severity": "critical"}}
+    async with alertmanager(sandbox.webhook_url, tmp_path) as address:
         await put_alert(address, alert)
         await sandbox.wait_for(lambda: bot.heard, timeout=20)
         await put_alert(address, alert | {"endsAt": "2020-01-01T00:00:00Z"})
         await sandbox.wait_for(lambda: len(bot.heard) == 2, timeout=20)
-    finally:
-        process.terminate()
-        await process.wait()
     firing, resolved = (event["attachments"][0] for event in bot.events)
     assert firing["title"].startswith("[FIRING:1] PoolExhausted")
     assert (firing["color"], resolved["color"]) == ("a30200", "2eb886")
     assert resolved["title"].startswith("[RESOLVED] PoolExhausted")
     assert {event["subtype"] for event in bot.events} == {"bot_message"}
-
-
-async def put_alert(address: str, alert: Json) -> None:
-    """Hand an alert to Alertmanager as soon as it listens."""
-    async with aiohttp.ClientSession() as session, asyncio.timeout(20):
-        while True:
-            try:
-                async with session.post(f"http://{address}/api/v2/alerts", json=[alert]) as answer:
-                    assert answer.status == 200
-                    return
-            except aiohttp.ClientConnectionError:
-                await asyncio.sleep(0.05)
 
 
 @pytest.mark.parametrize(
