@@ -177,7 +177,7 @@ class Cases:
         """Put every case away, because its threads are gone: the sandbox's workspace is new at each start."""
         async with self.engine.begin() as connection:
             await connection.execute(
-                cases.update().where(cases.c.state != "remembered").values(state="archived")
+                cases.update().where(cases.c.state != "remembered").values(state="archived", live_key=None)
             )
             await connection.execute(replies.update().values(dead=True))
 

@@ -3,7 +3,9 @@
 It knows engines and files, no table's meaning.
 """
 
+import asyncio
 import sqlite3
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -11,6 +13,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.util import await_only
 
 from bot.store.migrations import NewerSchema, migrate
 from bot.store.schema import metadata
@@ -47,10 +50,12 @@ def engine_for(url: str | None, folder: Path) -> AsyncEngine:
     if url:
         return create_async_engine(_async_url(url), pool_pre_ping=True, pool_size=8)
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///{folder / FILE_NAME}", pool_size=4, max_overflow=0, connect_args={"timeout": 30}
+        f"sqlite+aiosqlite:///{folder / FILE_NAME}", pool_size=8, max_overflow=0, connect_args={"timeout": 30}
     )
     sa.event.listen(engine.sync_engine, "connect", _tune_sqlite)
-    sa.event.listen(engine.sync_engine, "begin", _begin_immediate)
+    turns = _Turns()
+    sa.event.listen(engine.sync_engine, "begin", turns.begin)
+    sa.event.listen(engine.sync_engine, "checkin", turns.end)
     return engine
 
 
@@ -79,6 +84,13 @@ async def create_tables(engine: AsyncEngine, *others: sa.MetaData) -> None:
 async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
     """Give a connection that only reads: on SQLite it takes no lock and waits for no writer."""
     async with engine.execution_options(reads=True).connect() as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def urgently(engine: AsyncEngine) -> AsyncIterator[AsyncConnection]:
+    """Give a writing transaction that goes before all others: Slack waits for it."""
+    async with engine.execution_options(urgent=True).begin() as connection:
         yield connection
 
 
@@ -123,7 +135,51 @@ def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     cursor.close()
 
 
-def _begin_immediate(connection: sa.Connection) -> None:
-    # a deferred transaction that reads and then writes fails at once when another writer was faster
-    reads = connection.get_execution_options().get("reads", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+class _Turns:
+    """Writers of this process take turns, urgent ones first: SQLite's own waiting is a lottery of sleeps."""
+
+    def __init__(self) -> None:
+        self._taken = False
+        self._urgent: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[asyncio.Future[None]] = deque()
+
+    def begin(self, connection: sa.Connection) -> None:
+        """Begin to read, or wait for the turn and begin to write.
+
+        A deferred transaction that reads and then writes fails at once when another writer was faster.
+        """
+        options = connection.get_execution_options()
+        if options.get("reads", False):
+            connection.exec_driver_sql("BEGIN")
+            return
+        if not connection.info.get("writes"):
+            await_only(self._take(urgent=options.get("urgent", False)))
+            connection.info["writes"] = True
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    def end(self, _connection: object, record: sa.pool.ConnectionPoolEntry) -> None:
+        """Pass the turn on, once the connection is back in the pool."""
+        if record.info.pop("writes", False):
+            self._pass_on()
+
+    async def _take(self, *, urgent: bool) -> None:
+        if not self._taken:
+            self._taken = True
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        (self._urgent if urgent else self._waiting).append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._pass_on()
+            raise
+
+    def _pass_on(self) -> None:
+        for line in (self._urgent, self._waiting):
+            while line:
+                turn = line.popleft()
+                if not turn.done():
+                    turn.set_result(None)
+                    return
+        self._taken = False

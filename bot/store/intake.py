@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.store.database import insert, reading
+from bot.store.database import insert, reading, urgently
 from bot.store.group_commit import GroupCommit
 from bot.store.kept import plain, to_keep
 from bot.store.schema import cursors, intake
@@ -169,7 +169,7 @@ class Intake:
             return found
 
     async def _insert(self, rows: Sequence[dict[str, Any]]) -> list[bool]:
-        async with self.engine.begin() as connection:
+        async with urgently(self.engine) as connection:
             statement = insert(connection, intake).on_conflict_do_nothing()
             kept = await connection.execute(statement.returning(intake.c.team, intake.c.event_id), list(rows))
             fresh = {(row.team, row.event_id) for row in kept}

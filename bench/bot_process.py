@@ -1,0 +1,115 @@
+"""The bot, or a bare Bolt app, in a process of its own beside a sandbox: what benches start, measure and kill.
+
+    python -m bench.bot_process bot --api URL --data DIR --telemetry DIR [--database URL]
+    python -m bench.bot_process echo --api URL
+
+It prints one JSON line when it is ready and, after SIGTERM, one with what it saw of itself: the longest time that
+its event loop did not turn, and its peak memory. It is the product's own house and office, given a telemetry
+folder and the sandbox's address.
+"""
+
+import argparse
+import asyncio
+import json
+import resource
+import signal
+import time
+from pathlib import Path
+
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.async_app import AsyncApp, AsyncSay
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.cli.logs import configure_logs
+from bot.settings import Settings
+from bot.sources import file_sources
+from bot.wiring import house, office
+from sandbox.server import Sandbox
+
+BEAT_S = 0.005
+
+
+class Pulse:
+    """How long the event loop did not turn, at worst."""
+
+    def __init__(self) -> None:
+        self.stall_ms = 0.0
+        self.own_cpu_ms = 0.0
+
+    async def beat(self) -> None:
+        """Sleep a little, look how late it got, and which part of that was our own work; for ever."""
+        while True:
+            wall, cpu = time.perf_counter(), time.thread_time()
+            await asyncio.sleep(BEAT_S)
+            late = (time.perf_counter() - wall - BEAT_S) * 1000
+            self.stall_ms = max(self.stall_ms, late)
+            self.own_cpu_ms = max(self.own_cpu_ms, min(late, (time.thread_time() - cpu) * 1000))
+
+
+async def run_bot(options: argparse.Namespace, pulse: Pulse) -> None:
+    """Join the sandbox as the product does, until told to stop."""
+    given = {
+        "INCIDENTOS_DATA": str(options.data),
+        "DATABASE_URL": options.database,
+        "INCIDENTOS_TELEMETRY": str(options.telemetry),
+        "INCIDENTOS_NEAR_MINUTES": str(options.near),
+        "QDRANT_URL": options.qdrant,
+    }
+    settings = Settings.read(given)
+    async with house(settings, file_sources(options.telemetry, settings)) as parts:
+        client = AsyncWebClient(token=Sandbox.bot_token, base_url=options.api)
+        running = office(parts, client, Sandbox.app_token)
+        await running.open()
+        await _until_told(pulse)
+        await running.close()
+
+
+async def run_echo(options: argparse.Namespace, pulse: Pulse) -> None:
+    """Answer every message by its own text in its thread, as Bolt's first example does; keep nothing."""
+    app = AsyncApp(client=AsyncWebClient(token=Sandbox.bot_token, base_url=options.api))
+
+    @app.event("message")
+    async def echo(event: dict[str, str], say: AsyncSay) -> None:
+        await say(text=event.get("text") or "?", thread_ts=event["ts"])
+
+    handler = AsyncSocketModeHandler(app, Sandbox.app_token)
+    await handler.connect_async()  # type: ignore[no-untyped-call]
+    await _until_told(pulse)
+    await handler.close_async()  # type: ignore[no-untyped-call]
+
+
+async def _until_told(pulse: Pulse) -> None:
+    told = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, told.set)
+    beating = asyncio.create_task(pulse.beat())
+    print(json.dumps({"ready": True}), flush=True)
+    await told.wait()
+    beating.cancel()
+
+
+def main() -> None:
+    """Run one of the two, then tell what it saw of itself."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("which", choices=("bot", "echo"))
+    parser.add_argument("--api", required=True)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--telemetry", type=Path)
+    parser.add_argument("--database", default="")
+    parser.add_argument("--qdrant", default="")
+    parser.add_argument("--near", type=int, default=5)
+    options = parser.parse_args()
+    configure_logs(pretty=False)
+    pulse = Pulse()
+    asyncio.run((run_bot if options.which == "bot" else run_echo)(options, pulse))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    told = {
+        "stall_ms": round(pulse.stall_ms, 1),
+        "own_cpu_ms": round(pulse.own_cpu_ms, 1),
+        "peak_rss_mb": round(peak, 1),
+    }
+    print(json.dumps(told), flush=True)
+
+
+if __name__ == "__main__":
+    main()
