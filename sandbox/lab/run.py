@@ -81,7 +81,8 @@ async def run_live(
 ) -> Outcome:
     """Open the shop, make real trouble, and call *on_alert* with Alertmanager's Slack post of every alert.
 
-    *folder* (empty or absent) grows as a case folder while it runs; `answer.json` with the true cause comes last.
+    Resolved posts come too; alerts wait for one another, so *on_alert* should return soon, and what it raises ends
+    the run. *folder* (empty or absent) grows as a case folder while it runs; `answer.json`, the label, comes last.
     Returns when the run is over and every process has ended, also when cancelled.
 
     Raises:

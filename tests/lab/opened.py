@@ -18,7 +18,7 @@ from sandbox.lab.shop_run import Shop, ShopPlan
 from sandbox.lab.telemetry import TelemetryFolder
 
 Found = TypeVar("Found")
-BUSY = Crowd(people=12, visits_per_s=12.0, orders=0.8)
+BUSY = Crowd(people=12, visits_per_s=9.0, orders=0.8)
 
 
 class OpenShop:
@@ -29,19 +29,19 @@ class OpenShop:
         self.telemetry = telemetry
         self.rows = rows
 
-    async def until(self, found: Callable[[], Found], what: str, patience_s: float = 20.0) -> Found:
+    async def until(self, found: Callable[[], Found], what: str, patience_s: float = 40.0) -> Found:
         """Return what *found* finds as soon as it finds something."""
         ends = time.monotonic() + patience_s
         while time.monotonic() < ends:
             if value := found():
                 return value
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0.1)
         raise AssertionError(f"not seen within {patience_s:.0f} s: {what}")
 
     def logs(self, words: str, service: str = "") -> list[dict[str, Any]]:
         """Return the log lines that hold *words*."""
         file = self.telemetry.folder / "baseline" / "logs.jsonl"
-        lines = (json.loads(line) for line in file.read_text("utf-8").splitlines())
+        lines = (json.loads(line) for line in file.read_text("utf-8").splitlines() if words in line)
         return [line for line in lines if words in line["msg"] and service in {"", line["service"]}]
 
     async def logged(self, words: str, service: str = "") -> dict[str, Any]:
