@@ -22,6 +22,7 @@ from router.records import RECORD, Avoided, Decided, Ended, Record, Row, Tried, 
 from router.tables import audit, pico, policies
 
 WRITTEN_AFTER_S = 0.2
+_AT_ONCE = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ class Audit:
                     )
                     last = await connection.scalar(newest) or ""
                 rows = await asyncio.to_thread(_chained, waiting, self.writer, self._number, last)
-                await connection.execute(audit.insert(), rows)
+                for start in range(0, len(rows), _AT_ONCE):  # the driver prepares a batch on the event loop
+                    await connection.execute(audit.insert(), rows[start : start + _AT_ONCE])
         except BaseException:
             self._waiting = waiting + self._waiting
             raise

@@ -29,7 +29,7 @@ DAY = 86_400
 TRUE_UP_S = 1.0
 _LOCK = 7_305_911_032  # one advisory lock for all writers on PostgreSQL
 _UNCERTAIN = -1
-_AHEAD = 4  # how many calls of the same size a hold is raised for at once
+_MOST_AHEAD = 64  # for how many calls of the same size a hold is raised at once, when calls come thick
 
 Key = tuple[str, int]  # case, hour
 
@@ -62,6 +62,7 @@ class Budget:
     now: Callable[[], datetime]
     _holds: dict[Key, _Hold] = field(default_factory=dict, init=False)
     _others: _Others = field(default_factory=_Others, init=False)
+    _ahead: int = field(default=1, init=False)
     _reserved: dict[str, tuple[Key, int]] = field(default_factory=dict, init=False)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _behind: Behind = field(init=False)
@@ -148,7 +149,8 @@ class Budget:
             if asked > room:
                 return False
             hold = self._holds.setdefault(key, _Hold())
-            raised = hold.used + min(room, asked * _AHEAD)
+            self._ahead = min(self._ahead * 2, _MOST_AHEAD)
+            raised = hold.used + max(asked, min(room // 10, asked * self._ahead))
             await self._write(connection, {key: raised})
         hold.held = hold.written = raised
         return True
@@ -207,6 +209,7 @@ class Budget:
 
     async def _true_up(self) -> None:
         """Write what is used, and forget the holds of hours that are over."""
+        self._ahead = 1
         async with self._lock:
             if changed := self._lowered():
                 async with self._transaction() as connection:

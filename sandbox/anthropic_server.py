@@ -37,15 +37,20 @@ _HTML = "<!doctype html><title>Sign in to the network</title><p>Please accept th
 
 @dataclass(slots=True)
 class AnthropicServer:
-    """Serves `POST /v1/messages` and `/v1/messages/count_tokens`; *script* gives each request its turn."""
+    """Serves `POST /v1/messages` and `/v1/messages/count_tokens`; *script* gives each request its turn.
+
+    With *keep* every request is kept in *requests*; else they are counted only.
+    """
 
     script: Script
     models: tuple[str, ...] = MODELS
     port: int = 0
+    keep: bool = True
     requests: list[Received] = field(default_factory=list)
     url: str = ""
     _cache: PrefixCache = field(default_factory=lambda: PrefixCache(time.monotonic))
     _runner: web.AppRunner | None = None
+    _received: int = 0
 
     async def __aenter__(self) -> Self:
         app = web.Application(client_max_size=64 * 2**20)
@@ -73,8 +78,10 @@ class AnthropicServer:
         body = await request.json()
         headers = {name.lower(): value for name, value in request.headers.items()}
         refused = refusal(headers, body, self.models)
-        received = Received(len(self.requests), request.path, headers, body)
-        self.requests.append(received)
+        received = Received(self._received, request.path, headers, body)
+        self._received += 1
+        if self.keep:
+            self.requests.append(received)
         turn: Turn = refused or self.script(received)
         match turn:
             case Refuse():
@@ -94,7 +101,7 @@ class AnthropicServer:
         say = turn if isinstance(turn, Say) else turn.reply
         if say.delay_s:
             await asyncio.sleep(say.delay_s)
-        message = _message(say, self._cache.count(body), str(body["model"]), len(self.requests))
+        message = _message(say, self._cache.count(body), str(body["model"]), self._received)
         if not body.get("stream"):
             return _whole(request, turn, message)
         response = web.StreamResponse(headers={"content-type": "text/event-stream; charset=utf-8"})

@@ -83,6 +83,8 @@ def check_answer(
     found, told = _form(said, answer, wanted, checks)
     if told is None:
         return found
+    if not grounds and not told.is_diagnosis:
+        return found  # nothing was given to hold free text against
     library = read(grounds, onset)
     for name in checks:
         for held in _AGAINST_EVIDENCE.get(name, ()):

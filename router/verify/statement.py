@@ -39,10 +39,12 @@ class Statement:
 def parse(answer: str) -> JsonValue | None:
     """Return the JSON value of *answer*, also when it stands in a code fence; None when it is no JSON."""
     body = answer.strip()
+    if not body.startswith(("{", "[", "`", '"')) and len(body) > 40:
+        return None  # prose, not worth a parser
     if body.startswith("```"):
         body = body.strip("`").removeprefix("json").strip()
     try:
-        value: JsonValue = json.loads(body, parse_constant=_no_constant)
+        value: JsonValue = _DECODER.decode(body)
     except (ValueError, RecursionError):
         return None
     return value
@@ -50,6 +52,9 @@ def parse(answer: str) -> JsonValue | None:
 
 def _no_constant(name: str) -> float:
     raise ValueError(name)  # NaN and Infinity are not JSON
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 def form(said: JsonValue) -> Iterator[Finding]:

@@ -55,11 +55,18 @@ _NUMBER = re.compile(
     rf"(?: (hundred|thousand|million|dozen)\b)?(?: (thousand)\b)?",
     re.IGNORECASE,
 )
+_ANY = re.compile(  # most log lines have no number words, and need no rewriting
+    rf"\b(?:{_SMALL}|half|quarters?|thirds?|tenths?|doz|hundred|thousand|million|twice|doubl|tripl|trebl|quadrupl|halv|"
+    r"factor of|pair|couple|an hour|a (?:minute|day|week|month|year|millisecond|second|full))|[- ]?fold\b|\d times",
+    re.IGNORECASE,
+)
 _TENTHS = re.compile(r"0\.\{(\w+)\}")
 
 
 def in_digits(text: str) -> str:
     """Return *text* with its number words as digits; all else stays as it is."""
+    if not _ANY.search(text):
+        return text
     for pattern, to in _PHRASES:
         text = pattern.sub(to, text)
     text = _TENTHS.sub(lambda found: f"0.{SMALL.get(found.group(1).lower(), 0)}", text)
