@@ -14,7 +14,11 @@ import json
 import resource
 import signal
 import time
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Sequence
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp, AsyncSay
@@ -22,11 +26,58 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cli.logs import configure_logs
 from bot.settings import Settings
+from bot.slack_web import SlackWeb
 from bot.sources import file_sources
 from bot.wiring import house, office
+from memory.embedder import MiniLm
+from memory.store_edge import EdgeStore
+from memory.store_qdrant import QdrantStore
 from sandbox.server import Sandbox
+from tools.toolbox import Toolbox
 
 BEAT_S = 0.005
+# where the time of a case goes: the part's name, and the calls that are its work
+PARTS: Sequence[tuple[str, type, str]] = (
+    ("slack", SlackWeb, "post"),
+    ("slack", SlackWeb, "edit"),
+    ("slack", SlackWeb, "react"),
+    ("slack", SlackWeb, "find"),
+    ("embedding", MiniLm, "embed"),
+    ("qdrant", EdgeStore, "search"),
+    ("qdrant", QdrantStore, "search"),
+    ("tools", Toolbox, "run"),
+)
+
+
+class Busy:
+    """For how many seconds each part, and any of them, was at work; what overlaps counts once."""
+
+    def __init__(self) -> None:
+        self.seconds: defaultdict[str, float] = defaultdict(float)
+        self._open: Counter[str] = Counter()
+        self._since: dict[str, float] = {}
+
+    def watch(self) -> None:
+        """Time the calls of `PARTS` from now on."""
+        for part, owner, name in PARTS:
+            setattr(owner, name, self._timed(part, getattr(owner, name)))
+
+    def _timed(self, part: str, call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+        @wraps(call)
+        async def timed(*args: object, **kwargs: object) -> Any:  # noqa: ANN401 (whatever it returns)
+            for name in (part, "any"):
+                if not self._open[name]:
+                    self._since[name] = time.perf_counter()
+                self._open[name] += 1
+            try:
+                return await call(*args, **kwargs)
+            finally:
+                for name in (part, "any"):
+                    self._open[name] -= 1
+                    if not self._open[name]:
+                        self.seconds[name] += time.perf_counter() - self._since[name]
+
+        return timed
 
 
 class Pulse:
@@ -53,6 +104,7 @@ async def run_bot(options: argparse.Namespace, pulse: Pulse) -> None:
         "DATABASE_URL": options.database,
         "INCIDENTOS_TELEMETRY": str(options.telemetry),
         "INCIDENTOS_NEAR_MINUTES": str(options.near),
+        "INCIDENTOS_STORM_CASES": str(options.storm),
         "QDRANT_URL": options.qdrant,
     }
     settings = Settings.read(given)
@@ -98,15 +150,18 @@ def main() -> None:
     parser.add_argument("--database", default="")
     parser.add_argument("--qdrant", default="")
     parser.add_argument("--near", type=int, default=5)
+    parser.add_argument("--storm", type=int, default=20)
     options = parser.parse_args()
     configure_logs(pretty=False)
-    pulse = Pulse()
+    pulse, busy = Pulse(), Busy()
+    busy.watch()
     asyncio.run((run_bot if options.which == "bot" else run_echo)(options, pulse))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     told = {
         "stall_ms": round(pulse.stall_ms, 1),
         "own_cpu_ms": round(pulse.own_cpu_ms, 1),
         "peak_rss_mb": round(peak, 1),
+        "busy_s": {part: round(seconds, 4) for part, seconds in busy.seconds.items()},
     }
     print(json.dumps(told), flush=True)
 

@@ -67,13 +67,17 @@ async def beside(words: Sequence[str], log: Path) -> AsyncIterator[Beside]:
                 async with asyncio.timeout(START_S):
                     await running.line()
             except RuntimeError as ended:
-                raise RuntimeError(log.read_text(encoding="utf-8")[-2000:]) from ended
+                raise RuntimeError(_tail(log)) from ended
             running.ready_s = time.perf_counter() - started
             yield running
         finally:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
+
+
+def _tail(log: Path) -> str:
+    return log.read_text(encoding="utf-8", errors="replace")[-2000:]
 
 
 def telemetry_in(folder: Path, name: str = "pool-dry") -> Path:
