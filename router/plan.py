@@ -4,6 +4,7 @@ It knows no money and no model's health.
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from router.messages import Task
 from router.outcomes import Effort, Reason, ReasonCode
@@ -54,6 +55,7 @@ class Plan:
         return plan
 
 
+@lru_cache(maxsize=1024)
 def plan_for(task: Task, severity: str, service: str, policy: Policy) -> Plan:
     """Return the plan for a first attempt: the task's route, changed by the first override that matches."""
     route = policy.text.tasks[task]

@@ -9,6 +9,7 @@ from dataclasses import field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -187,9 +188,9 @@ class PolicyText:
     degrade: tuple[Degrade, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, config=CLOSED)
+@dataclass(frozen=True, eq=False, config=CLOSED)
 class Policy:
-    """A policy that can be meant, with the prices it was read with.
+    """A policy that can be meant, with the prices it was read with. Compared by identity: one is in force.
 
     *sha* names text and prices together, *toml* is the text itself, *source* where it was read.
     """
@@ -200,7 +201,7 @@ class Policy:
     source: str
     toml: str
 
-    @property
+    @cached_property
     def ladder(self) -> tuple[str, ...]:
         """The tiers' names from the bottom up."""
         return tuple(self.text.tiers)
@@ -217,7 +218,7 @@ class Policy:
         """Say whether *model* takes an effort."""
         return self.text.models.get(model, _NO_FACTS).effort
 
-    @property
+    @cached_property
     def strongest(self) -> str:
         """The first model of the highest tier that a task starts at: what "all strong" is compared with."""
         start = max((route.start for route in self.text.tasks.values()), key=self.ladder.index)

@@ -5,6 +5,7 @@ Where the money is counted is `router/budget.py`'s business.
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from router.policy import Degrade, Policy
 
@@ -63,6 +64,7 @@ class Purse:
         return None
 
 
+@lru_cache(maxsize=64)
 def caps_for(severity: str, policy: Policy) -> Caps:
     """Return the budgets that hold for an alert of *severity*, its overdraft included."""
     budget = policy.text.budget
@@ -77,7 +79,8 @@ def purse_for(severity: str, spent: Spent, policy: Policy) -> Purse:
     """Return what is left for an alert of *severity*, with the policy's steps down."""
     caps = caps_for(severity, policy)
     scope, share = _tightest(spent, caps)
-    plain = _tightest(spent, caps_for("", policy))[1]
+    usual = caps_for("", policy)
+    plain = share if usual == caps else _tightest(spent, usual)[1]
     steps = tuple(step for step in policy.text.degrade if share >= step.at)
     return Purse(caps, spent, scope, share, steps, overdrawn=plain >= 1 > share)
 
