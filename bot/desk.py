@@ -148,7 +148,7 @@ class Desk:
         """Open a case for a person's words: our own message becomes the head of its thread."""
         key = f"intake:{work.id}"
         head = f"Investigating for <@{user}>: {_quoted(text)}"
-        ts = await self.dossier.thread.post(key, channel, head)
+        ts = await self.dossier.thread.post(key, channel, head, people=[user])
         if ts is None:
             msg = "Slack does not take the first message yet"
             raise RuntimeError(msg)

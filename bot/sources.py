@@ -4,8 +4,10 @@ A setting such as PROMETHEUS_URL is short for a table of that file, so there is 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from bot.settings import BadSetting, Settings
 from tools.providers.configured import Configured, SourcesError, configured
@@ -13,6 +15,7 @@ from tools.providers.files import FileTelemetry
 from tools.providers.runbook_folder import RunbookFolder
 from tools.sources import RunbookSource
 
+ADDRESS = re.compile(r"https?://[^\s\"']+")
 HOME = Path(__file__).resolve().parent.parent
 
 
@@ -64,6 +67,14 @@ def file_sources(folder: Path, settings: Settings) -> Configured:
 def runbooks_of(settings: Settings) -> tuple[RunbookSource, ...]:
     """Return the runbook folder; ours when no other is named."""
     return (RunbookFolder(_runbooks(settings)),)
+
+
+def link_hosts(settings: Settings) -> frozenset[str]:
+    """Return the hosts that links in threads may lead to: those of the sources, and those the operator adds."""
+    named = [settings.prometheus_url, settings.alertmanager_url]
+    named += ADDRESS.findall(_file(settings.sources)) if settings.sources else []
+    hosts = {urlsplit(address).hostname or "" for address in named}
+    return frozenset(hosts | set(settings.link_hosts)) - {""}
 
 
 def _runbooks(settings: Settings) -> Path:

@@ -3,7 +3,7 @@
 It decides which replies and reactions a thread wants; drawing is `bot/blocks`, sending is `bot/poster`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,17 +26,24 @@ class Thread:
 
     async def show(self, row: CaseRow, case: CaseFile) -> None:
         """Want the thread of *row* to look like *case*, and let the poster know."""
-        wanted = [_message(row, reply, position) for position, reply in enumerate(replies_for(case))]
+        people = sorted(case.people)
+        wanted = [_message(row, reply, position, people) for position, reply in enumerate(replies_for(case))]
         wanted.append(_reaction(row, LOOKING, on=row.place.thread_ts))
         if case.verdict is not None:
             wanted += [_reaction(row, name, on=f"{row.id}:verdict") for name in (WORKED, DID_NOT)]
         await self.replies.want(wanted, self.now())
         self.poster.nudge()
 
-    async def post(self, key: str, channel: str, text: str, thread_ts: str | None = None) -> str | None:
-        """Post one plain message of ours now; return its ts, or None when Slack does not take it yet."""
+    async def post(
+        self, key: str, channel: str, text: str, thread_ts: str | None = None, people: Sequence[str] = ()
+    ) -> str | None:
+        """Post one message of ours now; return its ts, or None when Slack does not take it yet.
+
+        *people* are the users that *text* names.
+        """
         body = {
             "text": text,
+            "mentions": list(people),
             "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": text[:2900]}}],
         }
         wanted = Wanted(key, "note", channel, thread_ts, body, final=True)
@@ -44,13 +51,13 @@ class Thread:
         return await self.poster.deliver(key)
 
 
-def _message(row: CaseRow, reply: Reply, position: int) -> Wanted:
+def _message(row: CaseRow, reply: Reply, position: int, people: Sequence[str]) -> Wanted:
     return Wanted(
         key=f"{row.id}:{reply.slot}",
         slot=reply.slot,
         channel=row.place.channel,
         thread_ts=row.place.thread_ts,
-        body={"text": reply.text, "blocks": list(reply.blocks)},
+        body={"text": reply.text, "blocks": list(reply.blocks), "mentions": list(people)},
         case_number=row.number,
         final=reply.final,
         position=position,

@@ -14,12 +14,14 @@ from datetime import UTC, datetime, timedelta
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.door import door
 from bot.investigation.investigator import Investigator
 from bot.joining import Grouping
 from bot.neighbours import Neighbours
 from bot.office import House, Office
 from bot.remembering import ModelRecall, Remembering
 from bot.settings import Settings
+from bot.sources import link_hosts
 from bot.store.database import create_tables, engine_for, prepare_folder
 from memory.examples import public_examples
 from memory.memory import Memory
@@ -132,7 +134,7 @@ async def house(
             owner=f"{socket.gethostname()}:{os.getpid()}",
             remembering=lambda team: Remembering(shared.memory, team, now),
             investigator=lambda known: investigator_of(shared, sources, known),
-            gate=lambda body: body,
+            gate=door(link_hosts(settings), redact),
             now=now,
             grouping=Grouping(
                 join=timedelta(minutes=settings.join_minutes),

@@ -90,7 +90,7 @@ def _evidence(case: CaseFile, verdict: Verdict) -> str:
 
 
 def _piece(piece: Evidence) -> str:
-    where = f" · {link(piece.seen.link, 'open')}" if piece.seen.link else ""
+    where = f" · {link(piece.seen.link, 'open')}" if (piece.seen.link or "").startswith("http") else ""
     return f"• {code(piece.id)} {said(piece.text, 260)}{where}"
 
 

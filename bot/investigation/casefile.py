@@ -94,6 +94,15 @@ class CaseFile:
         return self.last_answer is not None and not self.last_answer.reply.tool_uses
 
     @property
+    def people(self) -> frozenset[str]:
+        """The users who did something in this case, and whom its thread may therefore name."""
+        acted = {
+            entry.event.by for entry in self.history if isinstance(entry.event, Steered | Stopped | FixJudged)
+        }
+        ended = {end.by for end in (self.draft, self.resolution) if end}
+        return frozenset(acted | ended)
+
+    @property
     def ids(self) -> frozenset[str]:
         """The evidence ids that a claim may cite."""
         return frozenset(piece.id for piece in self.evidence)

@@ -1,0 +1,25 @@
+"""The last look at a message before it leaves: one body through the output gate.
+
+A body is ``{"text", "blocks", "mentions"}``; *mentions* are the people that we ourselves name in it, taken from
+typed fields and never from a text, and do not leave.
+"""
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+from bot.gate import safe_blocks, safe_text
+
+Body = dict[str, Any]
+
+
+def door(allowed_hosts: Collection[str], redact: Callable[[str], str]) -> Callable[[Body], Body]:
+    """Return the gate for messages whose links may lead to *allowed_hosts* only."""
+
+    def gate(body: Body) -> Body:
+        named = frozenset(body.get("mentions", ()))
+        return {
+            "text": safe_text(body["text"], allowed_hosts=allowed_hosts, redact=redact, mentions=named),
+            "blocks": safe_blocks(body["blocks"], allowed_hosts=allowed_hosts, redact=redact, mentions=named),
+        }
+
+    return gate
