@@ -69,6 +69,7 @@ async def everything_is_told(opened: OpenShop) -> None:
 
 async def a_pool_runs_dry(opened: OpenShop) -> None:
     await opened.shop.release(guilty_release("pool-dry"))
+    await asyncio.gather(*(opened.order(product=5) for _ in range(6)))  # sold out
     await opened.until(lambda: opened.newest("store", "db_pool_in_use") == 6, "an empty pool")
     await opened.logged("no database connection free after 2500 ms (6 of 6 in use", "store")
 
