@@ -19,7 +19,7 @@ from memory.outbox import Outbox
 from memory.recalling import Recaller, RecallSettings
 from memory.recollection import Question, Recollection
 from memory.records import Records
-from memory.redaction import redacted
+from memory.redaction import lasting, redacted
 from memory.signatures import signatures_of
 from memory.store import Store, StoreUnavailable
 
@@ -52,7 +52,7 @@ class Memory:
         self.records = records
         self.store = store
         self.embed = embed
-        self._redact = redact
+        self._redact = lasting(redact)
         self._outbox = Outbox(records.engine)
         self._indexer = Indexer(self._outbox, store, embed)
         self._recaller = Recaller(records, self._outbox, store, embed, settings or RecallSettings())

@@ -26,12 +26,12 @@ class Weights:
 
     symptom: float = 1.0
     passage: float = 1.0
-    words: float = 1.2
+    words: float = 1.4
     pairs: float = 1.0
     signatures: float = 0.2
 
 
-STEEPNESS, MIDDLE = 2.5, 0.86
+STEEPNESS, MIDDLE = 2.5, 0.92
 """The logistic that turns the sum into the chance that the best match is the same trouble, fitted on public
 incident reports and bug duplicates (bench/recall.py prints how well it holds)."""
 

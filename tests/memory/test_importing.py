@@ -1,6 +1,7 @@
 """Bringing the past in: every form, what is understood, what is left out and why, and twice changes nothing."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from memory.import_record import LeftOut, Origin, incident_from
 from memory.importing import import_files
 from memory.incident import Incident, Outcome, Status
 from memory.memory import Memory
-from tests.memory.making import an_incident
+from memory.records import Records
+from memory.store_qdrant import QdrantStore
+from tests.memory.making import WordEmbed, an_incident
 
 POSTMORTEM = """---
 date: 2024-03-05
@@ -75,6 +78,25 @@ async def test_importing_again_changes_nothing_and_a_dry_run_stores_nothing(
     assert (again.stored, again.unchanged) == (0, 1)
     dry = await import_files(memory, tmp_path / "cert.md", "T1", dry_run=True)
     assert (dry.stored, dry.unchanged) == (0, 1)
+
+
+def marking(key: str) -> Callable[[str], str]:
+    return lambda text: text.replace("hunter2", f"[REDACTED:password:{key}]")
+
+
+async def test_marks_that_die_with_the_process_do_not_make_it_new(records: Records, tmp_path: Path) -> None:
+    (tmp_path / "cert.md").write_text(POSTMORTEM + "\npassword hunter2")
+    for key in ("ab12", "c3d4"):
+        memory = Memory(
+            records,
+            QdrantStore(":memory:", "words@1", WordEmbed.size),
+            WordEmbed(),
+            redact=marking(key),
+        )
+        report = await import_files(memory, tmp_path / "cert.md", "T1")
+        assert report.stored == (key == "ab12")
+        await memory.close()
+    assert "[REDACTED:password]" in (await records.get(["cert"]))["cert"].report
 
 
 async def test_json_lines_in_our_own_form_with_the_broken_told(memory: Memory, tmp_path: Path) -> None:
