@@ -41,7 +41,7 @@ class Thresholds:
     """From which relevance on memory says "seen before" and "possibly related"."""
 
     seen_before: float = 0.75
-    possibly_related: float = 0.6
+    possibly_related: float = 0.62
 
     def tier(self, relevance: float) -> Tier:
         """Return the tier that *relevance* reaches."""
@@ -92,6 +92,7 @@ def shared_marks(asked: tuple[str, ...], incident: Incident) -> tuple[str, ...]:
 
 
 MOST_WORDS = 5
+LOOKED_THROUGH = 8_000  # characters of an incident in which words are looked for to be named
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def reasons_for(asked: Asked, incident: Incident, hit: Hit, recency: Recency) ->
     """Say in sentences why *incident* was recalled: exact marks, words, meaning, service, age."""
     question, weights = asked.question, asked.weights
     reasons = [f"same {_kind_of(mark)}{mark}" for mark in shared_marks(asked.marks, incident)][:3]
-    held = set(words_of(counted_text(incident)))
+    held = set(words_of(counted_text(incident)[:LOOKED_THROUGH]))
     shown = surfaces_of(question.text)
     matched = sorted((word for word in weights if word in held), key=lambda word: -weights[word])
     names = list(dict.fromkeys(shown.get(word, word) for word in matched))[:MOST_WORDS]
