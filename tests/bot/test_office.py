@@ -9,6 +9,7 @@ import pytest
 from bot.office import Office
 from sandbox.server import Sandbox
 from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict, text_of
+from tests.postgres import emptied
 
 WAIT = 30.0
 
@@ -19,9 +20,12 @@ async def sandbox() -> AsyncIterator[Sandbox]:
         yield running
 
 
-@pytest.fixture
-async def bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Office]:
-    async with bot_in(sandbox, tmp_path) as running:
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def bot(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Office]:
+    url = ""
+    if request.param == "postgresql":
+        url = await emptied(request.getfixturevalue("postgres"))
+    async with bot_in(sandbox, tmp_path, DATABASE_URL=url) as running:
         yield running
 
 

@@ -1,0 +1,30 @@
+"""The bot's tests of SQL run on SQLite and, where its binaries are installed, on a real PostgreSQL."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.store.database import create_tables, engine_for
+from tests.postgres import BINARIES, MISSING, cluster, emptied
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    if not BINARIES:
+        pytest.skip(MISSING)
+    with cluster() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    url = None
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgres")
+        await emptied(url)
+    opened = engine_for(url, tmp_path)
+    await create_tables(opened)
+    yield opened
+    await opened.dispose()
