@@ -17,7 +17,7 @@ from router.verify.citations import citations
 from router.verify.facts import facts
 from router.verify.library import Library, read
 from router.verify.names import identifiers, services
-from router.verify.numbers import numbers
+from router.verify.numbers import numbers, times
 from router.verify.quotes import quotes
 from router.verify.statement import FIELDS, Statement, form, parse, prose, statement
 from router.verify.time_order import time_order
@@ -31,7 +31,7 @@ _AGAINST_EVIDENCE: Mapping[Check, tuple[_Held, ...]] = {
     "citations": (citations,),
     "quotes": (quotes,),
     "entities": (identifiers, services),
-    "numbers": (numbers,),
+    "numbers": (numbers, times),
     "time": (time_order,),
     "facts": (trends, facts),
 }

@@ -60,6 +60,9 @@ def _shares_figures(claim: Claim, cited: list[Item], library: Library) -> bool:
     pool = Pool(cited, library)
     figures = [q for q in quantities(claim.text) if q.digits >= 2 or q.kind is not Kind.COUNT]
     times = {second for item in cited for second in item.moments}
+    spans = [abs(a - b) for a in times for b in times if a != b]
+    if any(abs(q.value - span) < 0.5 * q.scale for q in figures if q.kind is Kind.TIME for span in spans):
+        return True
     return any(pool.states(q) for q in figures) or any(c.is_at(s) for c in clocks(claim.text) for s in times)
 
 

@@ -32,6 +32,10 @@ DIGITAL = re.compile(r"(?<![\w:.#])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,
 _PAST = re.compile(
     rf"\b({_MINUTES})(?: minutes?)? (past|to|after|before) ({_HOURS})\b(?! [a-z]+s\b)", re.IGNORECASE
 )
+_BARE = re.compile(
+    rf"\b(?:at|until|till|since|by|around|before|after) ({_HOURS})\b(?= in the |\s*(?:[.,;:)]|$))",
+    re.IGNORECASE,
+)
 _OCLOCK = re.compile(
     rf"\b({_HOURS}|\d{{1,2}}) ?(?:o'clock|o’clock|in the (?:morning|afternoon|evening)|am\b|pm\b)",
     re.IGNORECASE,
@@ -84,7 +88,7 @@ def clocks(text: str) -> list[Clock]:
     bare = ISO.sub(lambda m: " " * len(m.group(0)), text)
     found += [_digital(m) for m in DIGITAL.finditer(bare)]
     found += [clock for m in _PAST.finditer(bare) if (clock := _past(m))]
-    found += [_oclock(m) for m in _OCLOCK.finditer(bare)]
+    found += [_oclock(m) for pattern in (_OCLOCK, _BARE) for m in pattern.finditer(bare)]
     return sorted(found, key=lambda clock: clock.start)
 
 
@@ -107,7 +111,7 @@ def without_times(text: str) -> str:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    for pattern in (ISO, DAY_MONTH, _MONTH_YEAR, DIGITAL, _PAST, _OCLOCK):
+    for pattern in (ISO, DAY_MONTH, _MONTH_YEAR, DIGITAL, _PAST, _OCLOCK, _BARE):
         for found in pattern.finditer(text):
             yield found.span()
 

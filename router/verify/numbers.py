@@ -9,12 +9,17 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from router.outcomes import Finding, FindingCode
-from router.verify.clocks import without_times
+from router.verify.clocks import clocks, without_times
 from router.verify.library import Item, Library
 from router.verify.quantities import Hedge, Kind, Quantity, quantities
 from router.verify.statement import Statement
 
 _MOST = 48  # quantities of one kind that differences and ratios are taken of
+_ABOUT_WHEN = re.compile(
+    r"(?:about|around|roughly|approx\w*|circa|near|shortly (?:after|before)|just (?:after|before)|by|before|after|"
+    r"until|~)\s$",
+    re.IGNORECASE,
+)
 _SIBLING = re.compile(r"\b([a-z][a-z-]*?)-?(\d{1,2})\b")
 
 
@@ -25,6 +30,20 @@ def numbers(said: Statement, library: Library) -> Iterator[Finding]:
         pool = Pool(library.cited(claim.evidence), library) if claim.evidence else everything
         yield from _ungrounded(claim.text, pool, everything, claim.evidence)
     yield from _ungrounded(said.cause, everything, everything, ())
+
+
+def times(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield the times of day of *said* that nothing in the evidence is at."""
+    texts = [(claim.text, claim.evidence) for claim in said.claims] + [(said.cause, ())]
+    for text, cited in texts:
+        for clock in clocks(text):
+            within = 60
+            if clock.loose or _ABOUT_WHEN.search(text[: clock.start]):
+                within = 900
+            if not any(clock.is_at(moment, within) for moment in library.moments):
+                told = f"nothing in the evidence is at “{text[clock.start : clock.end]}” (“{text[:100]}”)"
+                yield Finding(FindingCode.NUMBER, told, tuple(cited))
+                break
 
 
 def _ungrounded(text: str, pool: "Pool", everything: "Pool", cited: Sequence[str]) -> Iterator[Finding]:

@@ -66,12 +66,16 @@ _SIZES = {
     "kb": 1e3, "kib": 1024.0, "mb": 1e6, "mib": 2.0**20, "gb": 1e9, "gib": 2.0**30, "tb": 1e12, "tib": 2.0**40,
     "bytes": 1.0, "byte": 1.0, "kilobytes": 1e3, "megabytes": 1e6, "gigabytes": 1e9, "gi": 2.0**30, "mi": 2.0**20,
 }  # fmt: skip
-_SHARES = {"%": 0.01, "percent": 0.01, "pct": 0.01, "per cent": 0.01}
-_UNIT_WORDS = sorted((*_TIMES, *_SIZES, "percent", "pct", "per cent"), key=len, reverse=True)
+_SHARES = dict.fromkeys(
+    ("%", "percent", "pct", "per cent", "points", "point", "pp", "percentage points", "percentage point"),
+    0.01,
+)
+_UNIT_WORDS = sorted((*_TIMES, *_SIZES, *(word for word in _SHARES if word != "%")), key=len, reverse=True)
 _UNIT = "|".join(re.escape(word) for word in _UNIT_WORDS)
 _NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 _ONE = re.compile(
-    rf"(?<![\w.:#/@-])(?P<sign>-)?(?P<num>{_NUM})(?:\s?(?P<pct>%)|[- ]?(?P<fold>fold\b|x\b)|[- ]?(?P<unit>{_UNIT})\b)?"
+    rf"(?<![\w.:#/@-])(?P<sign>-)?(?P<num>{_NUM})(?!\d)"
+    rf"(?:\s?(?P<pct>%)|[- ]{{0,2}}(?P<fold>fold\b|x\b)|[- ]?(?P<unit>{_UNIT})\b)?"
     r"(?![\w]*[a-z]\d|\.\d|:\d|/\d|(?:st|nd|rd|th)\b)",
     re.IGNORECASE,
 )
@@ -105,7 +109,10 @@ _ABOUT = re.compile(
 _STATUS = re.compile(r"\b([1-5]\d\d)s\b")  # "the 502s" are answers, not seconds
 _TIMES_OVER = re.compile(r"\bx(\d+)\b")  # "x26" in an event is a count
 _FROM = re.compile(r"\bfrom (?:about |around |roughly |some |nearly )?$", re.IGNORECASE)
-_HEADER = re.compile(rf"\((%|{_UNIT})\)", re.IGNORECASE)
+# The unit of a series stands in its head: "latency p95 (s):", "fsync_duration_seconds p99:"
+_HEADER = re.compile(
+    rf"\((%|{_UNIT})\)|[a-z]_(seconds|milliseconds|ms|bytes|percent)\b(?! *[=:]? *\d)", re.IGNORECASE
+)
 _KEY = re.compile(r"([A-Za-z]\w*_\w+)\s*[:=]?\s*$|(\w+)\s?[:=]\s*$")  # a record's key, not a word of prose
 
 
@@ -124,7 +131,7 @@ def quantities(text: str) -> list[Quantity]:
 
 def _numbers(text: str) -> Iterator[Quantity]:
     header = _HEADER.search(text)
-    default = header.group(1).lower() if header else ""
+    default = (header.group(1) or header.group(2)).lower() if header else ""
     for m in _ONE.finditer(text):
         unit = "fold" if m["fold"] else (m["pct"] or m["unit"] or "").lower()
         before = text[max(0, m.start() - 24) : m.start()]

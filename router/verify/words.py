@@ -30,6 +30,8 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"\bthree quarters of an? ({_TIME})\b", r"0.75 \1s"),
         (rf"\b(?:a )?third of an? ({_TIME})\b", r"0.333 \1s"),
         (rf"\b({_SMALL}) tenths of an? ({_TIME})\b", r"0.{\1} \2s"),
+        (rf"\b({_SMALL}) (hundred|thousand)[- ]?fold\b", r"\1 \2 -fold"),
+        (r"\b(?:a )?(hundred|thousand)[- ]?fold\b", r"1 \1 -fold"),
         (rf"\b({_SMALL})[- ]?fold\b", r"\1-fold"),
         (r"\btwice\b|\bdoubl(?:e[ds]?|ing)\b", "2-fold"),
         (r"\bt(?:rip|reb)l(?:e[ds]?|ing)\b", "3-fold"),
