@@ -32,13 +32,13 @@ from bot.investigation.events import (
     FixOutcome,
     ResolutionDrafted,
     Resolved,
-    Steered,
     Stopped,
 )
 from bot.joining import Joining
 from bot.resolution import draft_for, read_modal
 from bot.store.cases import CaseRow, Cases, Place
 from bot.store.intake import Intake, Work
+from bot.talk.conversation import Conversation
 
 JUDGING: Mapping[str, FixOutcome] = {
     "fix_worked": "worked",
@@ -67,6 +67,7 @@ class Desk:
     stop: Callable[[int], None]
     judged: Callable[[CaseFile, FixJudged], Awaitable[None]]
     resolved: Callable[[CaseRow], Awaitable[None]]
+    talk: Conversation
     now: Callable[[], datetime]
     channels: frozenset[str] = frozenset()
     _read: dict[str, str] = field(default_factory=dict)
@@ -178,8 +179,7 @@ class Desk:
             return await self._open(
                 _person_alert(asked or "What is wrong here?", heard.user, _moment(heard.place.ts)), place
             )
-        await self.dossier.record(row, [Steered(heard.user, heard.text)])
-        return f"noted in {row.id}"
+        return await self.talk.said(row, heard.place.ts, heard.user, heard.text)
 
     async def _reaction(self, event: Mapping[str, Any], *, withdrawn: bool) -> str:
         item, user = event.get("item") or {}, str(event.get("user", ""))

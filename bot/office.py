@@ -28,11 +28,13 @@ from bot.investigation.investigator import Investigator
 from bot.joining import Grouping, Joining
 from bot.listeners import Listeners
 from bot.poster import Poster
+from bot.postmortem.folder import PostmortemFolder
 from bot.remembering import Remembering
 from bot.slack_web import SlackWeb
 from bot.store.cases import CaseRow, Cases, Place
 from bot.store.intake import Intake
 from bot.store.replies import Replies
+from bot.talk.conversation import Conversation
 from bot.thread import Thread
 from bot.worker import Worker
 
@@ -60,6 +62,7 @@ class House:
     redact: Callable[[str], str]
     at_once: int
     channels: frozenset[str]
+    postmortems: PostmortemFolder
 
 
 class Office:
@@ -78,6 +81,7 @@ class Office:
         self._tasks: list[asyncio.Task[None]] = []
         self._handler: AsyncSocketModeHandler | None = None
         self._worker: Worker | None = None
+        self._talk: Conversation | None = None
         self._remembering: Remembering | None = None
 
     async def open(self) -> None:
@@ -90,11 +94,15 @@ class Office:
         house = self._house
         self._remembering = house.remembering(team)
         inbox = await self._inbox(me)
+        investigator = house.investigator(self._remembering)
+        self._talk = Conversation(
+            self.cases, self.dossier, investigator.router, investigator.toolbox, house.postmortems, house.now
+        )
         worker = Worker(
             self.intake,
             self.cases,
             self.dossier,
-            house.investigator(self._remembering),
+            investigator,
             house.now,
             house.at_once,
         )
@@ -109,6 +117,7 @@ class Office:
             stop=worker.stop,
             judged=self._remembering.judged,
             resolved=self._remember,
+            talk=self._talk,
             now=house.now,
             channels=house.channels,
         )
@@ -128,6 +137,7 @@ class Office:
             await self.close()
             msg = f"Socket Mode cannot be joined ({error}). Check SLACK_APP_TOKEN and its connections:write."
             raise CannotJoin(msg) from error
+        await self._talk.take_up()
         caught = CatchUp(self._client, self.intake, team, house.channels, house.now)
         if await caught.run():
             worker.heard()
@@ -139,6 +149,8 @@ class Office:
                 await self._handler.close_async()  # type: ignore[no-untyped-call]
         if self._worker is not None:
             await self._worker.drain()
+        if self._talk is not None:
+            await self._talk.close()
         await self.poster.send_due()
         for task in self._tasks:
             task.cancel()
@@ -180,7 +192,8 @@ class Office:
         assert self._remembering is not None
         case = await self.dossier.read(row)
         if case.remembered is None:
-            await self.dossier.record(row, [await self._remembering.remember(case)])
+            case = await self.dossier.record(row, [await self._remembering.remember(case)])
+            await self._house.postmortems.keep(case)
         await self.cases.set_state(row.number, "remembered", self._house.now())
 
     async def _sweep(self) -> None:

@@ -19,6 +19,7 @@ from bot.investigation.investigator import Investigator
 from bot.joining import Grouping
 from bot.neighbours import Neighbours
 from bot.office import House, Office
+from bot.postmortem.folder import PostmortemFolder
 from bot.remembering import ModelRecall, Remembering
 from bot.settings import Settings
 from bot.sources import link_hosts
@@ -145,6 +146,7 @@ async def house(
             redact=redact,
             at_once=settings.at_once,
             channels=frozenset(settings.channels),
+            postmortems=PostmortemFolder(settings.postmortems),
         )
 
 

@@ -39,8 +39,9 @@ def recall_reply(case: CaseFile) -> list[Block]:
     lines = _selections(case.history, Task.MEMORY_RECALL)
     if case.precedents is None:
         return [section("*Recall* · searching memory …"), context(*lines)]
-    took = next(entry.event.took_s for entry in case.history if isinstance(entry.event, Recalled))
-    head = f"*Recall* · {TIER_WORDS[case.precedents.tier]} · {seconds(took)}"
+    took = sum(entry.event.took_s for entry in case.history if isinstance(entry.event, Recalled))
+    by = " · asked again with what the services say" if case.recalls > 1 else ""
+    head = f"*Recall* · {TIER_WORDS[case.precedents.tier]} · {seconds(took)}{by}"
     return [section("\n".join([head, *_precedent_lines(case, case.precedents)])), context(*lines)]
 
 
@@ -66,7 +67,16 @@ def reasoning_reply(case: CaseFile) -> list[Block]:
     for entry in case.history:
         lines.extend(_reasoning_lines(entry))
     state = "" if case.finished else " · thinking …"
-    return [section("\n".join([f"*Reasoning*{state}", *lines]))]
+    blocks = [section("\n".join([f"*Reasoning*{state}", *lines]))]
+    return blocks if case.finished else [*blocks, _stop_button(case)]
+
+
+def _stop_button(case: CaseFile) -> Block:
+    label = {"type": "plain_text", "text": "Stop"}
+    return {
+        "type": "actions",
+        "elements": [{"type": "button", "text": label, "action_id": "stop", "value": case.id}],
+    }
 
 
 def _reasoning_lines(entry: Recorded) -> Iterable[str]:

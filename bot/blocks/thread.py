@@ -1,17 +1,20 @@
 """A whole thread: which replies a case has, in which order, and which of them will not change any more.
 
-At most four: recall, evidence, reasoning, verdict; and a draft of the end when a person asks to close.
+At most four: recall, evidence, reasoning, verdict; a draft of the end when a person asks to close, and an answer to
+each question that people ask.
 It knows no Slack client and no outbox.
 """
 
 from dataclasses import dataclass
 
+from bot.blocks.answers import answer_reply, answer_text
 from bot.blocks.draft import draft_reply
 from bot.blocks.stages import evidence_reply, reasoning_reply, recall_reply
 from bot.blocks.verdict import verdict_reply, verdict_text
 from bot.blocks.words import Block
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import EvidenceRequested, ModelFailed, ModelSelected, Stopped
+from bot.talk.exchange import exchanges
 from router.messages import Task
 
 
@@ -39,4 +42,13 @@ def replies_for(case: CaseFile) -> tuple[Reply, ...]:
         replies.append(Reply("verdict", verdict_text(case), tuple(verdict_reply(case)), final=True))
     if case.draft is not None:
         replies.append(Reply("draft", "Closing this case", tuple(draft_reply(case)), final=True))
+    replies += [
+        Reply(
+            f"answer:{each.asked.id}",
+            answer_text(each),
+            tuple(answer_reply(case, each)),
+            each.answer is not None,
+        )
+        for each in exchanges(case)
+    ]
     return tuple(replies)

@@ -55,6 +55,7 @@ class CaseFile:
     opened_at: datetime
     history: tuple[Recorded, ...] = ()
     precedents: Precedents | None = None
+    recalls: int = 0
     requested: tuple[ToolCall, ...] = ()
     pending: tuple[ToolCall, ...] = ()
     findings: tuple[Findings, ...] = ()
@@ -97,7 +98,9 @@ class CaseFile:
     def people(self) -> frozenset[str]:
         """The users who did something in this case, and whom its thread may therefore name."""
         acted = {
-            entry.event.by for entry in self.history if isinstance(entry.event, Steered | Stopped | FixJudged)
+            entry.event.by
+            for entry in self.history
+            if isinstance(entry.event, Steered | Stopped | FixJudged | QuestionAsked)
         }
         ended = {end.by for end in (self.draft, self.resolution) if end}
         return frozenset(acted | ended)
@@ -170,8 +173,11 @@ def fold(history: Iterable[Recorded]) -> CaseFile:
 
 
 def _with_precedents(case: CaseFile, precedents: Precedents) -> CaseFile:
-    seen = tuple(_as_observation(found) for found in precedents.found)
-    return replace(case, precedents=precedents, evidence=_numbered(case.evidence, seen))
+    """Join what memory offered now with what it offered before; a precedent keeps its first evidence id."""
+    known = {found.id for found in case.precedents.found} if case.precedents else set()
+    seen = tuple(_as_observation(found) for found in precedents.found if found.id not in known)
+    joined = case.precedents.joined(precedents) if case.precedents else precedents
+    return replace(case, precedents=joined, recalls=case.recalls + 1, evidence=_numbered(case.evidence, seen))
 
 
 def _with_findings(case: CaseFile, findings: Findings) -> CaseFile:

@@ -111,12 +111,7 @@ def _fixes(case: CaseFile, suspects: Suspects) -> tuple[SuggestedFix, ...]:
         if found.best_fix and not found.example and found.tier == "seen_before"
     )
     deploys = (
-        SuggestedFix(
-            f"Look at deploy {deploy.sha[:12]} first; rolling it back is the quick test.",
-            "deploy",
-            "",
-            deploy.sha,
-        )
+        SuggestedFix(f"Roll back deploy {deploy.sha[:12]}: the quickest test.", "deploy", "", deploy.sha)
         for deploy in suspects.deploys[:1]
     )
     runbooks = (
@@ -128,10 +123,8 @@ def _fixes(case: CaseFile, suspects: Suspects) -> tuple[SuggestedFix, ...]:
 
 
 def _runbook_words(piece: Evidence) -> str:
-    """Return what a runbook says to do, as one line, else its title."""
-    _, _, rest = piece.text.partition("## What to do")
-    steps = [line.strip() for line in rest.partition("\n## ")[0].splitlines() if line.strip()]
-    return " ".join(steps) or str(piece.facts.get("title", piece.text[:200]))
+    """Return what a runbook says to do, else its title."""
+    return str(piece.facts.get("steps") or piece.facts.get("title") or piece.text[:200])
 
 
 def _tried(case: CaseFile) -> tuple[str, ...]:

@@ -32,7 +32,9 @@ from bot.investigation.events import (
 from bot.investigation.gathering import first_calls, scope_for
 from bot.investigation.precedent import Precedents
 from bot.investigation.prompts import SYSTEM, messages_for
+from bot.investigation.steering import respecting
 from bot.investigation.suspects import Suspects, rank
+from bot.investigation.symptoms import symptoms_of
 from bot.investigation.verdict import Verdict
 from router.ledger import Summary
 from router.messages import Ask, Offered, Task
@@ -43,7 +45,9 @@ from tools.tool import Findings, Scope, Status, ToolCall
 class Recalls(Protocol):
     """Memory, as the investigation asks it. Never raises for a memory that is down: it says so."""
 
-    async def recall(self, alert: Alert) -> Precedents: ...  # noqa: D102
+    async def recall(self, alert: Alert, symptoms: str = "", services: Sequence[str] = ()) -> Precedents:
+        """Return incidents like *alert*; with *symptoms*, incidents that looked alike from the inside."""
+        ...
 
 
 class Asks(Protocol):
@@ -156,9 +160,15 @@ class Investigator:
         return Findings(call, Status.UNAVAILABLE, note=note, took_s=self.limits.gather_s)
 
     async def _reason(self, case: CaseFile) -> AsyncGenerator[Event, None]:
-        suspects = rank(case.evidence, case.alert)
+        suspects = respecting(rank(case.evidence, case.alert), case)
         verdict = self._verdict(case, suspects)
-        if verdict is not None:
+        symptoms = symptoms_of(case.evidence, suspects) if case.recalls == 1 else ""
+        if symptoms:
+            services = [suspect.service for suspect in suspects.services[:3]]
+            started = time.monotonic()
+            again = await self.memory.recall(case.alert, symptoms, services)
+            yield Recalled(again, time.monotonic() - started)
+        elif verdict is not None:
             yield Billed(await self.router.summary(case.id))
             yield Concluded(verdict)
         elif case.wanted:

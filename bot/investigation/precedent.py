@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 Tier = Literal["seen_before", "possibly_related", "none"]
+TIERS: tuple[Tier, ...] = ("seen_before", "possibly_related", "none")
 Outcome = Literal["worked", "partly", "did_not", "unknown"]
 
 
@@ -61,3 +62,13 @@ class Precedents:
     found: tuple[Precedent, ...] = ()
     note: str = ""
     available: bool = True
+
+    def joined(self, later: "Precedents") -> "Precedents":
+        """Return both answers as one: each incident once, as it scored best, best first."""
+        best: dict[str, Precedent] = {}
+        for found in (*self.found, *later.found):
+            if found.id not in best or found.score > best[found.id].score:
+                best[found.id] = found
+        ranked = tuple(sorted(best.values(), key=lambda found: (TIERS.index(found.tier), -found.score)))
+        tier = min(self.tier, later.tier, key=TIERS.index)
+        return Precedents(tier, ranked, later.note or self.note, self.available or later.available)

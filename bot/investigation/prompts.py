@@ -4,6 +4,7 @@ Everything from outside stands between data marks and is told to be data. It kno
 """
 
 import json
+from collections.abc import Iterable, Sequence
 
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile, fold
@@ -124,6 +125,27 @@ def _precedents(precedents: Precedents | None) -> str:
         for found in precedents.found
     ]
     return "\n".join(lines) or "none similar"
+
+
+def evidence_lines(pieces: Iterable[Evidence]) -> str:
+    """Return evidence as a model reads it, one piece a line, inert within its data marks."""
+    return "\n".join(_piece(piece) for piece in pieces)
+
+
+def precedent_lines(precedents: Precedents | None) -> str:
+    """Return what memory offered, one incident a line, inert within its data marks."""
+    return _precedents(precedents)
+
+
+def look_result(looked: Sequence[Findings], new: Sequence[Evidence]) -> tuple[ToolResult, ...]:
+    """Return what each tool call of a model came back with; *new* is the evidence they became, in order."""
+    results: list[ToolResult] = []
+    left = list(new)
+    for findings in looked:
+        mine, left = left[: len(findings.observations)], left[len(findings.observations) :]
+        failed = findings.status in {Status.REFUSED, Status.UNAVAILABLE}
+        results.append(ToolResult(findings.call.id, _look(findings, tuple(mine)), is_error=failed))
+    return tuple(results)
 
 
 def _look(findings: Findings, new: tuple[Evidence, ...]) -> str:

@@ -1,0 +1,77 @@
+"""A question's answer as a reply: the point first, then the evidence it cites, then who was asked and why not.
+
+Drawn from the case file alone, like every other reply.
+"""
+
+import re
+
+from bot.blocks.words import Block, code, context, link, said, section
+from bot.investigation.casefile import CaseFile
+from bot.investigation.events import QuestionAnswered
+from bot.talk.exchange import Exchange
+from router.explain import line as selection_line
+
+PERSON = re.compile(r"@([UW][A-Z0-9]{2,20})\b")
+LOCAL_LINK = re.compile(r"\[([^\]]+)\]\(#[^)]*\)")
+ANCHOR = re.compile(r'<a id="[^"]*"></a>')
+LOOKING = "🔎 looking …"
+MARKDOWN_LIMIT = 11_500
+
+
+def answer_reply(case: CaseFile, exchange: Exchange) -> list[Block]:
+    """Return the reply to one question."""
+    answer = exchange.answer
+    if answer is None:
+        return [section(LOOKING), context(f"for <@{exchange.asked.by}>: {said(exchange.asked.text, 200)}")]
+    if answer.markdown:
+        return [{"type": "markdown", "text": fitted(answer.markdown)}]
+    first, *rest = answer.lines or ("",)
+    blocks = [section("\n".join([mentioned(first, 900), *(f"• {mentioned(each, 500)}" for each in rest)]))]
+    cited = [piece for piece in case.evidence if piece.id in answer.cites]
+    cited.sort(key=lambda piece: answer.cites.index(piece.id))
+    if cited:
+        blocks.append(
+            section(
+                "\n".join(
+                    f"• {code(piece.id)} {said(piece.text, 240)}"
+                    + (f" · {link(piece.seen.link, 'open')}" if piece.seen.link else "")
+                    for piece in cited
+                )
+            )
+        )
+    if small := _small_print(answer):
+        blocks.append(context(small))
+    return blocks
+
+
+def answer_text(exchange: Exchange) -> str:
+    """Return the same in one line, for notifications and screen readers."""
+    answer = exchange.answer
+    if answer is None:
+        return LOOKING
+    return (
+        "The post-mortem of this case" if answer.markdown else said(next(iter(answer.lines), "Answered"), 300)
+    )
+
+
+def mentioned(text: str, limit: int) -> str:
+    """Return *text* as a harmless line in which people of this workspace (@U…) are shown by name."""
+    return PERSON.sub(r"<@\1>", said(text, limit))
+
+
+def fitted(markdown: str) -> str:
+    """Return a document as one message takes it: no anchors, which Slack has not, cut on a line border."""
+    markdown = ANCHOR.sub("", LOCAL_LINK.sub(r"\1", markdown))
+    if len(markdown) <= MARKDOWN_LIMIT:
+        return markdown
+    kept = markdown[:MARKDOWN_LIMIT].rpartition("\n")[0]
+    return f"{kept}\n\n_Cut here: Slack takes no longer message. The file has it all._"
+
+
+def _small_print(answer: QuestionAnswered) -> str:
+    lines = [selection_line(selection) for selection in answer.selections]
+    if answer.unverified:
+        lines.append("⚠️ Unverified: " + "; ".join(said(each, 160) for each in answer.unverified[:3]))
+    if answer.why:
+        lines.append(said(answer.why, 240))
+    return "\n".join(lines)

@@ -1,0 +1,40 @@
+"""Keeps post-mortems as files: one Markdown file a case, written whole or not at all."""
+
+import asyncio
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from bot.investigation.casefile import CaseFile
+from bot.postmortem.markdown import postmortem
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class PostmortemFolder:
+    """Where post-mortems are kept; None keeps none."""
+
+    folder: Path | None
+
+    async def keep(self, case: CaseFile) -> Path | None:
+        """Write the post-mortem of *case*; a folder that cannot be written is logged, never raised."""
+        if self.folder is None:
+            return None
+        try:
+            return await asyncio.to_thread(_write, self.folder, f"{case.id}.md", postmortem(case))
+        except OSError as error:
+            log.warning("postmortem_not_written", case=case.id, folder=str(self.folder), why=error.strerror)
+            return None
+
+
+def _write(folder: Path, name: str, text: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, aside = tempfile.mkstemp(dir=folder, prefix=f".{name}.")
+    with os.fdopen(handle, "w", encoding="utf-8") as out:
+        out.write(text)
+    Path(aside).chmod(0o644)
+    return Path(aside).replace(folder / name)

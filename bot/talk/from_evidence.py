@@ -1,0 +1,89 @@
+"""Answers that code gives without a model: from what memory, the tools and the case file say. Pure.
+
+Every line cites the evidence it is. When the words of a question meet nothing in the evidence, that is said.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.blocks.words import seconds
+from bot.investigation.casefile import CaseFile
+from bot.investigation.evidence import Evidence
+from bot.talk.wants import About, Want
+from tools.tool import Findings, Status
+from tools.words import words
+
+MOST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An answer's lines and what they cite."""
+
+    lines: tuple[str, ...]
+    cites: tuple[str, ...] = ()
+
+
+def from_look(want: Want, findings: Sequence[Findings], new: Sequence[Evidence]) -> Said:
+    """Answer from what was just looked at: *new* is what *findings* became as evidence."""
+    failed = [
+        f"{each.call.name} not available: {each.note}"
+        for each in findings
+        if each.status is Status.UNAVAILABLE
+    ]
+    quiet = [each.call.name for each in findings if each.status is Status.NOTHING]
+    chosen = _best(new, want.services)[:MOST]
+    if not chosen and not quiet:
+        return Said(("I could not look.", *failed))
+    lines = [_head(want, chosen)]
+    if quiet and len(chosen) < MOST:
+        lines.append(f"Looked and found nothing: {', '.join(quiet)}.")
+    return Said((*lines, *failed), tuple(piece.id for piece in chosen))
+
+
+def _head(want: Want, chosen: Sequence[Evidence]) -> str:
+    where = f" on {', '.join(want.services)}" if want.services else ""
+    if want.about is About.CHANGED:
+        span = seconds(want.span.total_seconds())
+        told = f"{len(chosen)} things worth telling" if len(chosen) > 1 else "one thing worth telling"
+        return (
+            f"In the last {span}{where}: {told}." if chosen else f"Nothing changed in the last {span}{where}."
+        )
+    if want.about is About.RECALL:
+        return "Memory knows these:" if chosen else "Memory knows nothing like this."
+    return f"What I see{where}:" if chosen else f"Nothing stands out{where}."
+
+
+def _best(new: Sequence[Evidence], services: Sequence[str]) -> list[Evidence]:
+    """Put what is about the named services first, and one of each kind before a second of any."""
+    mine = [piece for piece in new if not services or piece.service in {*services, None}]
+    rounds: dict[str, int] = {}
+    placed = []
+    for piece in mine:
+        rounds[piece.kind] = rounds.get(piece.kind, 0) + 1
+        placed.append((rounds[piece.kind], piece))
+    return [piece for _, piece in sorted(placed, key=lambda each: each[0])]
+
+
+def from_file(case: CaseFile, question: str) -> Said:
+    """Answer a why-question from the verdict and the evidence that shares words with it."""
+    verdict = case.verdict
+    near = _near(case.evidence, question)
+    if verdict is None:
+        head = (
+            "There is no verdict yet; this is what the evidence says so far."
+            if near
+            else "There is no verdict yet."
+        )
+        return Said((head,), tuple(piece.id for piece in near))
+    cites = tuple(dict.fromkeys([*(piece.id for piece in near), *verdict.cites]))[:MOST]
+    if verdict.cause is None:
+        return Said(("The evidence does not show a cause. Nearest to your question:",), cites)
+    tried = tuple(f"Tried before, did not work: {each}" for each in verdict.tried_without_success[:2])
+    return Said((verdict.cause, *tried), cites)
+
+
+def _near(evidence: Iterable[Evidence], question: str) -> list[Evidence]:
+    asked = set(words(question))
+    scored = [(len(asked & set(words(piece.text))), piece) for piece in evidence if piece.kind != "runbook"]
+    return [piece for score, piece in sorted(scored, key=lambda each: -each[0]) if score >= 2][:3]

@@ -1,0 +1,70 @@
+"""Three lines for whoever joins: what happens, what is known, what is done and who is on it. Pure.
+
+It tells facts of the case file and their evidence ids, and nothing else.
+"""
+
+from datetime import datetime
+
+from bot.blocks.words import seconds
+from bot.investigation.casefile import CaseFile
+from bot.investigation.events import Steered
+
+
+def catch_up(case: CaseFile, now: datetime) -> tuple[str, ...]:
+    """Return the three lines, plain text."""
+    return (_what(case, now), _known(case), _done(case))
+
+
+def _what(case: CaseFile, now: datetime) -> str:
+    onset = min(case.alert.starts_at, case.opened_at)
+    severity = "" if case.alert.severity == "unknown" else f"{case.alert.severity}, "
+    state = f"for {seconds(max(0.0, (now - onset).total_seconds()))}"
+    if case.resolution:
+        state = f"resolved after {seconds(case.resolution.minutes * 60)}"
+    elif case.cleared_at:
+        state = f"the alert cleared at {case.cleared_at:%H:%M} UTC"
+    repeats = f", told {case.repeats} more time{'s' if case.repeats > 1 else ''}" if case.repeats else ""
+    return f"What: {case.alert.title} ({severity}since {onset:%H:%M} UTC, {state}{repeats})."
+
+
+def _known(case: CaseFile) -> str:
+    verdict = case.verdict
+    if case.resolution:
+        return f"Cause, as {_who(case.resolution.by)} wrote it down: {case.resolution.root_cause}"
+    if verdict is None:
+        looks = f"{len(case.findings)} of {len(case.requested)} looks are back"
+        return f"Known: nothing certain yet; {looks}, {len(case.evidence)} pieces of evidence."
+    if verdict.cause is None:
+        return "Known: inconclusive, the evidence does not show a cause."
+    sure = "" if verdict.confidence is None else f" ({verdict.confidence * 100:.0f} %)"
+    cites = f" [{', '.join(verdict.cites[:3])}]" if verdict.cites else ""
+    return f"Likely cause{sure}: {verdict.cause}{cites}"
+
+
+def _done(case: CaseFile) -> str:
+    told = [f"{_who(judged.by)} says the fix {_OUTCOMES[judged.outcome]}" for judged in case.judgements]
+    told += [
+        f"{_who(entry.event.by)} noted “{entry.event.text}”"
+        for entry in case.history
+        if isinstance(entry.event, Steered)
+    ][-2:]
+    if case.resolution:
+        told.append(f"fixed by: {case.resolution.fix}")
+    elif case.verdict and case.verdict.fix:
+        told.append(f"suggested next: {case.verdict.fix.text}")
+    elif case.stopped_by:
+        told.append(f"{_who(case.stopped_by)} stopped the investigation")
+    return f"Done: {'; '.join(told)}" if told else "Done: nobody has acted in this thread yet."
+
+
+_OUTCOMES = {
+    "worked": "worked",
+    "partly": "worked partly",
+    "did_not": "did not work",
+    "not_same": "is for another incident",
+}
+
+
+def _who(user: str) -> str:
+    """Return a person as the drawing turns into a mention; see `bot/blocks/answers.py`."""
+    return f"@{user}" if user else "someone"
