@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bench.postgres import BINARIES, MISSING, cluster, emptied
 from bot.store.database import create_tables, engine_for
-from tests.postgres import BINARIES, MISSING, cluster, emptied
 
 
 @pytest.fixture(scope="session")

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from bench.postgres import emptied
 from bot.office import Office
 from sandbox.server import Sandbox
 from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict, text_of
-from tests.postgres import emptied
 
 WAIT = 30.0
 

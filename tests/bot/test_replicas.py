@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from bench.postgres import emptied
 from bot.investigation.alert import Alert
 from bot.store.cases import LEASE, Cases, Place
 from bot.store.database import create_tables, engine_for
 from bot.wiring import now
 from sandbox.server import Sandbox
 from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict
-from tests.postgres import emptied
 
 WAIT = 60.0
 APART = {"INCIDENTOS_NEAR_MINUTES": "0"}
