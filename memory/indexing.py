@@ -71,7 +71,8 @@ class Indexer:
         vectors = dict(zip(distinct, await self.embed.embed(distinct), strict=True))
         for item, group in zip(batch, texts, strict=True):
             incident = item.incident
-            counted = document_vectors(counted_text(incident))
+            # Counting a long report takes tens of milliseconds that the event loop should not stand still.
+            counted = await asyncio.to_thread(document_vectors, counted_text(incident))
             words[incident.id] = list(counted.words)
             entries.append(
                 Entry(

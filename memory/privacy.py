@@ -18,6 +18,7 @@ def scope_of(question: Question) -> Scope:
         channels=question.channels,
         hidden=frozenset() if question.include_retired else frozenset(status.value for status in HIDDEN),
         until=question.now,
+        valid_at=None if question.include_retired else question.now,
         exclude=question.exclude,
     )
 
@@ -28,8 +29,12 @@ def may_show(incident: Incident, question: Question) -> bool:
         return False
     if incident.private and incident.channel not in question.channels:
         return False
-    if incident.status in HIDDEN and not question.include_retired:
-        return False
     if incident.started_at is not None and incident.started_at > question.now:
         return False
-    return incident.invalid_at is None or incident.invalid_at > question.now
+    return question.include_retired or not _gone(incident, question)
+
+
+def _gone(incident: Incident, question: Question) -> bool:
+    return incident.status in HIDDEN or (
+        incident.invalid_at is not None and incident.invalid_at <= question.now
+    )

@@ -3,6 +3,7 @@
 Reads only. It knows no Slack and no model vendor; who may write is memory's matter.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -103,7 +104,9 @@ class Recaller:
     ) -> Recollection:
         votes = standing(await self.records.verdicts([r.incident.id for r in ranked]))
         attempts = {r.incident.id: attempts_of(r.incident, votes) for r in ranked}
-        matches = tuple(self._match(asked, r, attempts, thresholds) for r in ranked)
+        matches = await asyncio.to_thread(
+            lambda: tuple(self._match(asked, r, attempts, thresholds) for r in ranked)
+        )
         near = [match for match in matches if match.tier is not Tier.NONE]
         question, recency = asked.question, self.settings.recency
         fixes, in_vain = over_all(attempts, near, question.now, recency, question.services)

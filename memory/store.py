@@ -42,13 +42,14 @@ class Scope:
     """What may be found at all. It is applied to every arm of a search, never afterwards.
 
     *workspaces* are those whose incidents may be shown; private ones only from *channels*. With *hidden*
-    statuses left out, and with *until*, nothing that began later or was invalid by then.
+    statuses left out; with *until* nothing that began later, with *valid_at* nothing that was invalid by then.
     """
 
     workspaces: frozenset[str]
     channels: frozenset[str] = frozenset()
     hidden: frozenset[str] = frozenset()
     until: datetime | None = None
+    valid_at: datetime | None = None
     exclude: frozenset[str] = frozenset()
 
 

@@ -202,9 +202,11 @@ def _rules(edge: Any, scope: Scope) -> Any:  # noqa: ANN401
     may_see = [public, *([any_of("channel", scope.channels)] if scope.channels else [])]
     not_those = [any_of("status", scope.hidden)] if scope.hidden else []
     if scope.until is not None:
-        moment = scope.until.timestamp()
-        not_those.append(edge.FieldCondition(key="started_at", range=edge.RangeFloat(gt=moment)))
-        not_those.append(edge.FieldCondition(key="invalid_at", range=edge.RangeFloat(lte=moment)))
+        later = edge.RangeFloat(gt=scope.until.timestamp())
+        not_those.append(edge.FieldCondition(key="started_at", range=later))
+    if scope.valid_at is not None:
+        by_then = edge.RangeFloat(lte=scope.valid_at.timestamp())
+        not_those.append(edge.FieldCondition(key="invalid_at", range=by_then))
     if scope.exclude:
         not_those.append(edge.HasIdCondition({point_id(id_) for id_ in scope.exclude}))
     return edge.Filter(

@@ -201,9 +201,11 @@ def _rules(scope: Scope) -> Any:  # noqa: ANN401
     may_see: list[Any] = [public, *([any_of("channel", scope.channels)] if scope.channels else [])]
     not_those: list[Any] = [any_of("status", scope.hidden)] if scope.hidden else []
     if scope.until is not None:
-        moment = scope.until.timestamp()
-        not_those.append(models.FieldCondition(key="started_at", range=models.Range(gt=moment)))
-        not_those.append(models.FieldCondition(key="invalid_at", range=models.Range(lte=moment)))
+        later = models.Range(gt=scope.until.timestamp())
+        not_those.append(models.FieldCondition(key="started_at", range=later))
+    if scope.valid_at is not None:
+        by_then = models.Range(lte=scope.valid_at.timestamp())
+        not_those.append(models.FieldCondition(key="invalid_at", range=by_then))
     if scope.exclude:
         not_those.append(models.HasIdCondition(has_id=[point_id(id_) for id_ in scope.exclude]))
     return models.Filter(

@@ -8,6 +8,7 @@ store and no corpus: how rare a word is comes from outside.
 import hashlib
 import math
 import re
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -33,13 +34,16 @@ STOP_WORDS = frozenset(
     "some such than that the their them then there these they this those through to too under up us very "
     "was we were what when where which while who whom why will with would you your".split()
 )
-_stemmer = snowballstemmer.stemmer("english")
+_of_this_thread = threading.local()
 
 
 @lru_cache(maxsize=50_000)
 def stem(word: str) -> str:
     """Return the English stem of a word in small letters."""
-    stemmed: str = _stemmer.stemWord(word)
+    # A stemmer keeps the word it works on in itself, so two threads must not share one.
+    if not hasattr(_of_this_thread, "stemmer"):
+        _of_this_thread.stemmer = snowballstemmer.stemmer("english")
+    stemmed: str = _of_this_thread.stemmer.stemWord(word)
     return stemmed
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from memory.forgetting import expire, retire_service
 from memory.incident import EVERYWHERE, Feedback, Fix, NotTheSame, Outcome, Status
 from memory.memory import Memory, MemoryUnavailable
 from memory.parting import thresholds_from
@@ -163,6 +165,25 @@ async def test_deleting_removes_it_everywhere(memory: Memory) -> None:
     assert await ids(memory, "database pool exhausted") == ["disk"]
     assert await memory.store.count() == 1
     assert await memory.records.get(["pool"]) == {}
+
+
+async def test_a_retired_service_is_hidden_and_others_keep_their_incidents(memory: Memory) -> None:
+    both = replace(POOL, id="both", services=("checkout", "store"))
+    await memory.retain(POOL, both)
+    assert await retire_service(memory, "T1", "Checkout", days_ago(0)) == ["pool"]
+    assert await retire_service(memory, "T1", "Checkout", days_ago(0)) == []
+    assert await ids(memory, "database pool exhausted") == ["both"]
+    assert set(await ids(memory, "database pool exhausted", include_retired=True)) == {"both", "pool"}
+    assert (await memory.records.get(["pool"]))["pool"].status is Status.RETIRED
+
+
+async def test_what_is_too_old_is_deleted_everywhere(memory: Memory) -> None:
+    await memory.retain(
+        POOL, replace(DISK, started_at=days_ago(800)), an_incident("undated", started_at=None)
+    )
+    assert await expire(memory, "T1", timedelta(days=730), NOW) == ["disk"]
+    assert await memory.store.count() == 2
+    assert await memory.records.get(["disk"]) == {}
 
 
 async def test_examples_are_seen_by_all_and_forgotten_for_good(memory: Memory) -> None:

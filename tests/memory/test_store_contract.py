@@ -102,7 +102,7 @@ async def test_an_exact_mark_finds_what_no_other_arm_brings(store: Store) -> Non
         ({"private": True}, replace(OURS, channels=frozenset({"C9"}))),
         ({"status": "retired"}, replace(OURS, hidden=frozenset({"retired"}))),
         ({"started_at": days_ago(-1)}, replace(OURS, until=NOW)),
-        ({"invalid_at": days_ago(1)}, replace(OURS, until=NOW)),
+        ({"invalid_at": days_ago(1)}, replace(OURS, valid_at=NOW)),
         ({}, replace(OURS, exclude=frozenset({"a"}))),
         ({}, Scope(frozenset())),
     ],
@@ -118,7 +118,8 @@ async def test_what_is_out_of_scope_is_not_found(store: Store, said: dict[str, A
         ({"private": True}, replace(OURS, channels=frozenset({"C1"}))),
         ({"status": "retired"}, OURS),
         ({"started_at": None}, replace(OURS, until=NOW)),
-        ({"invalid_at": days_ago(-1)}, replace(OURS, until=NOW)),
+        ({"invalid_at": days_ago(-1)}, replace(OURS, valid_at=NOW)),
+        ({"invalid_at": days_ago(1)}, replace(OURS, until=NOW)),
         ({}, replace(OURS, exclude=frozenset({"b"}))),
     ],
 )

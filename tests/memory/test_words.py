@@ -1,5 +1,6 @@
 """Words, exact marks, dates: how texts are read."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from memory.moments import moment_of
 from memory.ranking import age_in_words
 from memory.signatures import signatures_of
-from memory.words import Rarity, asked_vectors, document_vectors, number_of, surfaces_of, words_of
+from memory.words import Rarity, asked_vectors, document_vectors, number_of, stem, surfaces_of, words_of
 from tests.memory.making import NOW, days_ago
 
 
@@ -41,6 +42,15 @@ def test_no_text_breaks_reading_and_shares_stay_shares(text: str) -> None:
     for mine, theirs in ((asked.words, held.words), (asked.pairs, held.pairs)):
         assert sum(weight * theirs.get(number, 0) for number, weight in mine.items()) <= 1 + 1e-9
         assert all(0 < value <= 1 for value in theirs.values())
+
+
+def test_threads_do_not_mix_up_each_others_stems() -> None:
+    texts = [f"connections{n} exhausted timeouts retries failing deployments {n}" for n in range(200)]
+    stem.cache_clear()
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(words_of, texts))
+    stem.cache_clear()
+    assert together == [words_of(text) for text in texts]
 
 
 def test_rare_words_count_more() -> None:
