@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from router.outcomes import Finding, FindingCode
 from router.verify.clocks import clocks, without_times
 from router.verify.library import Item, Library, stems
-from router.verify.numbers import Pool
+from router.verify.pool import Pool
 from router.verify.quantities import Kind, quantities
 from router.verify.statement import Claim, Statement
 

@@ -33,11 +33,12 @@ _PAST = re.compile(
     rf"\b({_MINUTES})(?: minutes?)? (past|to|after|before) ({_HOURS})\b(?! [a-z]+s\b)", re.IGNORECASE
 )
 _BARE = re.compile(
-    rf"\b(?:at|until|till|since|by|around|before|after) ({_HOURS})\b(?= in the |\s*(?:[.,;:)]|$))",
+    rf"\b(?:at|until|till|since|by|around|before|after) ({_HOURS})\b(?= in the | at night|\s*(?:[.,;:)]|$))",
     re.IGNORECASE,
 )
 _OCLOCK = re.compile(
-    rf"\b({_HOURS}|\d{{1,2}}) ?(?:o'clock|o’clock|in the (?:morning|afternoon|evening)|am\b|pm\b)",
+    rf"\b({_HOURS}|\d{{1,2}})(?: (?:and|to|or) (?:{_HOURS}))? ?"
+    r"(?:o'clock|o’clock|in the (?:morning|afternoon|evening)|am\b|pm\b)",
     re.IGNORECASE,
 )
 _NAMED = "|".join(sorted(MONTHS, key=len, reverse=True))

@@ -48,6 +48,7 @@ class Quantity:
     whole: float | None = None
     upto: float | None = None
     changes: bool = False  # said as "from X to Y": a change, not a range
+    per: float | None = None  # the seconds of "a minute" in "three a minute"
     named: str = ""  # the word before it in a record ("mem_used"), "" in prose
 
 
@@ -72,15 +73,15 @@ _SHARES = dict.fromkeys(
 )
 _UNIT_WORDS = sorted((*_TIMES, *_SIZES, *(word for word in _SHARES if word != "%")), key=len, reverse=True)
 _UNIT = "|".join(re.escape(word) for word in _UNIT_WORDS)
-_NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+_NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2}\b)?"
 _ONE = re.compile(
     rf"(?<![\w.:#/@-])(?P<sign>-)?(?P<num>{_NUM})(?!\d)"
-    rf"(?:\s?(?P<pct>%)|[- ]{{0,2}}(?P<fold>fold\b|x\b)|[- ]?(?P<unit>{_UNIT})\b)?"
+    rf"(?:\s?(?P<pct>%)|(?P<k>[kK])\b|[- ]{{0,2}}(?P<fold>fold\b|x\b(?! ?\d))|[- ]?(?P<unit>{_UNIT})\b)?"
     r"(?![\w]*[a-z]\d|\.\d|:\d|/\d|(?:st|nd|rd|th)\b)",
     re.IGNORECASE,
 )
 _COMPOUND = re.compile(
-    r"\b(?:(\d+)\s?d(?:ays?)?)?\s?(?:(\d+)\s?h(?:ours?)?)?\s?(?:(\d+)\s?m(?:in(?:utes)?)?)?\s?(?:(\d+)\s?s(?:ec(?:onds)?)?)?\b",
+    r"\b(?:(\d+)\s?d(?:ays?)?)?\s?(?:(\d+)\s?h(?:ours?)?)?\s?(?:(\d+)\s?m(?:in(?:utes)?)?)?\s?(?:(\d+(?:\.\d+)?)\s?s(?:ec(?:onds)?)?)?\b",
     re.IGNORECASE,
 )
 _PART = re.compile(r"^\s*(?:of|in|out of)\s+(?:the\s+|its\s+|all\s+)?(\d+)\b(?!\s?%)", re.IGNORECASE)
@@ -108,6 +109,10 @@ _ABOUT = re.compile(
 )
 _STATUS = re.compile(r"\b([1-5]\d\d)s\b")  # "the 502s" are answers, not seconds
 _TIMES_OVER = re.compile(r"\bx(\d+)\b")  # "x26" in an event is a count
+_RATE = re.compile(
+    r"^(?: [a-z-]+){0,2}?(?: (?:an?|per|each|every) |/)(s|sec|second|min|minute|h|hour|day)\b", re.IGNORECASE
+)
+_SPAN = re.compile(r"(?<![\w.-])(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)(?![\w-]|\.\d)")  # "22-31" in a record
 _FROM = re.compile(r"\bfrom (?:about |around |roughly |some |nearly )?$", re.IGNORECASE)
 # The unit of a series stands in its head: "latency p95 (s):", "fsync_duration_seconds p99:"
 _HEADER = re.compile(
@@ -118,7 +123,8 @@ _KEY = re.compile(r"([A-Za-z]\w*_\w+)\s*[:=]?\s*$|(\w+)\s?[:=]\s*$")  # a record
 
 def quantities(text: str) -> list[Quantity]:
     """Return the quantities in *text*, times of day and dates left out, in order."""
-    plain = _STATUS.sub(r"\1 ", _TIMES_OVER.sub(r" \1", in_digits(without_times(text))))
+    text = _SPAN.sub(r"\1 to \2", without_times(text))
+    plain = _STATUS.sub(r"\1 ", _TIMES_OVER.sub(r" \1", in_digits(text)))
     found = sorted((*_compounds(plain), *_numbers(plain), *_fractions(plain)), key=lambda q: q.start)
     taken: list[Quantity] = []
     end = -1
@@ -141,7 +147,7 @@ def _numbers(text: str) -> Iterator[Quantity]:
             unit = default
         if not unit and (suffix := named.lower().rpartition("_")[2]) in _TIMES | _SIZES and "_" in named:
             unit = suffix
-        kind, scale = _kind(unit)
+        kind, scale = (Kind.COUNT, 1000.0) if m["k"] else _kind(unit)
         after = text[m.end() : m.end() + 60]
         whole, upto = (
             _following(after, float(m["num"].replace(",", "")), kind, scale)
@@ -159,9 +165,16 @@ def _numbers(text: str) -> Iterator[Quantity]:
                 scale=scale,
                 whole=whole,
                 upto=upto,
+                per=_per(after) if kind is Kind.COUNT else None,
                 changes=_FROM.search(before) is not None,
                 named=named,
             )
+
+
+def _per(after: str) -> float | None:
+    """Return the seconds of the time that a rate is for, None when the number is no rate."""
+    rate = _RATE.match(after)
+    return _TIMES[rate.group(1).lower()] if rate else None
 
 
 def _values(number: str) -> tuple[float, ...]:
@@ -197,7 +210,7 @@ def _following(after: str, value: float, kind: Kind, scale: float) -> tuple[floa
 def _compounds(text: str) -> Iterator[Quantity]:
     """Yield durations of several parts: "8 h 39 min", "6m35s", "1 hour 20 minutes"."""
     for m in _COMPOUND.finditer(text):
-        parts = [(int(g), s) for g, s in zip(m.groups(), (86_400, 3600, 60, 1), strict=True) if g]
+        parts = [(float(g), s) for g, s in zip(m.groups(), (86_400, 3600, 60, 1), strict=True) if g]
         if len(parts) < 2 and not (
             len(parts) == 1 and m.group(0).strip()[-1] in "dm" and " " not in m.group(0).strip()
         ):

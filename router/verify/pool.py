@@ -1,0 +1,198 @@
+"""What some pieces of evidence give in numbers: stated, rounded, converted, or worked out. Pure.
+
+It knows no claim; it says whether a quantity can be had from the evidence, and in how many ways is not told.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from router.verify.clocks import without_times
+from router.verify.library import Item, Library
+from router.verify.quantities import Hedge, Kind, Quantity
+
+_FEW = 6  # numbers in a piece of evidence that is multiplied out
+_MOST = 48  # quantities of one kind that differences and ratios are taken of
+_SIBLING = re.compile(r"\b([a-z][a-z-]*?)-?(\d{1,2})\b")
+
+
+class Pool:
+    """What some pieces of evidence give: stated, and worked out from it."""
+
+    def __init__(self, items: Sequence[Item], library: Library) -> None:
+        self._items = items
+        self._library = library
+        self._stated = [q for item in items for q in item.quantities]
+        self._kinds = {kind: [q for q in self._stated if q.kind is kind][:_MOST] for kind in Kind}
+        self._derived: dict[Kind, list[float]] = {}
+
+    def states(self, quantity: Quantity) -> bool:
+        """Say whether the evidence has the number itself, in this kind or without any unit."""
+        values = [q.value for q in self._kinds[quantity.kind]]
+        if quantity.kind not in {Kind.COUNT, Kind.FOLD}:
+            # A record often has no unit; then the bare number may stand for any, sizes also for bytes.
+            bare = [q.value for q in self._kinds[Kind.COUNT]]
+            values += [value * quantity.scale for value in bare]
+            values += [value for value in bare if quantity.kind is Kind.SIZE and value > 1e5]
+            if quantity.kind is Kind.SIZE:
+                values += [q.value * 1.048576 for q in self._kinds[Kind.SIZE]]
+                values += [value / 1.024**3 for value in bare if value > 1e8]
+        elif quantity.kind is Kind.COUNT:
+            values += [q.value / q.scale for q in self._stated if q.kind in {Kind.TIME, Kind.SIZE, Kind.FOLD}]
+        return any(close(quantity, value) for value in values)
+
+    def gives(self, quantity: Quantity) -> bool:
+        """Say whether the evidence has the number or it can be worked out."""
+        if quantity.whole is not None and self._part(quantity):
+            return True
+        if quantity.whole is not None and quantity.kind is Kind.COUNT and not self._count(quantity.whole):
+            return False
+        if self.states(quantity) or self._rate(quantity):
+            return True
+        if quantity.kind is Kind.TIME and self._span(quantity):
+            return True
+        return any(close(quantity, value) for value in self.derived(quantity.kind))
+
+    def names(self, quantity: Quantity) -> bool:
+        """Say whether a bare number is part of a name in the evidence: a port, a line, an error's number."""
+        if quantity.kind is not Kind.COUNT or not quantity.said.isdigit():
+            return False
+        part = re.compile(rf"(?<=[:#/@_-]){quantity.said}(?![\w.])")
+        return any(part.search(without_times(item.text)) for item in self._items)
+
+    def all_of(self, kind: Kind) -> list[float]:
+        """Return everything of one kind, stated or worked out."""
+        spans = list(self._library.spans) if kind is Kind.TIME else []
+        return [q.value for q in self._kinds[kind]] + self.derived(kind) + spans
+
+    def same_digits(self, quantity: Quantity) -> str:
+        """Return the number of the same digits that has another unit or size, "" when there is none."""
+        plain = quantity.value / quantity.scale
+        for other in self._stated:
+            theirs = other.value / other.scale
+            if other.value != quantity.value and plain and theirs and _same_figures(plain, theirs):
+                return other.said
+        return ""
+
+    def derived(self, kind: Kind) -> list[float]:
+        """Return what can be worked out: differences, ratios, shares, counts."""
+        if kind not in self._derived:
+            self._derived[kind] = list(self._work_out(kind))
+        return self._derived[kind]
+
+    def _work_out(self, kind: Kind) -> Iterator[float]:
+        if kind is Kind.COUNT:
+            yield from self._counts()
+            yield from self._products(Kind.SHARE)
+            yield from (
+                q.value - p.value for q in self._kinds[kind] for p in self._kinds[kind] if _alike(p, q)
+            )
+            return
+        if kind in {Kind.TIME, Kind.SIZE}:
+            own = self._kinds[kind]
+            yield from self._products(kind)
+            yield from (abs(a.value - b.value) for a in own for b in own)
+        if kind is Kind.SHARE:
+            own = self._kinds[kind]
+            yield from (abs(a.value - b.value) for a in own for b in own)
+            yield from (q.value / q.whole for q in self._stated if q.whole)
+            yield from (1 - q.value for q in own if q.value < 1)
+            yield from (r for r in self._ratios() if r <= 1)
+            yield from (r - 1 for r in self._ratios() if r > 1)
+            yield from (1 - r for r in self._ratios() if r < 1)
+        if kind is Kind.FOLD:
+            yield from self._ratios()
+
+    def _products(self, kind: Kind) -> Iterator[float]:
+        """Yield "1.5 % of 12,400" and "11,804 times 16 MB", within each piece that has only a few numbers."""
+        for item in self._items:
+            counts = [q.value for q in item.quantities if q.kind is Kind.COUNT and q.value > 2]
+            others = [q.value for q in item.quantities if q.kind is kind]
+            if len(counts) <= _FEW and len(others) <= _FEW:
+                yield from (count * other for count in counts for other in others)
+
+    def _rate(self, quantity: Quantity) -> bool:
+        """Say whether "three a second" is a number of things over a time, both in one piece of evidence."""
+        if quantity.per is None:
+            return False
+        counts = [(i, q.value) for i in self._items for q in i.quantities if q.kind is Kind.COUNT]
+        times = [(i, q.value) for i in self._items for q in i.quantities if q.kind is Kind.TIME and q.value]
+        return any(i is j and close(quantity, n / (t / quantity.per)) for i, n in counts for j, t in times)
+
+    def _ratios(self) -> Iterator[float]:
+        for kind in (Kind.COUNT, Kind.TIME, Kind.SIZE, Kind.SHARE):
+            own = self._kinds[kind]
+            yield from (
+                a.value / b.value for a in own for b in own if a is not b and b.value and _alike(a, b)
+            )
+
+    def _counts(self) -> Iterator[float]:
+        """Yield how many pieces and how many services there are, and how many numbered ones of a name."""
+        yield float(len(self._items))
+        yield float(len({item.service for item in self._items if item.service}))
+        siblings: dict[str, set[int]] = {}
+        for item in self._library.items:
+            for name, number in _SIBLING.findall(item.service.lower()):
+                siblings.setdefault(name, set()).add(int(number))
+        for numbered in siblings.values():
+            yield float(len(numbered))
+
+    def _count(self, value: float) -> bool:
+        return any(abs(value - have) < 0.5 for have in self.all_of(Kind.COUNT))
+
+    def _part(self, quantity: Quantity) -> bool:
+        """Say whether "X of Y" is a share that the evidence has, or both of its numbers are there."""
+        assert quantity.whole is not None
+        share = quantity.value / quantity.whole
+        shares = [q.value for q in self._kinds[Kind.SHARE]]
+        shares += [q.value / q.whole for q in self._stated if q.whole and q.kind is Kind.COUNT]
+        if any(abs(share - have) <= 0.05 * max(share, have) for have in shares):
+            return True
+        low = quantity.value <= 2 or self._count(quantity.value)
+        return low and self._count(quantity.whole)
+
+    def _span(self, quantity: Quantity) -> bool:
+        """Say whether two things in the evidence lie this far apart in time."""
+        if quantity.scale <= 1.0 and (quantity.value > 180 or quantity.scale < 1.0):
+            return False  # nobody says 400 seconds for the minutes between two events
+        grain = min(quantity.scale, 3600.0) * 0.5
+        return any(
+            close(quantity, span) or abs(span - quantity.value) <= grain for span in self._library.spans
+        )
+
+
+def _alike(a: Quantity, b: Quantity) -> bool:
+    """Say whether two numbers measure the same thing, as far as their names tell."""
+    if a.kind is not Kind.COUNT or not (a.named and b.named):
+        return True
+    return bool(set(a.named.lower().split("_")) & set(b.named.lower().split("_")))  # mem_used, mem_limit
+
+
+def close(said: Quantity, have: float) -> bool:
+    """Say whether the evidence's *have* may be told as *said*: rounded as far as it was, hedged as it was."""
+    value = said.value
+    if said.hedge is Hedge.OVER:
+        return value * 0.999 <= have <= value * 2
+    if said.hedge is Hedge.UNDER:
+        return value * 0.5 <= have <= value * 1.001
+    off = abs(value - have)
+    if said.hedge is Hedge.ABOUT:
+        return off <= 0.12 * abs(value)
+    if said.kind is Kind.COUNT and value < 100:
+        return off < 1e-6 or (have != int(have) and value >= 3 and off <= 0.5)
+    share = {1: 0.07, 2: 0.05, 3: 0.006}.get(said.digits, 0.001)
+    if said.kind is Kind.FOLD:
+        share = 0.15
+    return off <= share * abs(value)
+
+
+def _same_figures(a: float, b: float) -> bool:
+    """Say whether two numbers have the same leading figures whatever their size."""
+    while abs(a) >= 10:
+        a /= 10
+    while 0 < abs(a) < 1:
+        a *= 10
+    while abs(b) >= 10:
+        b /= 10
+    while 0 < abs(b) < 1:
+        b *= 10
+    return abs(a - b) < 0.006 * abs(a)
