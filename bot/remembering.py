@@ -15,6 +15,8 @@ from bot.investigation.casefile import CaseFile
 from bot.investigation.events import FixJudged, Remembered
 from bot.investigation.precedent import Outcome as FixOutcome
 from bot.investigation.precedent import Precedent, Precedents, TriedFix
+from bot.investigation.suspects import rank
+from bot.investigation.symptoms import symptoms_of
 from memory.incident import Feedback, Fix, Incident, NotTheSame, Outcome
 from memory.memory import MemoryUnavailable
 from memory.recollection import FixRecord, Match, Question, Recollection
@@ -42,19 +44,20 @@ class Remembering:
     workspace: str
     now: Callable[[], datetime]
 
-    async def recall(self, alert: Alert) -> Precedents:
-        """Ask memory for incidents like *alert*; a memory that is down is told as such."""
-        known = await self.nearest(alert)
+    async def recall(self, alert: Alert, symptoms: str = "", services: Sequence[str] = ()) -> Precedents:
+        """Ask memory for incidents like *alert*, or that had like *symptoms*; one that is down is told as such."""
+        asked = replace(alert, title=symptoms, description="") if symptoms else alert
+        known = await self.nearest(asked, services=services)
         near = tuple(found for found in known.found if found.tier != "none")
         return replace(known, found=near)
 
-    async def nearest(self, alert: Alert, limit: int = 5) -> Precedents:
+    async def nearest(self, alert: Alert, limit: int = 5, services: Sequence[str] = ()) -> Precedents:
         """Return the same with what came nearest but is not alike by memory's own thresholds."""
         question = Question(
             text=alert.text,
             workspace=self.workspace,
             now=self.now(),
-            services=(alert.service,) if alert.service else (),
+            services=tuple(services) or ((alert.service,) if alert.service else ()),
             limit=limit,
         )
         try:
@@ -102,7 +105,7 @@ def incident_of(case: CaseFile, workspace: str) -> Incident:
         id=case.id,
         workspace=workspace,
         title=alert.title,
-        symptoms=alert.text,
+        symptoms=f"{alert.text}\n{symptoms_of(case.evidence, rank(case.evidence, alert))}".strip(),
         root_cause=end.root_cause,
         services=end.services,
         version=deploy,

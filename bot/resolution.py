@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import FixOutcome, Resolution
+from bot.investigation.verdict import SuggestedFix
 
 CALLBACK = "resolve_case"
 OUTCOMES: tuple[tuple[FixOutcome, str], ...] = (
@@ -22,15 +23,22 @@ def draft_for(case: CaseFile, now: datetime, by: str, said: str = "") -> Resolut
     """Draft root cause, fix and time to resolve from the case; *said* are a person's own words, which win."""
     verdict = case.verdict
     cause = (verdict.cause if verdict else None) or ""
-    proposed = verdict.fix.text if verdict and verdict.fix and verdict.fix.source != "runbook" else ""
+    proposed = _done(verdict.fix) if verdict and verdict.fix else ""
     judged = {judgement.outcome for judgement in case.judgements}
     worked: FixOutcome = next((outcome for outcome, _ in OUTCOMES if outcome in judged), "worked")
-    services = verdict.services[:3] if verdict else ()
+    services = verdict.services[:1] if verdict else ()
     ended = case.cleared_at or now
     minutes = max(0.0, (ended - min(case.alert.starts_at, case.opened_at)).total_seconds() / 60)
     if not services and case.alert.service:
         services = (case.alert.service,)
     return Resolution(cause, said or proposed, worked, services, now, by, minutes)
+
+
+def _done(fix: SuggestedFix) -> str:
+    """Say a suggestion as something done; a runbook's list of choices is nobody's deed."""
+    if fix.source == "deploy":
+        return f"Rolled back deploy {fix.reference[:12]}"
+    return "" if fix.source == "runbook" else fix.text
 
 
 def resolution_modal(case: CaseFile, draft: Resolution) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """`find_runbook`: the runbook that people wrote for this alert, or an honest none.
 
-Facts of an observation: id, title, fit (0..1), why, alerts, services.
+Facts of an observation: id, title, fit (0..1), why, alerts, services, steps (what it says to do, one text).
 """
 
+import re
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -14,6 +15,11 @@ from tools.telemetry import Runbook
 from tools.tool import Findings, Observation, Scope, Status, ToolCall
 
 SHOWN = 3
+MAX_STEPS = 600
+_TO_DO = re.compile(
+    r"^#+ *(what to do|steps?|remediation|mitigation|resolution|how to fix( it)?|actions?)\b.*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 
 class FindRunbook(BaseModel):
@@ -78,5 +84,15 @@ def _observation(found: Found, source: str) -> Observation:
             "why": found.why,
             "alerts": list(runbook.alerts),
             "services": list(runbook.services),
+            "steps": _steps(runbook.text),
         },
     )
+
+
+def _steps(text: str) -> str:
+    """Return the section that says what to do, its lines joined; empty when there is no such heading."""
+    found = _TO_DO.search(text)
+    if found is None:
+        return ""
+    section = text[found.end() :].partition("\n#")[0]
+    return " ".join(line.strip() for line in section.splitlines() if line.strip())[:MAX_STEPS]

@@ -1,27 +1,107 @@
-"""App Home: what is open, what was learned lately."""
+"""App Home: what is open, what was learned, what keeps failing, what it cost, and each channel's settings. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from bot.blocks.words import Block, age, code, context, said, section
+from bot.blocks.words import Block, age, code, context, dollars, fitted, said, seconds, section
+from bot.channel_rules import ChannelRules
+from bot.home import HomeFacts
 from bot.investigation.casefile import CaseFile
 from bot.store.cases import CaseRow
+from memory.reflection import Insight, Kind
+
+CHANNEL_SETTINGS = "channel_settings"
+MOST = 10
 
 
-def home_view(files: Sequence[tuple[CaseRow, CaseFile]], now: datetime) -> dict[str, Any]:
-    """Return the home tab for *files*, newest first."""
-    live = [pair for pair in files if pair[1].resolution is None]
-    ended = [pair for pair in files if pair[1].resolution is not None]
+def home_view(facts: HomeFacts, now: datetime) -> dict[str, Any]:
+    """Return the home tab."""
+    live = [pair for pair in facts.files if pair[1].resolution is None]
+    ended = [pair for pair in facts.files if pair[1].resolution is not None]
     blocks: list[Block] = [{"type": "header", "text": {"type": "plain_text", "text": "IncidentOS"}}]
     blocks += _list("Open cases", live, now) or [section("*Open cases*\nNone. Quiet is good.")]
     blocks += _list("Resolved lately", ended, now)
+    blocks.append({"type": "divider"})
+    blocks += [section(text) for text in (times(facts), learned(facts), *insights(facts)) if text]
+    blocks += [section(spend(facts.spend))] if facts.spend else []
+    blocks.append({"type": "divider"})
+    blocks += _channels(facts.channels)
     blocks.append(context("I only read. I never touch your infrastructure."))
     return {"type": "home", "blocks": blocks[:100]}
 
 
+def digest_blocks(facts: HomeFacts) -> list[Block]:
+    """Return the week in a few lines, for the weekly digest; empty when nothing happened."""
+    told = [text for text in (times(facts), learned(facts), *insights(facts)) if text]
+    if facts.spend and (facts.spend["calls"] or facts.spend["avoided"]):
+        told.append(spend(facts.spend))
+    return [section("*The week*"), *map(section, told)] if told else []
+
+
+def times(facts: HomeFacts) -> str:
+    """Say how fast it went this week, and how sure verdicts were beside how often they held."""
+    lines = []
+    if facts.first_line_s is not None:
+        lines.append(f"First useful line after {seconds(facts.first_line_s)} (median of the week)")
+    if facts.resolve_s is not None:
+        lines.append(f"Resolved after {seconds(facts.resolve_s)} (median of the week)")
+    if found := facts.calibration:
+        sure, held = f"{found.said * 100:.0f} %", f"{found.worked * 100:.0f} %"
+        lines.append(
+            f"Verdicts were {sure} sure; people say {held} of the fixes worked ({found.votes} votes)"
+        )
+    return _titled("How it goes", lines)
+
+
+def learned(facts: HomeFacts) -> str:
+    """Say what memory took in this week."""
+    if not facts.learned:
+        return ""
+    return _titled(
+        "Learned this week", [f"{facts.learned} incident{'s' if facts.learned > 1 else ''} remembered"]
+    )
+
+
+def insights(facts: HomeFacts) -> list[str]:
+    """Say which causes recur and which fixes keep failing, each with its cases."""
+    found = facts.reflection.insights if facts.reflection else ()
+    recurring = [each for each in found if each.kind in {Kind.RECURRING, Kind.RELEASE}]
+    failing = [each for each in found if each.kind in {Kind.FAILING_FIX, Kind.RETURNS}]
+    return [
+        _titled("Recurring", [_insight(each) for each in recurring[:5]]),
+        _titled("Fixes that do not hold", [_insight(each) for each in failing[:5]]),
+    ]
+
+
+def spend(told: Mapping[str, Any]) -> str:
+    """Say what the week cost by task, beside the same questions all on the strong model."""
+    routed, strong = Decimal(told["usd"]), Decimal(told["all_strong_usd"])
+    line = f"Routed {dollars(routed)}"
+    if strong:
+        line += f", all on {said(told['strong_model'])} ≈ {dollars(strong)} (estimate)"
+    avoided = told["avoided"]
+    line += f"; {avoided} question{'' if avoided == 1 else 's'} answered by code at $0"
+    tasks = [
+        f"{said(str(group['name']).replace('_', ' '))}: {dollars(Decimal(group['usd']))}, {group['calls']} calls"
+        for group in told["by_task"][:6]
+    ]
+    return _titled("Spend, last 7 days", [line, *tasks])
+
+
+def _titled(title: str, lines: Sequence[str]) -> str:
+    return fitted("\n".join([f"*{title}*", *(f"• {line}" for line in lines)])) if lines else ""
+
+
+def _insight(insight: Insight) -> str:
+    return f"{said(insight.text, 300)} _{said(', '.join(insight.evidence[:4]), 120)}_"
+
+
 def _list(title: str, files: Sequence[tuple[CaseRow, CaseFile]], now: datetime) -> list[Block]:
-    lines = [_line(row, case, now) for row, case in files[:10]]
+    lines = [_line(row, case, now) for row, case in files[:MOST]]
+    if len(files) > MOST:
+        lines.append(f"… {len(files) - MOST} more")
     return [section("\n".join([f"*{title}*", *lines]))] if lines else []
 
 
@@ -29,7 +109,22 @@ def _line(row: CaseRow, case: CaseFile, now: datetime) -> str:
     if case.resolution:
         state = f"fix: {said(case.resolution.fix, 80)}"
     elif case.verdict:
-        state = said(case.verdict.cause or "inconclusive", 80)
+        state = said(case.verdict.cause or "inconclusive", 100)
     else:
         state = "investigating"
     return f"• {code(row.id)} {said(case.alert.title, 80)} · {age(row.opened_at, now)} · {state}"
+
+
+def _channels(channels: Sequence[tuple[str, ChannelRules]]) -> list[Block]:
+    if not channels:
+        return [section("*Channels*\nInvite me to an alert channel: /invite @IncidentOS")]
+    blocks: list[Block] = [section("*Channels*")]
+    for channel, rules in channels[:30]:
+        button = {
+            "type": "button",
+            "text": {"type": "plain_text", "text": "Settings"},
+            "action_id": CHANNEL_SETTINGS,
+            "value": channel,
+        }
+        blocks.append({**section(f"<#{channel}> {said(rules.words())}"), "accessory": button})
+    return blocks

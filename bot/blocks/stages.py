@@ -5,6 +5,7 @@ Each is drawn from the case file alone, so that it reads the same live, after a 
 
 from collections.abc import Iterable
 
+from bot.blocks.storm import arrival_lines
 from bot.blocks.words import Block, age, code, context, said, seconds, section
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import (
@@ -20,7 +21,7 @@ from bot.investigation.events import (
     Steered,
     Stopped,
 )
-from bot.investigation.precedent import Precedent, Precedents
+from bot.investigation.precedent import OTHER_SYMPTOMS, Precedent, Precedents
 from router.explain import attempt_line, finding
 from router.explain import line as selection_line
 from router.messages import Task
@@ -36,7 +37,7 @@ TIER_WORDS = {
 
 def recall_reply(case: CaseFile) -> list[Block]:
     """Return the recall stage: the routing decision and what memory offered."""
-    lines = _selections(case.history, Task.MEMORY_RECALL)
+    lines = [*arrival_lines(case), *_selections(case.history, Task.MEMORY_RECALL)]
     if case.precedents is None:
         return [section("*Recall* · searching memory …"), context(*lines)]
     took = sum(entry.event.took_s for entry in case.history if isinstance(entry.event, Recalled))
@@ -131,7 +132,11 @@ def _call_words(call: ToolCall) -> str:
 def _precedent_lines(case: CaseFile, precedents: Precedents) -> list[str]:
     if not precedents.available:
         return [f"✖ Memory is not available: {said(precedents.note)}"]
-    lines = [line for found in precedents.found[:3] for line in _precedent(case, found)]
+    alike = [found for found in precedents.found if OTHER_SYMPTOMS not in found.reasons]
+    others = [found.id for found in precedents.found if OTHER_SYMPTOMS in found.reasons]
+    lines = [line for found in alike[:3] for line in _precedent(case, found)]
+    if others:
+        lines.append(f"The same alert fired before for other reasons: {said(', '.join(others[:5]))}.")
     if precedents.note:
         lines.append(f"ℹ️ {said(precedents.note)}")
     return lines or ["Nothing like this is in memory yet."]

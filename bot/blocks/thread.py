@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bot.blocks.answers import answer_reply, answer_text
 from bot.blocks.draft import draft_reply
 from bot.blocks.stages import evidence_reply, reasoning_reply, recall_reply
+from bot.blocks.storm import STORM, digest_reply, digest_text
 from bot.blocks.verdict import verdict_reply, verdict_text
 from bot.blocks.words import Block
 from bot.investigation.casefile import CaseFile
@@ -26,6 +27,7 @@ class Reply:
     text: str
     blocks: tuple[Block, ...]
     final: bool = False
+    in_channel: bool = False  # stands in the channel itself, not in the thread
 
 
 def replies_for(case: CaseFile) -> tuple[Reply, ...]:
@@ -42,6 +44,8 @@ def replies_for(case: CaseFile) -> tuple[Reply, ...]:
         replies.append(Reply("verdict", verdict_text(case), tuple(verdict_reply(case)), final=True))
     if case.draft is not None:
         replies.append(Reply("draft", "Closing this case", tuple(draft_reply(case)), final=True))
+    if case.alert.source == STORM:
+        replies.append(Reply("digest", digest_text(case), tuple(digest_reply(case)), in_channel=True))
     replies += [
         Reply(
             f"answer:{each.asked.id}",

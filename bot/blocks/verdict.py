@@ -5,6 +5,7 @@ Cause first. Nothing is said with more certainty than the verdict has.
 
 from typing import Any
 
+from bot.blocks.storm import repeat_lines
 from bot.blocks.words import (
     Block,
     age,
@@ -20,6 +21,7 @@ from bot.blocks.words import (
 )
 from bot.investigation.casefile import CaseFile
 from bot.investigation.evidence import Evidence
+from bot.investigation.precedent import OTHER_SYMPTOMS
 from bot.investigation.verdict import SuggestedFix, Verdict
 from router.ledger import Summary
 
@@ -98,6 +100,8 @@ def _similar(case: CaseFile) -> str:
     if case.precedents is None or not case.precedents.found or case.precedents.tier == "none":
         return ""
     found = case.precedents.found[0]
+    if OTHER_SYMPTOMS in found.reasons:
+        return ""
     when = f", {age(found.resolved_at, case.opened_at)}" if found.resolved_at else ""
     took = f", resolved in {seconds(found.minutes_to_resolve * 60)}" if found.minutes_to_resolve else ""
     tier = "Seen before" if found.tier == "seen_before" else "Possibly related"
@@ -138,8 +142,7 @@ def _people(case: CaseFile) -> list[Block]:
     lines = [f"<@{judged.by}>: {OUTCOME_WORDS[judged.outcome]}" for judged in case.judgements]
     if case.cleared_at:
         lines.append(f"The alert cleared at {case.cleared_at:%H:%M} UTC.")
-    if case.repeats:
-        lines.append(f"Told {case.repeats} more time{'s' if case.repeats > 1 else ''} since.")
+    lines += repeat_lines(case)
     if case.resolution:
         end = case.resolution
         lines.append(f"🏁 Resolved by <@{end.by}>: {said(end.root_cause, 300)} Fix: {said(end.fix, 300)}")

@@ -173,11 +173,15 @@ def fold(history: Iterable[Recorded]) -> CaseFile:
 
 
 def _with_precedents(case: CaseFile, precedents: Precedents) -> CaseFile:
-    """Join what memory offered now with what it offered before; a precedent keeps its first evidence id."""
-    known = {found.id for found in case.precedents.found} if case.precedents else set()
-    seen = tuple(_as_observation(found) for found in precedents.found if found.id not in known)
-    joined = case.precedents.joined(precedents) if case.precedents else precedents
-    return replace(case, precedents=joined, recalls=case.recalls + 1, evidence=_numbered(case.evidence, seen))
+    """Take what memory offered: first for the alert's words, then for what the services say."""
+    by = "symptoms" if case.precedents else "alert"
+    seen = tuple(_as_observation(found, by) for found in precedents.found)
+    return replace(
+        case,
+        precedents=case.precedents.corrected(precedents) if case.precedents else precedents,
+        recalls=case.recalls + 1,
+        evidence=_numbered(case.evidence, seen),
+    )
 
 
 def _with_findings(case: CaseFile, findings: Findings) -> CaseFile:
@@ -202,7 +206,7 @@ def _numbered(known: tuple[Evidence, ...], seen: Iterable[Observation]) -> tuple
     return tuple(evidence)
 
 
-def _as_observation(found: Precedent) -> Observation:
+def _as_observation(found: Precedent, by: str) -> Observation:
     when = f" ({found.resolved_at:%Y-%m-%d})" if found.resolved_at else ""
     cause = f": {found.cause}" if found.cause else ""
     return Observation(
@@ -214,6 +218,7 @@ def _as_observation(found: Precedent) -> Observation:
         link=found.link,
         facts={
             "incident": found.id,
+            "by": by,
             "tier": found.tier,
             "score": found.score,
             "services": list(found.services),

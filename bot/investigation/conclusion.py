@@ -18,6 +18,8 @@ from tools.tool import Status
 
 # one source alone may lie: a claim on a single kind of untrusted evidence is never told as more than this
 SINGLE_SOURCE_CAP = 0.6
+# how alike a precedent must be to answer in a model's place
+SURE = 0.85
 
 
 def from_suspects(case: CaseFile, suspects: Suspects, why: str) -> Verdict:
@@ -43,31 +45,31 @@ def from_suspects(case: CaseFile, suspects: Suspects, why: str) -> Verdict:
 def from_memory(case: CaseFile, suspects: Suspects) -> Verdict | None:
     """Return the verdict of a precedent that current evidence agrees with, or None when a model must reason.
 
-    Asked for: seen before by memory's own thresholds, a cause people confirmed, a fix that worked, not an
-    example, and a suspect of today's evidence among the precedent's services.
+    Asked for: seen before by what the services say and not by the alert's words alone, very much alike, a cause
+    people confirmed, a fix that worked, not an example, and today's first suspect among its services.
     """
-    known = next((found for found in _precedents(case) if _settled(found)), None)
-    if known is None:
+    if case.recalls < 2 or not suspects.services:
         return None
-    today = [suspect for suspect in suspects.services[:3] if suspect.service in known.services]
-    if not today:
+    guilty = suspects.services[0]
+    known = next((found for found in _precedents(case) if _settled(found)), None)
+    if known is None or guilty.service not in known.services:
         return None
     recalled = next(
         piece.id
-        for piece in case.evidence
+        for piece in reversed(case.evidence)
         if piece.kind == "recall" and piece.facts.get("incident") == known.id
     )
-    agreeing = tuple(today[0].evidence[:3])
+    agreeing = guilty.evidence[:3]
     cause = f"As in {known.id}: {known.cause}"
     return replace(
         from_suspects(case, suspects, "memory knew this one"),
         outcome="concluded",
         cause=cause,
-        services=_unique((today[0].service, *(suspect.service for suspect in suspects.services))),
+        services=_unique((guilty.service, *(suspect.service for suspect in suspects.services))),
         confidence=min(known.score, 0.9),
         claims=(
             Claim(cause, (recalled, *agreeing)),
-            Claim(f"Today's evidence points at {today[0].service} as well.", agreeing),
+            Claim(f"Today's evidence points at {guilty.service} as well.", agreeing),
         ),
         cites=_unique((recalled, *agreeing, *suspects.cites)),
     )
@@ -151,6 +153,7 @@ def _not_looked_at(case: CaseFile) -> tuple[str, ...]:
 def _settled(found: Precedent) -> bool:
     return bool(
         found.tier == "seen_before"
+        and found.score >= SURE
         and found.cause
         and not found.example
         and found.best_fix

@@ -3,12 +3,12 @@
 A copy for the journal, so that a case reads the same after memory has changed. It knows no store.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 
 Tier = Literal["seen_before", "possibly_related", "none"]
-TIERS: tuple[Tier, ...] = ("seen_before", "possibly_related", "none")
+OTHER_SYMPTOMS = "the alert reads the same, but the services say something else"
 Outcome = Literal["worked", "partly", "did_not", "unknown"]
 
 
@@ -63,12 +63,19 @@ class Precedents:
     note: str = ""
     available: bool = True
 
-    def joined(self, later: "Precedents") -> "Precedents":
-        """Return both answers as one: each incident once, as it scored best, best first."""
-        best: dict[str, Precedent] = {}
-        for found in (*self.found, *later.found):
-            if found.id not in best or found.score > best[found.id].score:
-                best[found.id] = found
-        ranked = tuple(sorted(best.values(), key=lambda found: (TIERS.index(found.tier), -found.score)))
-        tier = min(self.tier, later.tier, key=TIERS.index)
-        return Precedents(tier, ranked, later.note or self.note, self.available or later.available)
+    def corrected(self, later: "Precedents") -> "Precedents":
+        """Return what stands after memory was asked again with what the services say.
+
+        That answer counts. What only the alert's words brought up is kept below it, as possibly related at most:
+        the same alert often has another cause.
+        """
+        if not later.available:
+            return replace(self, note=later.note)
+        confirmed = {found.id for found in later.found}
+        rest = tuple(
+            replace(found, tier="possibly_related", reasons=(OTHER_SYMPTOMS, *found.reasons))
+            for found in self.found
+            if found.id not in confirmed
+        )
+        tier: Tier = later.tier if later.tier != "none" or not rest else "possibly_related"
+        return Precedents(tier, (*later.found, *rest), later.note)

@@ -36,6 +36,6 @@ class Clue:
 
 
 def quoted(text: str) -> str:
-    """Return a template without what stands before its message: marks, levels, ids."""
-    told = _PREFIX.sub("", text).strip() or text
+    """Return a template without what stands before its message, its places shown as an ellipsis."""
+    told = (_PREFIX.sub("", text).strip() or text).replace("<*>", "…")
     return told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"

@@ -96,7 +96,7 @@ def _with_history(weighed: Sequence[Weighed], facts: Facts) -> list[Weighed]:
     remembered = {
         str(service)
         for piece in facts.recalled
-        if piece.facts.get("tier") == "seen_before"
+        if piece.facts.get("tier") == "seen_before" and piece.facts.get("by") != "alert"
         for service in _names(piece.facts.get("services"))
     }
     raised: dict[str, float] = {}
