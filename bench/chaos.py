@@ -33,7 +33,9 @@ from sandbox.timing import Timing
 
 # Slack's third retry comes after five minutes; a run that kills every few seconds asks sooner
 TIMING = Timing(retry_delays=(0.0, 2.0, 6.0))
-LIVES_S = (0.5, 5.0)  # from its start to its end, a process; some never get ready
+IN_ITS_START = 0.25  # so many of the kills come while the process is starting
+START_S = (0.2, 3.0)  # after its start
+AT_WORK_S = (0.0, 3.0)  # after it is ready
 PATIENCE_S = 300.0
 WANTED = ("kills", "acked", "lost", "double_posts", "double_memory")
 
@@ -94,10 +96,15 @@ async def _kill(words: list[str], data: Path, kills: int, chance: random.Random)
         with data.with_suffix(".log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "bench.bot_process", *words, "--data", str(data)),
-                stdout=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.PIPE,
                 stderr=log,
             )
-        await asyncio.sleep(chance.uniform(*LIVES_S))
+        if chance.random() > IN_ITS_START:
+            assert process.stdout is not None
+            await process.stdout.readline()
+            await asyncio.sleep(chance.uniform(*AT_WORK_S))
+        else:
+            await asyncio.sleep(chance.uniform(*START_S))
         if process.returncode is not None:
             raise RuntimeError(f"a process ended by itself: see {data.with_suffix('.log')}")
         process.kill()

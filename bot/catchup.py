@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -19,6 +20,7 @@ from bot.store.intake import Envelope, Intake
 log = structlog.get_logger()
 
 PAGES = 10
+OVERLAP_S = 15 * 60  # Slack may tell an event again up to five minutes later: older ones can still be missing
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class CatchUp:
     client: AsyncWebClient
     intake: Intake
     team: str
+    me: str
     channels: frozenset[str]
     now: Callable[[], datetime]
 
@@ -39,7 +42,7 @@ class CatchUp:
                 continue
             try:
                 kept += await self._channel(channel)
-            except (SlackApiError, OSError) as error:
+            except (SlackApiError, OSError, aiohttp.ClientError, TimeoutError) as error:
                 log.warning("catchup_failed", channel=channel, why=str(error))
         return kept
 
@@ -50,11 +53,13 @@ class CatchUp:
         kept, cursor = 0, None
         for _ in range(PAGES):
             page = await self.client.conversations_history(
-                channel=channel, oldest=since, limit=200, cursor=cursor
+                channel=channel, oldest=f"{float(since) - OVERLAP_S:.6f}", limit=200, cursor=cursor
             )
-            messages: list[dict[str, Any]] = page["messages"]
-            for message in messages:
+            for message in page["messages"]:
                 kept += await self._keep({"type": "message", **message, "channel": channel})
+                if message.get("edited"):  # perhaps a resolution told by an edit
+                    edit = {"type": "message", "subtype": "message_changed", "message": message}
+                    kept += await self._keep({**edit, "channel": channel, "ts": message["edited"]["ts"]})
             cursor = (page.get("response_metadata") or {}).get("next_cursor")
             if not cursor:
                 break
@@ -62,5 +67,8 @@ class CatchUp:
 
     async def _keep(self, event: dict[str, Any]) -> bool:
         key = content_key(event)
+        by = event.get("message") or event
+        if self.me in {by.get("bot_id"), by.get("user")}:
+            return False  # our own replies; live, Bolt leaves them out
         envelope = Envelope(self.team, f"history:{key}", "event", event, key, seen_late=True)
         return await self.intake.keep(envelope, self.now())

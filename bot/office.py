@@ -4,14 +4,12 @@ It is given everything it connects; making the parts is `bot/wiring.py`.
 """
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import structlog
-from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
@@ -22,6 +20,7 @@ from bot.answers import Answering
 from bot.catchup import CatchUp
 from bot.desk import Desk
 from bot.dossier import Dossier
+from bot.ear import Ear, Hearing
 from bot.inbox import Inbox, Me
 from bot.investigation.casefile import CaseFile
 from bot.investigation.investigator import Investigator
@@ -63,6 +62,7 @@ class House:
     at_once: int
     channels: frozenset[str]
     postmortems: PostmortemFolder
+    hearing: Hearing = field(default_factory=Hearing)
 
 
 class Office:
@@ -79,7 +79,8 @@ class Office:
         self.poster = Poster(self.replies, SlackWeb(client, house.gate), house.now)
         self.dossier = Dossier(self.cases, Thread(self.replies, self.poster, house.now), house.now)
         self._tasks: list[asyncio.Task[None]] = []
-        self._handler: AsyncSocketModeHandler | None = None
+        self.deaf = asyncio.Event()
+        self._ear: Ear | None = None
         self._worker: Worker | None = None
         self._talk: Conversation | None = None
         self._remembering: Remembering | None = None
@@ -130,23 +131,29 @@ class Office:
             asyncio.create_task(self.poster.run(), name="poster"),
             asyncio.create_task(self._sweep(), name="sweep"),
         ]
-        self._handler = AsyncSocketModeHandler(app, self._app_token)
+        caught = CatchUp(self._client, self.intake, team, me.bot_id, house.channels, house.now)
+
+        async def missed() -> int:
+            found = await caught.run()
+            if found:
+                worker.heard()
+            return found
+
+        self._ear = Ear(app, self._app_token, missed, house.hearing)
+        self.deaf = self._ear.deaf
         try:
-            await self._handler.connect_async()  # type: ignore[no-untyped-call]
+            await self._ear.join()
         except (SlackApiError, OSError) as error:
             await self.close()
             msg = f"Socket Mode cannot be joined ({error}). Check SLACK_APP_TOKEN and its connections:write."
             raise CannotJoin(msg) from error
         await self._talk.take_up()
-        caught = CatchUp(self._client, self.intake, team, house.channels, house.now)
-        if await caught.run():
-            worker.heard()
+        self._tasks.append(asyncio.create_task(self._ear.watch(), name="ear"))
 
     async def close(self) -> None:
         """Stop hearing, finish what runs, let go of the rest."""
-        if self._handler is not None:
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._handler.close_async()  # type: ignore[no-untyped-call]
+        if self._ear is not None:
+            await self._ear.leave()
         if self._worker is not None:
             await self._worker.drain()
         if self._talk is not None:

@@ -15,6 +15,8 @@ from bot.wiring import house, office
 
 log = structlog.get_logger()
 
+DEAF = 75  # try again later: the supervisor should start us anew
+
 
 async def run(_options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Serve one workspace; SIGTERM and Ctrl-C drain first."""
@@ -32,16 +34,19 @@ async def run(_options: argparse.Namespace, environment: Mapping[str, str]) -> i
         bot = office(parts, slack_client(settings, bot_token), app_token)
         await bot.open()
         log.info("serving")
-        await until_told()
+        await until_told(bot.deaf)
         log.info("draining")
         await bot.close()
-    return 0
+    return DEAF if bot.deaf.is_set() else 0
 
 
-async def until_told() -> None:
-    """Return when the process is asked to stop."""
-    told = asyncio.Event()
+async def until_told(told: asyncio.Event | None = None) -> None:
+    """Return when the process is asked to stop, or *told* is set by something else."""
+    stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(sign, told.set)
-    await told.wait()
+        loop.add_signal_handler(sign, stop.set)
+    waits = [asyncio.create_task(event.wait()) for event in (stop, told) if event is not None]
+    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    for wait in waits:
+        wait.cancel()
