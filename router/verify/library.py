@@ -122,14 +122,16 @@ class Library:
             made += [_second(self.onset.astimezone(UTC)), _second(self.onset)]
         return tuple(dict.fromkeys(made))
 
-    @cached_property
-    def spans(self) -> tuple[float, ...]:
-        """The seconds between any two things that the evidence dates, by full times and by clocks."""
-        times = [item.time.timestamp() for item in self.items if item.time is not None]
+    def spans(self, items: Iterable[Item]) -> tuple[float, ...]:
+        """Return the seconds between any two things that *items*, the alerts and the onset date."""
+        meant = {item.id: item for item in (*items, *(i for i in self.items if i.kind == "alert"))}.values()
+        times = [item.time.timestamp() for item in meant if item.time is not None]
+        moments = [second for item in meant for second in item.moments[:40]][:160]
         if self.onset is not None:
             times.append(self.onset.timestamp())
+            moments += [_second(self.onset.astimezone(UTC)), _second(self.onset)]
         made = {abs(a - b) for a in times for b in times}
-        made |= {float(abs(a - b)) for a in self.moments for b in self.moments}
+        made |= {float(abs(a - b)) for a in moments for b in moments}
         return tuple(sorted(made - {0.0}))
 
     def cited(self, ids: Iterable[str]) -> list[Item]:

@@ -23,6 +23,7 @@ class Pool:
         self._library = library
         self._stated = [q for item in items for q in item.quantities]
         self._kinds = {kind: [q for q in self._stated if q.kind is kind][:_MOST] for kind in Kind}
+        self._spans = library.spans(items)
         self._derived: dict[Kind, list[float]] = {}
 
     def states(self, quantity: Quantity) -> bool:
@@ -61,7 +62,7 @@ class Pool:
 
     def all_of(self, kind: Kind) -> list[float]:
         """Return everything of one kind, stated or worked out."""
-        spans = list(self._library.spans) if kind is Kind.TIME else []
+        spans = list(self._spans) if kind is Kind.TIME else []
         return [q.value for q in self._kinds[kind]] + self.derived(kind) + spans
 
     def same_digits(self, quantity: Quantity) -> str:
@@ -155,9 +156,7 @@ class Pool:
         if quantity.scale <= 1.0 and (quantity.value > 180 or quantity.scale < 1.0):
             return False  # nobody says 400 seconds for the minutes between two events
         grain = min(quantity.scale, 3600.0) * 0.5
-        return any(
-            close(quantity, span) or abs(span - quantity.value) <= grain for span in self._library.spans
-        )
+        return any(close(quantity, span) or abs(span - quantity.value) <= grain for span in self._spans)
 
 
 def _alike(a: Quantity, b: Quantity) -> bool:

@@ -95,7 +95,7 @@ _FRACTION = re.compile(
 _PARTS = {"half": 0.5, "quarter": 0.25, "third": 1 / 3, "tenth": 0.1, "fifth": 0.2}
 _LEAD = re.compile(r"(?:\b(?:a|one|by|of|the|than|nearly|almost|about|roughly|two|three)\s)$", re.IGNORECASE)
 _OVER = re.compile(
-    r"(?:more than|over|at least|above|exceed\w*|beyond|upwards of|a good|just over|>=?)\s*(?:the |an? )?$",
+    r"(?:more than|over|at least|above|exceed\w*|beyond|upwards of|a good|good|just over|>=?)\s*(?:the |an? )?$",
     re.IGNORECASE,
 )
 _UNDER = re.compile(

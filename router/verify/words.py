@@ -13,6 +13,7 @@ _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 SMALL = {word: value for value, word in enumerate(_UNITS)} | {w: 20 + 10 * n for n, w in enumerate(_TENS)}
 _SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
 _SMALL = "|".join(sorted(SMALL, key=len, reverse=True))
+_LASTING = "about|around|roughly|nearly|almost|over|under|within|than|for|after|by|took|takes|lasted|lasts|good|of|to"
 _TIME = r"(?:microsecond|millisecond|second|minute|hour|day|week|month|year)"
 
 # The order matters: longer phrases are taken before the words that they are made of.
@@ -45,8 +46,13 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:a|one) hundred thousand\b", "100000"),
         (r"\b(?:a|one) (hundred|thousand|million|dozen)\b", r"1 \1"),
         (r"\ba (?:pair|couple) of\b", "2"),
-        (r"\b(?:an|one) hour\b", "1 hour"),
-        (r"\b(?:a|one) (minute|day|week|month|year|millisecond)\b", r"1 \1"),
+        (rf"\bone ({_TIME})\b", r"1 \1"),
+        # "an hour" is a duration after "about" or before "later"; after a number it is part of a rate
+        (rf"\b({_LASTING}) (?:an?|another) ({_TIME})\b", r"\1 1 \2"),
+        (
+            rf"\ban? ({_TIME})(?= (?:later|before|after|earlier|apart|ago|long|\d|and (?:{_SMALL}|\d)))",
+            r"1 \1",
+        ),
         (r"\b(about|nearly|under|over|than|almost|roughly) a second\b", r"\1 1 second"),
         (r"\b(?:a full|one) second\b", "1 second"),
         (rf"(?<=\d hour) and ({_SMALL}) minutes\b", r" \1 minutes"),
