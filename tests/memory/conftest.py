@@ -16,7 +16,7 @@ from memory.store import Store
 from memory.store_edge import EdgeStore
 from memory.store_qdrant import QdrantStore
 from memory.tables import metadata
-from tests.memory.making import WordEmbed
+from tests.memory.making import WordEmbed, let_go
 
 
 @pytest.fixture(scope="session")
@@ -60,14 +60,14 @@ async def any_engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIte
     async with engine.begin() as connection:
         await connection.run_sync(metadata.drop_all)
     yield engine
-    await engine.dispose()
+    await let_go(engine)
 
 
 @pytest.fixture
 async def engine(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/truth.db")
     yield engine
-    await engine.dispose()
+    await let_go(engine)
 
 
 @pytest.fixture

@@ -1,10 +1,14 @@
 """Small incidents and a small embedder for tests of memory."""
 
+import asyncio
 import hashlib
 import math
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from memory.embedder import Vector
 from memory.incident import Incident
@@ -26,6 +30,14 @@ def an_incident(id_: str = "inc-1", **said: Any) -> Incident:  # noqa: ANN401
 def a_question(text: str, **said: Any) -> Question:  # noqa: ANN401
     known: dict[str, Any] = {"workspace": "T1", "now": NOW}
     return Question(text, **(known | said))
+
+
+async def let_go(engine: AsyncEngine) -> None:
+    """Close *engine* and wait for aiosqlite's threads, which would else answer to a loop that is gone."""
+    await engine.dispose()
+    for thread in threading.enumerate():
+        if thread.name.endswith("(_connection_worker_thread)"):
+            await asyncio.to_thread(thread.join, 5)
 
 
 class WordEmbed:

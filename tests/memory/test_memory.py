@@ -20,7 +20,7 @@ from memory.recollection import Tier
 from memory.records import Records
 from memory.store import Entry, Hit, Probe, Scope, StoreUnavailable
 from memory.store_edge import EdgeStore
-from tests.memory.making import NOW, WordEmbed, a_question, an_incident, days_ago
+from tests.memory.making import NOW, WordEmbed, a_question, an_incident, days_ago, let_go
 
 POOL = an_incident(
     "pool",
@@ -252,7 +252,7 @@ async def test_a_database_that_cannot_be_read_is_one_line(tmp_path: Path) -> Non
         await memory.recall(a_question("anything"))
     with pytest.raises(MemoryUnavailable, match="cannot be written"):
         await memory.retain(POOL)
-    await engine.dispose()
+    await let_go(engine)
 
 
 @settings(max_examples=15, deadline=None)
@@ -284,6 +284,6 @@ async def test_no_private_incident_ever_reaches_another_scope(
         await ids(memory, "database pool exhausted", workspace=workspace, channels=channels, limit=50)
     )
     await memory.close()
-    await engine.dispose()
+    await let_go(engine)
     allowed = {i.id for i in made if i.workspace == workspace and (not i.private or i.channel in channels)}
     assert shown == allowed
