@@ -1,9 +1,10 @@
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bench.postgres import BINARIES, MISSING, cluster, emptied
 from bot.store.database import engine_for
 from router.calls import Model
 from router.policy import Policy
@@ -12,6 +13,27 @@ from router.tables import metadata
 from tests.router.world import NOW, Ticking, policy
 
 Opened = Callable[..., Awaitable[Router]]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    if not BINARIES:
+        pytest.skip(MISSING)
+    with cluster() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def either(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
+    """The router's tables on each database that we serve."""
+    url = None
+    if request.param == "postgresql":
+        url = await emptied(request.getfixturevalue("postgres"))
+    opened = engine_for(url, tmp_path)
+    async with opened.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+    yield opened
+    await opened.dispose()
 
 
 @pytest.fixture

@@ -89,8 +89,8 @@ def caps(case: str = "1", hour: str = "10", day: str = "100") -> Caps:
     return Caps(Decimal(10), Decimal(case), Decimal(hour), Decimal(day))
 
 
-async def test_fifty_at_once_never_overshoot(books: AsyncEngine) -> None:
-    budget = Budget(books, "w1", lambda: NOW)
+async def test_fifty_at_once_never_overshoot(either: AsyncEngine) -> None:
+    budget = Budget(either, "w1", lambda: NOW)
     tenth = Decimal("0.1")
     got = await asyncio.gather(*(budget.reserve(f"s{n}", "case", tenth, caps()) for n in range(50)))
     assert sum(got) == 10
@@ -98,8 +98,8 @@ async def test_fifty_at_once_never_overshoot(books: AsyncEngine) -> None:
     await budget.aclose()
 
 
-async def test_replicas_share_one_budget(books: AsyncEngine) -> None:
-    writers = [Budget(books, f"w{n}", lambda: NOW) for n in range(4)]
+async def test_replicas_share_one_budget(either: AsyncEngine) -> None:
+    writers = [Budget(either, f"w{n}", lambda: NOW) for n in range(4)]
     got = await asyncio.gather(
         *(
             w.reserve(f"{w.writer}-{n}", f"case-{n % 3}", Decimal("0.07"), caps("100", "1", "100"))
@@ -113,29 +113,29 @@ async def test_replicas_share_one_budget(books: AsyncEngine) -> None:
         await writer.aclose()
 
 
-async def test_what_is_held_survives_a_kill(books: AsyncEngine) -> None:
-    first = Budget(books, "w1", lambda: NOW)
+async def test_what_is_held_survives_a_kill(either: AsyncEngine) -> None:
+    first = Budget(either, "w1", lambda: NOW)
     assert await first.reserve("s1", "case", Decimal("0.9"), caps())
-    again = Budget(books, "w2", lambda: NOW)  # the first one never came back to settle
+    again = Budget(either, "w2", lambda: NOW)  # the first one never came back to settle
     assert (await again.spent("case")).case >= Decimal("0.9")
     assert not await again.reserve("s2", "case", Decimal("0.2"), caps())
     await again.aclose()
 
 
-async def test_settling_gives_back_what_was_not_spent(books: AsyncEngine) -> None:
-    budget = Budget(books, "w1", lambda: NOW)
+async def test_settling_gives_back_what_was_not_spent(either: AsyncEngine) -> None:
+    budget = Budget(either, "w1", lambda: NOW)
     assert await budget.reserve("s1", "case", Decimal("0.9"), caps())
     budget.settle("s1", Decimal("0.1"))
     assert (await budget.spent("case")).case == Decimal("0.1")
     assert await budget.reserve("s2", "case", Decimal("0.9"), caps())
     budget.settle("s2", None)  # nobody knows: the reservation is kept
     await budget.aclose()
-    assert (await Budget(books, "w2", lambda: NOW).spent("case")).case == 1
+    assert (await Budget(either, "w2", lambda: NOW).spent("case")).case == 1
 
 
-async def test_hours_and_days_turn(books: AsyncEngine) -> None:
+async def test_hours_and_days_turn(either: AsyncEngine) -> None:
     at = [NOW]
-    budget = Budget(books, "w1", lambda: at[0])
+    budget = Budget(either, "w1", lambda: at[0])
     assert await budget.reserve("s1", "a", Decimal(1), caps("5", "1", "2"))
     budget.settle("s1", Decimal(1))
     assert not await budget.reserve("s2", "a", Decimal(1), caps("5", "1", "2"))

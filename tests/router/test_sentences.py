@@ -37,7 +37,12 @@ class Seen:
 def found(
     case: dict[str, Any], claim: str, cites: list[str], cause: str | None = None
 ) -> tuple[Finding, ...]:
-    said = {"cause": cause, "services": [], "confidence": 0.8, "claims": [{"text": claim, "evidence": cites}]}
+    said: dict[str, JsonValue] = {
+        "cause": cause,
+        "services": [],
+        "confidence": 0.8,
+        "claims": [{"text": claim, "evidence": [*cites]}],
+    }
     grounds = [
         Seen(
             e["id"],
