@@ -44,14 +44,18 @@ class Remembering:
     workspace: str
     now: Callable[[], datetime]
 
-    async def recall(self, alert: Alert, symptoms: str = "", services: Sequence[str] = ()) -> Precedents:
+    async def recall(
+        self, alert: Alert, symptoms: str = "", services: Sequence[str] = (), case: str = ""
+    ) -> Precedents:
         """Ask memory for incidents like *alert*, or that had like *symptoms*; one that is down is told as such."""
         asked = replace(alert, title=symptoms, description="") if symptoms else alert
-        known = await self.nearest(asked, services=services)
+        known = await self.nearest(asked, services=services, case=case)
         near = tuple(found for found in known.found if found.tier != "none")
         return replace(known, found=near)
 
-    async def nearest(self, alert: Alert, limit: int = 5, services: Sequence[str] = ()) -> Precedents:
+    async def nearest(
+        self, alert: Alert, limit: int = 5, services: Sequence[str] = (), case: str = ""
+    ) -> Precedents:
         """Return the same with what came nearest but is not alike by memory's own thresholds."""
         question = Question(
             text=alert.text,
@@ -59,6 +63,8 @@ class Remembering:
             now=self.now(),
             services=tuple(services) or ((alert.service,) if alert.service else ()),
             limit=limit,
+            about=case,
+            exclude=frozenset({case} - {""}),
         )
         try:
             return precedents(await self.memory.recall(question), self.now())

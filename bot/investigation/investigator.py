@@ -45,8 +45,13 @@ from tools.tool import Findings, Scope, Status, ToolCall
 class Recalls(Protocol):
     """Memory, as the investigation asks it. Never raises for a memory that is down: it says so."""
 
-    async def recall(self, alert: Alert, symptoms: str = "", services: Sequence[str] = ()) -> Precedents:
-        """Return incidents like *alert*; with *symptoms*, incidents that looked alike from the inside."""
+    async def recall(
+        self, alert: Alert, symptoms: str = "", services: Sequence[str] = (), case: str = ""
+    ) -> Precedents:
+        """Return incidents like *alert*; with *symptoms*, incidents that looked alike from the inside.
+
+        What people have called "not the same" for *case* is left out.
+        """
         ...
 
 
@@ -112,7 +117,7 @@ class Investigator:
         )
         yield ModelSelected(by_code.selection)
         started = time.monotonic()
-        precedents = await self.memory.recall(case.alert)
+        precedents = await self.memory.recall(case.alert, case=case.id)
         yield Recalled(precedents, time.monotonic() - started)
 
     async def _request(self, case: CaseFile) -> AsyncGenerator[Event, None]:
@@ -166,7 +171,7 @@ class Investigator:
         if symptoms:
             services = [suspect.service for suspect in suspects.services[:3]]
             started = time.monotonic()
-            again = await self.memory.recall(case.alert, symptoms, services)
+            again = await self.memory.recall(case.alert, symptoms, services, case.id)
             yield Recalled(again, time.monotonic() - started)
         elif verdict is not None:
             yield Billed(await self.router.summary(case.id))

@@ -56,9 +56,8 @@ CUT = Cut(Say('{"cause": null, "services": [], "confidence": 0.1, "claims": [], 
 def _first_id(received: Received, words: str) -> str:
     """Return the id of the first log evidence that holds *words*."""
     text = json.dumps(received.body["messages"]).replace("\\n", "\n")
-    return next(
-        found for found in re.findall(r"^\[(log:\d+)\].*", text, re.MULTILINE) if words in _line(text, found)
-    )
+    ids: list[str] = re.findall(r"^\[(log:\d+)\].*", text, re.MULTILINE)
+    return next(found for found in ids if words in _line(text, found))
 
 
 def _line(text: str, evidence: str) -> str:
