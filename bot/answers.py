@@ -3,19 +3,22 @@
 Each reads and draws; nothing here writes. It knows no Slack client.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.blocks.channel_modal import channel_modal, read_channel_modal
 from bot.blocks.home import home_view
 from bot.blocks.words import age, said
 from bot.dossier import Dossier
+from bot.home import Home
 from bot.investigation.alert import Alert
 from bot.listeners import Answers
 from bot.remembering import Remembering
 from bot.resolution import draft_for, resolution_modal
 from bot.store.cases import CaseRow, Cases, Place
+from bot.store.channels import Channels
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,15 @@ class Answering:
     cases: Cases
     dossier: Dossier
     remembering: Remembering
+    at_home: Home
+    channels: Channels
     now: Callable[[], datetime]
 
     def table(self) -> Answers:
         """Return the answers as the listeners want them."""
-        return Answers(self.modal_for, self.modal_at, self.recall, self.home)
+        return Answers(
+            self.modal_for, self.modal_at, self.recall, self.home, self.channel_settings, self.set_channel
+        )
 
     async def modal_for(self, case: str, user: str) -> dict[str, Any] | None:
         """Return the modal that closes *case*, filled from its file; None when there is no such case."""
@@ -61,9 +68,19 @@ class Answering:
 
     async def home(self, _user: str) -> dict[str, Any]:
         """Return App Home: open cases first."""
-        recent = await self.cases.recent(20)
-        files = [(row, await self.dossier.read(row)) for row in recent]
-        return home_view(files, self.now())
+        return home_view(await self.at_home.facts(), self.now())
+
+    async def channel_settings(self, channel: str) -> dict[str, Any]:
+        """Return the modal with the rules of *channel*."""
+        return channel_modal(channel, await self.channels.rules(channel))
+
+    async def set_channel(self, channel: str, view: Mapping[str, Any], user: str) -> dict[str, str]:
+        """Keep the rules that were submitted; return the errors to show beside the fields, if any."""
+        read = read_channel_modal(view)
+        if isinstance(read, dict):
+            return read
+        await self.channels.set(channel, read, user)
+        return {}
 
     async def _modal(self, row: CaseRow | None, user: str) -> dict[str, Any] | None:
         if row is None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
+from bot.channel_rules import ChannelRules, default_rules
 from bot.dossier import Dossier
 from bot.heard import (
     AlertAcknowledged,
@@ -70,6 +71,7 @@ class Desk:
     talk: Conversation
     now: Callable[[], datetime]
     channels: frozenset[str] = frozenset()
+    rules: Callable[[str], Awaitable[ChannelRules]] = default_rules
     _read: dict[str, str] = field(default_factory=dict)
 
     async def handle(self, work: Work) -> str | None:
@@ -120,14 +122,7 @@ class Desk:
     async def _heard(self, heard: Heard, work: Work) -> str | None:
         match heard:
             case AlertOpened() | AlertRepeated() | AlertChanged():
-                at = Place(heard.place.channel, heard.place.thread)
-                return await self.joining.alert(
-                    heard.alert,
-                    at,
-                    work,
-                    flapped=isinstance(heard, AlertRepeated) and heard.came_back,
-                    edited=isinstance(heard, AlertChanged),
-                )
+                return await self._alert(heard, work)
             case AlertResolved(alert):
                 return await self.joining.cleared(alert)
             case Mentioned():
@@ -140,6 +135,20 @@ class Desk:
                 return f"ignored: {reason}"
             case _ as never:
                 assert_never(never)
+
+    async def _alert(self, heard: AlertOpened | AlertRepeated | AlertChanged, work: Work) -> str | None:
+        """Let *heard* find its case, unless its channel's rules leave it alone."""
+        rules = await self.rules(heard.place.channel)
+        if why := rules.leaves_alone(heard.alert, self.now()):
+            return f"ignored: {why}"
+        at = Place(heard.place.channel, heard.place.thread)
+        return await self.joining.alert(
+            heard.alert,
+            at,
+            work,
+            flapped=isinstance(heard, AlertRepeated) and heard.came_back,
+            edited=isinstance(heard, AlertChanged),
+        )
 
     async def _open(self, alert: Alert, place: Place, *, alone: bool = False) -> str:
         row, new = await self.joining.open(alert, place, alone=alone)

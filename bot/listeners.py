@@ -19,6 +19,8 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.channel_modal import CALLBACK as CHANNEL_CALLBACK
+from bot.blocks.home import CHANNEL_SETTINGS
 from bot.resolution import CALLBACK, read_modal
 from bot.store.intake import Envelope, Intake
 
@@ -43,6 +45,8 @@ class Answers:
     modal_at: Callable[[str, str, str], Awaitable[Body | None]]
     recall: Callable[[str, str], Awaitable[str]]
     home: Callable[[str], Awaitable[Body]]
+    channel_settings: Callable[[str], Awaitable[Body]]
+    set_channel: Callable[[str, Body, str], Awaitable[dict[str, str]]]
 
 
 class Listeners:
@@ -68,10 +72,12 @@ class Listeners:
         app.action(re.compile(r"^fix_"))(self._judge)
         app.action(re.compile(r"^(accept|edit)_resolution$|^resolve$"))(self._resolve)
         app.action(re.compile(r"^stop$"))(self._judge)
+        app.action(CHANNEL_SETTINGS)(self._channel_settings)
         app.action(re.compile(".*"))(self._nothing)
         app.shortcut("investigate_message")(self._shortcut)
         app.shortcut("resolve_message")(self._shortcut_resolve)
         app.view(CALLBACK)(self._submitted)
+        app.view(CHANNEL_CALLBACK)(self._channel_submitted)
 
     async def _keep_events(
         self, req: AsyncBoltRequest, next_: Callable[[], Awaitable[BoltResponse]]
@@ -170,6 +176,20 @@ class Listeners:
             {"case": view["private_metadata"], "view": {"state": view["state"]}, "user": user},
         )
         await ack()
+
+    async def _channel_settings(self, ack: Callable[..., Awaitable[None]], body: Body, action: Body) -> None:
+        await ack()
+        view = await self._answers.channel_settings(str(action.get("value", "")))
+        await self._client.views_open(trigger_id=body["trigger_id"], view=view)
+
+    async def _channel_submitted(self, ack: Callable[..., Awaitable[None]], body: Body, view: Body) -> None:
+        user = str(body["user"]["id"])
+        errors = await self._answers.set_channel(str(view["private_metadata"]), view, user)
+        if errors:
+            await ack(response_action="errors", errors=errors)
+            return
+        await ack()
+        await self._client.views_publish(user_id=user, view=await self._answers.home(user))
 
     async def _nothing(self, ack: Callable[..., Awaitable[None]]) -> None:
         """Acknowledge a button that needs no answer, such as one with a link."""

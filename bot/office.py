@@ -4,9 +4,9 @@ It is given everything it connects; making the parts is `bot/wiring.py`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -16,11 +16,13 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.aftermath import Aftermath, Polling
 from bot.answers import Answering
 from bot.catchup import CatchUp
 from bot.desk import Desk
 from bot.dossier import Dossier
 from bot.ear import Ear, Hearing
+from bot.home import Home, Reflect, Spend
 from bot.inbox import Inbox, Me
 from bot.investigation.casefile import CaseFile
 from bot.investigation.investigator import Investigator
@@ -31,15 +33,24 @@ from bot.postmortem.folder import PostmortemFolder
 from bot.remembering import Remembering
 from bot.slack_web import SlackWeb
 from bot.store.cases import CaseRow, Cases, Place
+from bot.store.channels import Channels
 from bot.store.intake import Intake
 from bot.store.replies import Replies
+from bot.store.timers import Timers
 from bot.talk.conversation import Conversation
 from bot.thread import Thread
+from bot.ticking import Ticking
+from bot.troubles import tell_once
 from bot.worker import Worker
+from memory.memory import MemoryUnavailable
+from tools.sources import AlertSource
 
 log = structlog.get_logger()
 
 SWEEP_S = 30.0
+TIMERS_S = 5.0
+POLL_S = 60.0
+KEPT_HERE = "The outcome is kept with the case and is remembered as soon as memory is back; tried every 30 s."
 
 
 class CannotJoin(Exception):
@@ -62,6 +73,10 @@ class House:
     at_once: int
     channels: frozenset[str]
     postmortems: PostmortemFolder
+    spend: Spend
+    reflect: Reflect
+    monitors: Sequence[AlertSource] = ()
+    calm: timedelta = timedelta(minutes=30)
     hearing: Hearing = field(default_factory=Hearing)
 
 
@@ -74,11 +89,15 @@ class Office:
         self._client = client
         self._app_token = app_token
         self.cases = Cases(house.engine, house.owner)
+        self.channels = Channels(house.engine, house.now)
         self.intake = Intake(house.engine, house.owner, house.redact)
         self.replies = Replies(house.engine)
         self.poster = Poster(self.replies, SlackWeb(client, house.gate), house.now)
-        self.dossier = Dossier(self.cases, Thread(self.replies, self.poster, house.now), house.now)
+        self.dossier = Dossier(
+            self.cases, Thread(self.replies, self.poster, house.now, self.channels.rules), house.now
+        )
         self._tasks: list[asyncio.Task[None]] = []
+        self._clock = Ticking()
         self.deaf = asyncio.Event()
         self._ear: Ear | None = None
         self._worker: Worker | None = None
@@ -99,6 +118,10 @@ class Office:
         self._talk = Conversation(
             self.cases, self.dossier, investigator.router, investigator.toolbox, house.postmortems, house.now
         )
+        timers = Timers(house.engine)
+        self.aftermath = aftermath = Aftermath(
+            self.cases, self.dossier, timers, self._remembering.judged, house.now, house.calm
+        )
         worker = Worker(
             self.intake,
             self.cases,
@@ -113,7 +136,13 @@ class Office:
             cases=self.cases,
             dossier=self.dossier,
             joining=Joining(
-                self.cases, self.dossier, worker.opened, house.now, house.grouping, house.neighbours
+                self.cases,
+                self.dossier,
+                aftermath,
+                worker.opened,
+                house.now,
+                house.grouping,
+                house.neighbours,
             ),
             stop=worker.stop,
             judged=self._remembering.judged,
@@ -121,16 +150,23 @@ class Office:
             talk=self._talk,
             now=house.now,
             channels=house.channels,
+            rules=self.channels.rules,
         )
         self._worker = worker
         app = AsyncApp(client=self._client, authorize=_authorised(me, team, str(self._client.token)))
-        answers = Answering(self.cases, self.dossier, self._remembering, house.now)
+        home = Home(
+            self.cases, self.dossier, self.intake, self.channels, house.spend, house.reflect, team, house.now
+        )
+        answers = Answering(self.cases, self.dossier, self._remembering, home, self.channels, house.now)
         Listeners(app, self._client, self.intake, answers.table(), worker.heard, house.now)
         self._tasks = [
             asyncio.create_task(worker.run(desk), name="worker"),
             asyncio.create_task(self.poster.run(), name="poster"),
-            asyncio.create_task(self._sweep(), name="sweep"),
         ]
+        self._clock.every(SWEEP_S, "sweep", self._sweep)
+        self._clock.every(TIMERS_S, "timers", aftermath.tick)
+        self._clock.every(POLL_S, "monitors", Polling(self.cases, aftermath, house.monitors).tick)
+        self._clock.start()
         caught = CatchUp(self._client, self.intake, team, me.bot_id, house.channels, house.now)
 
         async def missed() -> int:
@@ -152,6 +188,7 @@ class Office:
 
     async def close(self) -> None:
         """Stop hearing, finish what runs, let go of the rest."""
+        self._clock.stop()
         if self._ear is not None:
             await self._ear.leave()
         if self._worker is not None:
@@ -195,23 +232,23 @@ class Office:
         return inbox
 
     async def _remember(self, row: CaseRow) -> None:
-        """Write the outcome of a resolved case to memory; what fails now is done by the next sweep."""
+        """Write the outcome of a resolved case to memory; what fails now is told, and done by the next sweep."""
         assert self._remembering is not None
         case = await self.dossier.read(row)
         if case.remembered is None:
-            case = await self.dossier.record(row, [await self._remembering.remember(case)])
+            try:
+                kept = await self._remembering.remember(case)
+            except MemoryUnavailable as away:
+                await tell_once(self.dossier, row, "memory", f"{away} {KEPT_HERE}")
+                return
+            case = await self.dossier.record(row, [kept])
             await self._house.postmortems.keep(case)
         await self.cases.set_state(row.number, "remembered", self._house.now())
 
     async def _sweep(self) -> None:
-        """Every half minute, do what an earlier failure or a dead process left undone."""
-        while True:
-            try:
-                for row in await self.cases.in_state("resolved"):
-                    await self._remember(row)
-            except Exception:  # memory may be down for hours; the sweep must outlive it
-                log.exception("sweep_failed")
-            await asyncio.sleep(SWEEP_S)
+        """Do what an earlier failure or a dead process left undone."""
+        for row in await self.cases.in_state("resolved"):
+            await self._remember(row)
 
 
 def _authorised(me: Me, team: str, token: str) -> Callable[..., Awaitable[AuthorizeResult]]:

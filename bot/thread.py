@@ -3,11 +3,13 @@
 It decides which replies and reactions a thread wants; drawing is `bot/blocks`, sending is `bot/poster`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.blocks.steps import arranged
 from bot.blocks.thread import Reply, replies_for
+from bot.channel_rules import ChannelRules, default_rules
 from bot.investigation.casefile import CaseFile
 from bot.poster import Poster
 from bot.store.cases import CaseRow
@@ -23,11 +25,16 @@ class Thread:
     replies: Replies
     poster: Poster
     now: Callable[[], datetime]
+    rules: Callable[[str], Awaitable[ChannelRules]] = default_rules
 
     async def show(self, row: CaseRow, case: CaseFile) -> None:
-        """Want the thread of *row* to look like *case*, and let the poster know."""
+        """Want the thread of *row* to look like *case*, as its channel has it; in shadow mode nobody sees a thing."""
+        rules = await self.rules(row.place.channel)
+        if rules.shadow and not case.people and case.alert.source != "person":
+            return
         people = sorted(case.people)
-        wanted = [_message(row, reply, position, people) for position, reply in enumerate(replies_for(case))]
+        drawn = arranged(replies_for(case), rules.steps)
+        wanted = [_message(row, reply, position, people) for position, reply in enumerate(drawn)]
         wanted.append(_reaction(row, LOOKING, on=row.place.thread_ts))
         if case.verdict is not None:
             wanted += [_reaction(row, name, on=f"{row.id}:verdict") for name in (WORKED, DID_NOT)]
@@ -56,7 +63,7 @@ def _message(row: CaseRow, reply: Reply, position: int, people: Sequence[str]) -
         key=f"{row.id}:{reply.slot}",
         slot=reply.slot,
         channel=row.place.channel,
-        thread_ts=row.place.thread_ts,
+        thread_ts=None if reply.in_channel else row.place.thread_ts,
         body={"text": reply.text, "blocks": list(reply.blocks), "mentions": list(people)},
         case_number=row.number,
         final=reply.final,

@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.door import door
+from bot.home import reflection_of
 from bot.investigation.investigator import Investigator
 from bot.joining import Grouping
 from bot.neighbours import Neighbours
@@ -30,6 +31,7 @@ from memory.opening import MemorySettings, open_memory
 from memory.weights import Progress
 from router.anthropic_model import PUBLIC, AnthropicModel
 from router.policy_file import DEFAULT, read_policy
+from router.reports import cost
 from router.router import Router
 from router.tables import metadata as router_tables
 from tools.alerts import AlertsTool
@@ -144,9 +146,13 @@ async def house(
             ),
             neighbours=Neighbours(sources.dependencies, now).of,
             redact=redact,
+            monitors=tuple(sources.alerts),
+            calm=timedelta(minutes=settings.calm_minutes),
             at_once=settings.at_once,
             channels=frozenset(settings.channels),
             postmortems=PostmortemFolder(settings.postmortems),
+            spend=lambda since: cost(shared.router.audit, shared.router.policy, since=since),
+            reflect=lambda team, at: reflection_of(shared.memory, team, at),
         )
 
 

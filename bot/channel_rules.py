@@ -1,0 +1,93 @@
+"""What a team wants in one channel: what is investigated, what is shown, and when it is quiet. Pure.
+
+The defaults are what a channel gets that nobody has set anything for. People who ask are always answered.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from bot.investigation.alert import Alert, Severity
+
+Steps = Literal["stage", "each", "card"]
+HOURS = re.compile(r"^\s*(\d{1,2})\s*(?:-|–|to)\s*(\d{1,2})\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRules:
+    """The rules of one channel.
+
+    *auto* investigates alerts by itself; *shadow* does so without posting; *floor* is the least loud severity
+    that is investigated; *quiet* are hours of the day in UTC, from and until, in which only critical alerts are.
+    """
+
+    auto: bool = True
+    shadow: bool = False
+    steps: Steps = "stage"
+    floor: Severity = Severity.INFO
+    quiet: tuple[int, int] | None = None
+
+    def leaves_alone(self, alert: Alert, now: datetime) -> str:
+        """Say why *alert* is not investigated here by itself, or nothing when it is."""
+        if not self.auto:
+            return "this channel does not investigate by itself"
+        if alert.severity.rank > self.floor.rank:
+            return f"{alert.severity} is below this channel's floor ({self.floor})"
+        if alert.severity is not Severity.CRITICAL and self.is_quiet(now):
+            return "quiet hours"
+        return ""
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Say whether *now* lies in the quiet hours, also when they go over midnight."""
+        if self.quiet is None:
+            return False
+        begin, end = self.quiet
+        hour = now.hour
+        return begin <= hour < end if begin <= end else hour >= begin or hour < end
+
+    def words(self) -> str:
+        """Say the rules in a line."""
+        told = ["investigates by itself" if self.auto else "investigates when asked"]
+        if self.shadow:
+            told.append("shadow: posts nothing")
+        told.append({"stage": "a reply a stage", "each": "a reply a step", "card": "one card"}[self.steps])
+        if self.floor is not Severity.INFO:
+            told.append(f"from {self.floor} up")
+        if self.quiet:
+            told.append(f"quiet {self.quiet[0]:02d}–{self.quiet[1]:02d} UTC")
+        return ", ".join(told)
+
+
+async def default_rules(_channel: str) -> ChannelRules:
+    """Return the rules of a channel that nobody has set any for."""
+    return ChannelRules()
+
+
+def hours(text: str) -> tuple[int, int] | None:
+    """Read hours such as "22-7".
+
+    Raises:
+        ValueError: it is no such thing.
+    """
+    if not text.strip():
+        return None
+    found = HOURS.match(text)
+    if not found or not all(0 <= int(hour) <= 24 for hour in found.groups()):
+        msg = "Hours of the day in UTC, such as 22-7."
+        raise ValueError(msg)
+    begin, end = (int(hour) % 24 for hour in found.groups())
+    return (begin, end) if begin != end else None
+
+
+def read_rules(kept: Mapping[str, Any]) -> ChannelRules:
+    """Return rules as they were kept; what is missing or of another time counts as not set."""
+    default = ChannelRules()
+    steps: Steps = next(
+        (each for each in ("stage", "each", "card") if each == kept.get("steps")), default.steps
+    )
+    floor = next((each for each in Severity if each.value == kept.get("floor")), default.floor)
+    told = kept.get("quiet")
+    quiet = (int(told[0]), int(told[1])) if isinstance(told, list) and len(told) == 2 else None
+    return ChannelRules(bool(kept.get("auto", True)), bool(kept.get("shadow", False)), steps, floor, quiet)
