@@ -1,7 +1,7 @@
-"""What a person in a case's thread wants, read from their words by grammar alone. Pure.
+"""What a person in a case's thread wants: which service, how far back, and what kind of answer. Pure.
 
-It knows the words of on-call talk and no model; what it cannot place is a question about why, answered from the
-evidence. It never decides anything about infrastructure: every want is a look or a fold.
+The kind is `bot/requests.py`'s reading, refined by what only a thread has: steering, and "what changed". What
+nobody can place is a question about why, answered from the evidence. Every want is a look or a fold.
 """
 
 import re
@@ -9,6 +9,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from bot.requests import Ask, understand
 
 
 class About(StrEnum):
@@ -36,36 +38,12 @@ def _any(*phrases: str) -> re.Pattern[str]:
     return re.compile("|".join(phrases), re.IGNORECASE)
 
 
-_POSTMORTEM = _any(
-    r"\bpost[- ]?mortem\b", r"\bincident (report|review)\b", r"\brca (doc|report)\b", r"\bretro\b"
-)
-_RECALL = _any(
-    r"\b(seen|had|happened|hit|known)\b.{0,40}\b(before|already|earlier|again)\b",
-    r"\bseen (this|that|it)\b",
-    r"\b(similar|same|like this|related|past|previous|earlier) (incident|outage|issue|problem|case)s?\b",
-    r"\blast (time|week|month|year)\b.{0,30}\b(fix|happen|same|incident|outage)",
-    r"\b(fix|happen|same|incident|outage)\w*\b.{0,30}\blast (time|week|month|year)\b",
-    r"\bwho fixed\b",
-    r"\bhow (did|do) we fix\b",
-)
 _CHANGED = _any(
-    r"\bwhat('s| has| have| is)?\s+(been\s+)?(changed|new|different|deployed|released|shipped|rolled out)\b",
+    r"\bwhat('s| has| have| is| was| got)?\s+(been\s+)?(changed|new|different|deployed|released|shipped|rolled out)\b",
     r"\bany(thing)? (\w+ )?(chang|deploy|release|rollout)",
     r"\b(recent|latest|last) (deploy|change|release|commit)",
     r"\bwho (deployed|released|pushed|shipped)\b",
     r"\b(list|show)\b.{0,20}\b(deploy|change|release)",
-)
-_CATCH_UP = _any(
-    r"\b(catch|bring|fill|get)\s+(me|us)\s+(up|in)\b",
-    r"\bcatch[- ]?up\b",
-    r"\btl;?dr\b",
-    r"\bup to speed\b",
-    r"\bsummar(y|ise|ize)\b",
-    r"\b(what|where)('s| is| are| do)?\s+(going on|happening|the (status|state)|we (stand|at))\b",
-    r"\bstatus\b.{0,12}$",
-    r"\bjust joined\b",
-    r"\brecap\b",
-    r"\btimeline so far\b",
 )
 _STEER = _any(
     r"\b(it|this|that)('s| is)? (was |definitely |really |probably )?(not|n't)\b",
@@ -77,27 +55,27 @@ _STEER = _any(
     r"\b(focus|concentrate) on\b",
     r"\b(i|we) (think|believe|suspect|restarted|rolled|reverted|scaled|disabled|know)\b",
 )
-_CHECK = _any(
-    r"^\W*((please|pls|can you|could you|also|now|and)\s+)*"
-    r"(check|look at|look into|inspect|show|get|pull|fetch|what about|how is|how's)\b",
-    r"\b(logs|metrics|errors|latency|dependencies) (of|for|from|on|in)\b",
+_CHECK = re.compile(
+    r"^\W*((please|pls|can you|could you|also|now|and)\s+)*(check|look at|look into|inspect)\b", re.IGNORECASE
 )
 _ASKS = _any(
     r"\?\s*$",
     r"^\W*(why|what|who|when|where|which|how|is|are|was|were|did|does|do|can|could|should)\b",
 )
-_EXPLAIN = _any(r"^\W*(why|is|are|was|were)\b")
 _SPAN = _any(
     r"\b(?:last|past)\s+(?:(\d{1,4})\s*)?(min(?:ute)?s?|h(?:our)?s?|d(?:ay)?s?|w(?:eek)?s?)\b",
     r"\b(today|yesterday)\b",
 )
 _CALLED_SERVICE = re.compile(r"\b([a-z0-9][a-z0-9._-]*) (?:service|pods?|deployment|app)\b")
-_FIRST = (
-    (_POSTMORTEM, About.POSTMORTEM),
-    (_RECALL, About.RECALL),
-    (_CHANGED, About.CHANGED),
-    (_CATCH_UP, About.CATCH_UP),
-)
+_BY_LABEL = {
+    Ask.MEMORY_RECALL: About.RECALL,
+    Ask.INCIDENT_SUMMARY: About.CATCH_UP,
+    Ask.POSTMORTEM: About.POSTMORTEM,
+    Ask.DATA_RETRIEVAL: About.CHECK,
+    Ask.COMPLEX_REASONING: About.WHY,
+    Ask.SIMPLE_CLASSIFICATION: About.WHY,
+    Ask.FEEDBACK: About.STEER,
+}
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _COMMON = frozenset(
     "the and for service services api app server svc ts prod db why what check not new".split()
@@ -108,19 +86,21 @@ LONGEST = timedelta(days=30)
 def want_of(text: str, services: Collection[str]) -> Want:
     """Return what *text* wants; *services* are the names that this case's evidence knows."""
     text = text[:2000]
-    return Want(_about(text), services_in(text, services), span_in(text))
+    named = services_in(text, services)
+    about = _about(text)
+    if about is About.WHY and named and _CHECK.search(text):
+        about = About.CHECK
+    return Want(about, named, span_in(text))
 
 
 def _about(text: str) -> About:
-    for pattern, about in _FIRST:
-        if pattern.search(text):
-            return about
     asks = bool(_ASKS.search(text))
-    if not asks and _STEER.search(text):
+    about = _BY_LABEL.get(understand(text, in_thread=True).label, About.WHY if asks else About.STEER)
+    if about in {About.CHECK, About.WHY} and _CHANGED.search(text):
+        return About.CHANGED
+    if not asks and about in {About.CHECK, About.WHY, About.RECALL} and _STEER.search(text):
         return About.STEER
-    if _CHECK.search(text) and not _EXPLAIN.search(text):
-        return About.CHECK
-    return About.WHY if asks else About.STEER
+    return about
 
 
 def services_in(text: str, services: Collection[str]) -> tuple[str, ...]:
