@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from router.behind import Behind
 from router.outcomes import Selection
@@ -122,19 +122,32 @@ class Audit:
             return
         try:
             async with self.engine.begin() as connection:
-                last = self._last
-                if last is None:
-                    newest = (
-                        sa.select(audit.c.hash).order_by(audit.c.at.desc(), audit.c.number.desc()).limit(1)
-                    )
-                    last = await connection.scalar(newest) or ""
-                rows = await asyncio.to_thread(_chained, waiting, self.writer, self._number, last)
+                if self._last is None:
+                    waiting = await self._find_the_end(connection, waiting)
+                rows = await asyncio.to_thread(_chained, waiting, self.writer, self._number, self._last or "")
                 for start in range(0, len(rows), _AT_ONCE):  # the driver prepares a batch on the event loop
                     await connection.execute(audit.insert(), rows[start : start + _AT_ONCE])
         except BaseException:
+            # Whether these rows were committed is not known now; the next flush looks before it writes them again.
             self._waiting = waiting + self._waiting
+            self._last = None
             raise
-        self._number, self._last = rows[-1]["number"], rows[-1]["hash"]
+        if rows:
+            self._number, self._last = rows[-1]["number"], rows[-1]["hash"]
+
+    async def _find_the_end(
+        self, connection: AsyncConnection, waiting: list[tuple[float, Record]]
+    ) -> list[tuple[float, Record]]:
+        """Find the row to go on from: our own last, else the newest of all; leave out what was written already."""
+        mine = sa.select(audit.c.number, audit.c.hash).where(audit.c.writer == self.writer)
+        found = (await connection.execute(mine.order_by(audit.c.number.desc()).limit(1))).one_or_none()
+        if found is None:
+            newest = sa.select(audit.c.hash).order_by(audit.c.at.desc(), audit.c.number.desc()).limit(1)
+            self._last = await connection.scalar(newest) or ""
+            return waiting
+        written = max(0, int(found.number) - self._number)
+        self._number, self._last = int(found.number), str(found.hash)
+        return waiting[written:]
 
 
 def _chained(

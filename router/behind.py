@@ -21,6 +21,7 @@ class Behind:
     flush: Callable[[], Awaitable[None]]
     every_s: float
     _dirty: bool = field(default=False, init=False)
+    _closing: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _task: asyncio.Task[None] | None = field(default=None, init=False)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
 
@@ -36,17 +37,17 @@ class Behind:
             await self.flush()
 
     async def aclose(self) -> None:
-        """Stop, and flush what is left."""
+        """Stop, and flush what is left. A flush under way is let finish: cut short, nobody knew what it wrote."""
+        self._closing.set()
         if self._task is not None:
-            self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
             self._task = None
         await self.now()
 
     async def _while_dirty(self) -> None:
         pause = self.every_s
-        while self._dirty:
-            await asyncio.sleep(pause)
+        while self._dirty and not self._closing.is_set():
+            await self._rest(pause)
             self._dirty = False
             try:
                 await self.now()
@@ -55,3 +56,10 @@ class Behind:
                 self._dirty, pause = True, _AFTER_FAILURE_S
             else:
                 pause = self.every_s
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+        except TimeoutError:
+            pass

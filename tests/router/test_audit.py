@@ -1,10 +1,13 @@
 """The record: nothing of the prompt in it, whole or told to be broken, and every decision made again from it."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from router.audit import Audit
 from router.messages import Message, Task, Text, Usage
@@ -19,6 +22,11 @@ from tests.router.world import NOW, ScriptedModel, ask, events, fault, heard, po
 
 SECRET = "hunter2-in-the-prompt"
 ANSWER = "what the model said"
+
+
+@pytest.fixture
+async def books(either: AsyncEngine) -> AsyncEngine:
+    return either  # the record is held to both databases
 
 
 async def busy(open_router: Opened) -> Router:
@@ -194,3 +202,24 @@ async def test_a_database_that_is_away_loses_no_row(books: AsyncEngine, open_rou
     async with books.begin() as connection:
         await connection.run_sync(audit_table.create)
     assert len(await pen.rows()) == 1 + 6 + 6 + 3
+
+
+async def test_a_commit_whose_answer_was_lost_is_not_written_twice(
+    open_router: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    router = await busy(open_router)
+    pen = router.audit
+    real = type(pen.engine).begin
+
+    @asynccontextmanager
+    async def lost(engine: AsyncEngine) -> AsyncGenerator[AsyncConnection, None]:
+        async with real(engine) as connection:
+            yield connection
+        raise sa.exc.OperationalError("COMMIT", None, ConnectionError("the answer was lost"))
+
+    monkeypatch.setattr(type(pen.engine), "begin", lost)
+    with pytest.raises(sa.exc.OperationalError):
+        await pen.flush()
+    monkeypatch.undo()
+    assert len(await pen.rows()) == 1 + 6 + 6 + 3
+    assert await pen.broken() is None
