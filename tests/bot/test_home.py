@@ -1,0 +1,176 @@
+"""App Home and channel settings: what a lead sees, and that a channel's rules are honoured."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.blocks.channel_modal import read_channel_modal
+from bot.blocks.steps import arranged
+from bot.blocks.thread import Reply
+from bot.blocks.words import section
+from bot.channel_rules import ChannelRules, hours, read_rules
+from bot.investigation.alert import Alert, Severity
+from bot.office import Office
+from sandbox.server import Sandbox
+from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict, text_of
+
+WAIT = 30.0
+NIGHT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox() as running:
+        yield running
+
+
+@pytest.fixture
+async def bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Office]:
+    async with bot_in(sandbox, tmp_path) as running:
+        yield running
+
+
+async def home_of(sandbox: Sandbox, user: str = "U0002") -> dict[str, Any]:
+    """Open App Home and return it as it is published thereafter."""
+    before = sandbox.open_home(user)
+
+    def published() -> dict[str, Any] | None:
+        now = sandbox.modals.homes.get(user)
+        return now if now is not None and now is not before else None
+
+    found: dict[str, Any] = await sandbox.wait_for(published, WAIT, "App Home")
+    return found
+
+
+async def concluded(bot: Office) -> None:
+    """Wait until the newest case has come to its verdict, shown or not."""
+    async with asyncio.timeout(WAIT):
+        while not [row for row in await bot.cases.recent() if row.state == "concluded"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def set_rules(sandbox: Sandbox, bot: Office, **chosen: str) -> dict[str, str]:
+    """Set the rules of the alert channel through App Home, as a person does; return the errors."""
+    home = await home_of(sandbox, sandbox.me)
+    await sandbox.click_in_view(home["id"], "channel_settings")
+    view = await sandbox.wait_for(sandbox.view, WAIT)
+    filled: dict[str, Any] = {
+        name: {"value": {"selected_option": {"text": {"type": "plain_text", "text": value}, "value": value}}}
+        for name, value in chosen.items()
+        if name != "quiet"
+    }
+    if "quiet" in chosen:
+        filled["quiet"] = {"value": {"value": chosen["quiet"]}}
+    done = await sandbox.submit_view(view["id"], filled)
+    return dict(done.errors or {})
+
+
+async def test_home_tells_what_is_open_what_it_cost_and_each_channel(sandbox: Sandbox, bot: Office) -> None:
+    root = sandbox.post_webhook(alert_post())["ts"]
+    await sandbox.wait_for(lambda: any(map(is_verdict, sandbox.thread(ALERTS, root)[1:])), WAIT)
+    told = text_of(await home_of(sandbox))
+    assert "Open cases" in told and "INC-1" in told
+    assert "answered by code at $0" in told
+    assert "First useful line after" in told
+    assert f"<#{ALERTS}>" in told and "investigates by itself" in told
+
+
+async def test_settings_are_kept_and_shown(sandbox: Sandbox, bot: Office) -> None:
+    sandbox.post_as("U0002", ALERTS, "hello")
+    await sandbox.settled()
+    await bot.intake.saw(ALERTS, "1.0")
+    assert not await set_rules(sandbox, bot, mode="shadow", floor="high", steps="card", quiet="22-7")
+    rules = await bot.channels.rules(ALERTS)
+    assert rules == ChannelRules(True, True, "card", Severity.HIGH, (22, 7))
+    told = text_of(await home_of(sandbox, "U0003"))
+    assert "shadow: posts nothing, one card, from high up, quiet 22–07 UTC" in told
+
+
+async def test_hours_that_are_none_are_refused_beside_their_field(sandbox: Sandbox, bot: Office) -> None:
+    await bot.intake.saw(ALERTS, "1.0")
+    assert set(await set_rules(sandbox, bot, quiet="at night")) == {"quiet"}
+    assert await bot.channels.rules(ALERTS) == ChannelRules()
+
+
+async def test_a_channel_that_only_wants_to_be_asked_is_left_alone(sandbox: Sandbox, bot: Office) -> None:
+    await bot.channels.set(ALERTS, ChannelRules(auto=False), "U0002")
+    alert = sandbox.post_webhook(alert_post())
+    asked = sandbox.post_as("U0002", ALERTS, "@IncidentOS investigate", thread_ts=alert["ts"])
+    await sandbox.wait_for(lambda: any(map(is_verdict, sandbox.thread(ALERTS, alert["ts"])[1:])), WAIT)
+    assert [row.place.thread_ts for row in await bot.cases.recent()] == [alert["ts"]]
+    assert asked["ts"] > alert["ts"]
+
+
+async def test_in_shadow_mode_nothing_is_posted_and_the_verdict_is_kept(
+    sandbox: Sandbox, bot: Office
+) -> None:
+    await bot.channels.set(ALERTS, ChannelRules(shadow=True), "U0002")
+    alert = sandbox.post_webhook(alert_post())
+
+    await concluded(bot)
+    await sandbox.settled()
+    assert sandbox.thread(ALERTS, alert["ts"])[1:] == []
+    assert not sandbox.message(ALERTS, alert["ts"]).get("reactions")
+    assert (await bot.case_at(ALERTS, alert["ts"])).verdict is not None
+
+
+async def test_one_card_holds_the_whole_case(sandbox: Sandbox, bot: Office) -> None:
+    await bot.channels.set(ALERTS, ChannelRules(steps="card"), "U0002")
+    root = sandbox.post_webhook(alert_post())["ts"]
+    await sandbox.wait_for(lambda: any(map(is_verdict, sandbox.thread(ALERTS, root)[1:])), WAIT)
+    thread = sandbox.thread(ALERTS, root)[1:]
+    assert len(thread) == 1
+    assert "*Recall*" in text_of(thread[0]) and "*Cause:*" in text_of(thread[0])
+
+
+def alert(severity: Severity) -> Alert:
+    return Alert("alertmanager", "x", NIGHT, severity=severity)
+
+
+def test_floor_and_quiet_hours_hold_but_never_against_a_critical_alert() -> None:
+    quiet = ChannelRules(quiet=(22, 7))
+    assert quiet.leaves_alone(alert(Severity.WARNING), NIGHT) == "quiet hours"
+    assert not quiet.leaves_alone(alert(Severity.WARNING), NIGHT.replace(hour=12))
+    assert not quiet.leaves_alone(alert(Severity.CRITICAL), NIGHT)
+    assert ChannelRules(floor=Severity.HIGH).leaves_alone(alert(Severity.WARNING), NIGHT)
+    assert not ChannelRules(floor=Severity.WARNING).leaves_alone(alert(Severity.UNKNOWN), NIGHT)
+
+
+@given(
+    st.dictionaries(st.sampled_from(["auto", "shadow", "steps", "floor", "quiet"]), st.integers() | st.text())
+)
+def test_rules_of_another_release_are_read_as_far_as_they_go(kept: dict[str, Any]) -> None:
+    assert isinstance(read_rules(kept), ChannelRules)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("22-7", (22, 7)), (" 9 to 17 ", (9, 17)), ("", None), ("0-24", None)]
+)
+def test_hours_are_read(text: str, told: tuple[int, int] | None) -> None:
+    assert hours(text) == told
+
+
+@pytest.mark.parametrize("text", ["25-3", "night", "7", "22:00-7:00"])
+def test_other_words_are_no_hours(text: str) -> None:
+    with pytest.raises(ValueError, match="22-7"):
+        hours(text)
+    said = {"quiet": {"value": {"value": text}}}
+    empty: dict[str, Any] = {name: {"value": {}} for name in ("mode", "floor", "steps")}
+    assert read_channel_modal({"state": {"values": {**empty, **said}}}) == {
+        "quiet": "Hours of the day in UTC, such as 22-7."
+    }
+
+
+def test_each_step_is_its_own_reply_and_waiting_is_none() -> None:
+    evidence = Reply(
+        "evidence", "Evidence", (section("*Evidence* · 1 of 2\n✔ `a` · 3 ms\n      seen\n⏳ `b` …"),)
+    )
+    told = arranged([evidence], "each")
+    assert [reply.slot for reply in told] == ["evidence", "evidence:1"]
+    assert "seen" in str(told[1].blocks)
