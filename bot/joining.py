@@ -12,9 +12,10 @@ from typing import Literal
 
 import structlog
 
+from bot.aftermath import Aftermath
 from bot.dossier import Dossier
 from bot.investigation.alert import Alert, Severity
-from bot.investigation.events import AlertCleared, AlertRepeated
+from bot.investigation.events import AlertRepeated
 from bot.store.cases import CaseRow, Cases, Place
 from bot.store.intake import Work
 
@@ -51,6 +52,7 @@ class Joining:
 
     cases: Cases
     dossier: Dossier
+    aftermath: Aftermath
     opened: Callable[[], None]
     now: Callable[[], datetime]
     grouping: Grouping = field(default_factory=Grouping)
@@ -95,17 +97,17 @@ class Joining:
         live = await self.cases.joined(alert.fingerprint, self.now() - self.grouping.join)
         if live is None:
             return "ignored: cleared, and no case of ours"
-        case = await self.dossier.read(live)
-        if case.cleared_at is not None:
-            return f"cleared already {live.id}"
-        await self.dossier.record(live, [AlertCleared(alert.source)])
-        return f"cleared {live.id}"
+        news = await self.aftermath.cleared(live, alert.source)
+        return f"cleared {live.id}" if news else f"cleared already {live.id}"
 
     async def settle(self) -> None:
         """Journal what was counted, close its intake rows in the same transaction, show it."""
         while self._counted:
             _, counted = self._counted.popitem()
-            await self.dossier.record(counted.row, list(counted.alerts.values()), counted.works)
+            again = any(told.how == "repeat" for told in counted.alerts.values())
+            taken_back = await self.aftermath.came_back(counted.row) if again else []
+            events = [*taken_back, *counted.alerts.values()]
+            await self.dossier.record(counted.row, events, counted.works)
 
     def forget(self) -> None:
         """Drop what was counted and could not be journalled: its intake rows are still ours to do."""

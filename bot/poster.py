@@ -79,7 +79,11 @@ class Poster:
         """Send for ever; cancel to stop."""
         while True:
             self._wake.clear()
-            sent = await self.send_due()
+            try:
+                sent = await self.send_due()
+            except Exception:  # the database is away: what is wanted still stands there
+                log.exception("poster_waits_for_the_database")
+                sent = 0
             if not sent:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), IDLE)

@@ -151,6 +151,11 @@ class Settings(BaseModel):
         alias="INCIDENTOS_NEAR_MINUTES",
         description="Alerts of the same or a neighbouring service join a case opened within this time; 0 = never.",
     )
+    calm_minutes: PositiveInt = Field(
+        30,
+        alias="INCIDENTOS_CALM_MINUTES",
+        description="How long an alert must stay clear until a fix that worked counts as confirmed.",
+    )
     storm_cases: PositiveInt = Field(
         20,
         alias="INCIDENTOS_STORM_CASES",

@@ -17,8 +17,9 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.dossier import Dossier
-from bot.investigation.events import ModelAttempted, ModelSelected
+from bot.investigation.events import Concluded, Degraded, ModelAttempted, ModelSelected
 from bot.investigation.investigator import Investigator
+from bot.investigation.verdict import Verdict
 from bot.store.cases import LEASE, CaseRow, Cases
 from bot.store.intake import Intake, Work
 
@@ -28,6 +29,7 @@ IDLE = 1.0
 MOST_AT_ONCE = 100  # envelopes taken together
 STORM = 20  # so many at once is a storm: then they are taken in bigger, rarer bites
 BREATH = 0.25
+MOST_INTERRUPTIONS = 5
 
 
 class Handling(Protocol):
@@ -97,9 +99,7 @@ class Worker:
             try:
                 works = await self.intake.take_many(self.now(), MOST_AT_ONCE)
                 await self._do_all(works, desk)
-            except (
-                SQLAlchemyError
-            ):  # the database is away or full: nothing is lost, it is all still in Slack or SQL
+            except Exception:  # the database is away or full: nothing is lost, it is all in Slack or SQL
                 log.exception("intake_waits_for_the_database")
                 desk.forget()
                 works = []
@@ -154,8 +154,32 @@ class Worker:
         try:
             async with self._held(row):
                 await self._to_its_end(row)
-        except Exception:  # the lease runs out and the case is taken up again from its journal
+        except Exception as error:  # the case is taken up again from its journal, when its lease runs out
             log.exception("investigation_interrupted", case=row.id)
+            await self._interrupted(row, error)
+
+    async def _interrupted(self, row: CaseRow, error: Exception) -> None:
+        """Tell it in the thread; a case that is interrupted again and again is given up, not tried for ever."""
+        kind = type(error).__name__
+        try:
+            case = await self.dossier.read(row)
+            times = 1 + sum(1 for entry in case.history if isinstance(entry.event, Degraded))
+            if times >= MOST_INTERRUPTIONS:
+                why = (
+                    f"The investigation failed {times} times ({kind}) and is given up; what is above stands."
+                )
+                await self.dossier.record(
+                    row, [Concluded(Verdict("gave_up", "evidence_only", None, why=why))]
+                )
+                await self.cases.set_state(row.number, "concluded", self.now())
+                return
+            line = (
+                f"The investigation was interrupted ({kind}; {times} of {MOST_INTERRUPTIONS}). "
+                "What is above stands; it goes on within a minute."
+            )
+            await self.dossier.record(row, [Degraded("investigation", line)])
+        except SQLAlchemyError:
+            log.exception("interruption_not_told", case=row.id)
 
     async def _to_its_end(self, row: CaseRow) -> None:
         case = await self.dossier.read(row)

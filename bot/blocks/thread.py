@@ -8,13 +8,14 @@ It knows no Slack client and no outbox.
 from dataclasses import dataclass
 
 from bot.blocks.answers import answer_reply, answer_text
+from bot.blocks.clearing import asking_reply, first_cleared
 from bot.blocks.draft import draft_reply
 from bot.blocks.stages import evidence_reply, reasoning_reply, recall_reply
 from bot.blocks.storm import STORM, digest_reply, digest_text
 from bot.blocks.verdict import verdict_reply, verdict_text
 from bot.blocks.words import Block
 from bot.investigation.casefile import CaseFile
-from bot.investigation.events import EvidenceRequested, ModelFailed, ModelSelected, Stopped
+from bot.investigation.events import Degraded, EvidenceRequested, ModelFailed, ModelSelected, Stopped
 from bot.talk.exchange import exchanges
 from router.messages import Task
 
@@ -38,12 +39,14 @@ def replies_for(case: CaseFile) -> tuple[Reply, ...]:
     if EvidenceRequested in kinds:
         gathered = not case.pending
         replies.append(Reply("evidence", "Evidence", tuple(evidence_reply(case)), gathered))
-    if Task.COMPLEX_REASONING in tasks or kinds & {ModelFailed, Stopped}:
+    if Task.COMPLEX_REASONING in tasks or kinds & {ModelFailed, Stopped, Degraded}:
         replies.append(Reply("reasoning", "Reasoning", tuple(reasoning_reply(case)), case.finished))
     if case.verdict is not None:
         replies.append(Reply("verdict", verdict_text(case), tuple(verdict_reply(case)), final=True))
     if case.draft is not None:
         replies.append(Reply("draft", "Closing this case", tuple(draft_reply(case)), final=True))
+    if case.verdict is not None and first_cleared(case):
+        replies.append(Reply("asking", "The alert cleared", tuple(asking_reply(case)), final=True))
     if case.alert.source == STORM:
         replies.append(Reply("digest", digest_text(case), tuple(digest_reply(case)), in_channel=True))
     replies += [

@@ -5,6 +5,7 @@ Cause first. Nothing is said with more certainty than the verdict has.
 
 from typing import Any
 
+from bot.blocks.clearing import clear_lines
 from bot.blocks.storm import repeat_lines
 from bot.blocks.words import (
     Block,
@@ -140,8 +141,7 @@ def _small_print(verdict: Verdict) -> str:
 def _people(case: CaseFile) -> list[Block]:
     """Return what people and alerts have said since the verdict."""
     lines = [f"<@{judged.by}>: {OUTCOME_WORDS[judged.outcome]}" for judged in case.judgements]
-    if case.cleared_at:
-        lines.append(f"The alert cleared at {case.cleared_at:%H:%M} UTC.")
+    lines += clear_lines(case)
     lines += repeat_lines(case)
     if case.resolution:
         end = case.resolution

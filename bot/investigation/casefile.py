@@ -33,6 +33,7 @@ from bot.investigation.events import (
     Resolution,
     ResolutionDrafted,
     Resolved,
+    StayedClear,
     Steered,
     Stopped,
 )
@@ -70,6 +71,7 @@ class CaseFile:
     flaps: int = 0
     joined: Mapping[str, int] = field(default_factory=dict)  # other alerts' service or title → how often
     cleared_at: datetime | None = None
+    calm_minutes: float | None = None
     judgements: tuple[FixJudged, ...] = ()
     draft: Resolution | None = None
     resolution: Resolution | None = None
@@ -119,7 +121,9 @@ class CaseFile:
             case AlertRepeated():
                 return _told_again(told, entry.event)
             case AlertCleared():
-                return replace(told, cleared_at=entry.at)
+                return replace(told, cleared_at=entry.at, calm_minutes=None)
+            case StayedClear(minutes):
+                return replace(told, calm_minutes=minutes)
             case Recalled(precedents):
                 return _with_precedents(told, precedents)
             case EvidenceRequested(calls):
@@ -233,7 +237,8 @@ def _told_again(case: CaseFile, again: AlertRepeated) -> CaseFile:
             repeats=case.repeats + again.times,
             flaps=case.flaps + again.flaps,
             alert=_newer(case.alert, again.alert),
-            cleared_at=None,
+            cleared_at=None if again.times else case.cleared_at,
+            calm_minutes=None if again.times else case.calm_minutes,
         )
     name = again.alert.service or again.alert.title[:80]
     if name not in case.joined and len(case.joined) >= MOST_JOINED:

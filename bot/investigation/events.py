@@ -52,6 +52,14 @@ class AlertCleared:
 
 
 @dataclass(frozen=True, slots=True)
+class StayedClear:
+    """The alert has stayed clear for a while: what people said worked is confirmed."""
+
+    minutes: float
+    type: Literal["stayed_clear"] = "stayed_clear"
+
+
+@dataclass(frozen=True, slots=True)
 class Recalled:
     """Memory offered what it knew, possibly nothing."""
 
@@ -242,6 +250,7 @@ Event = Annotated[
     AlertReceived
     | AlertRepeated
     | AlertCleared
+    | StayedClear
     | Recalled
     | EvidenceRequested
     | EvidenceCollected
