@@ -4,7 +4,7 @@ The same three give the same selection, byte for byte; that is what replay prove
 database and no prompt: the router hands in what it needs, and stores it beside the selection.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -168,8 +168,10 @@ def _choose(question: Question, plan: Plan, state: State, policy: Policy) -> _Ch
         first = next(tier for tier in tiers if policy.text.tiers[tier].model)
         return _Choice(first, policy.text.tiers[first].models[0], tuple(reasons))
     wanted = able[0]
-    if state.step is None or state.step.remedy is Remedy.UP:
-        cheapest = min(able, key=lambda one: _likely(one[1], question, state, policy, plan.max_tokens))
+    may_be_cheaper = state.warm or not policy.rising or question.prompt_tokens > policy.least_edge
+    if may_be_cheaper and (state.step is None or state.step.remedy is Remedy.UP):
+        firsts = [one for one in able if one == wanted or policy.text.tiers[one[0]].model == one[1]]
+        cheapest = min(firsts, key=lambda one: _likely(one[1], question, state, policy, plan.max_tokens))
         if cheapest != wanted:
             reasons.append(_cheaper(cheapest[1], wanted, question, state, policy))
             wanted = cheapest
@@ -203,18 +205,25 @@ def _refused(
     question: Question, state: State, policy: Policy, purse: Purse, choice: _Choice, reserved: Decimal
 ) -> Reason | None:
     """Say why no call may follow, or None."""
-    spared = state.step.spared if state.step else ()
-    model, short = choice.model, purse.short_of(reserved)
-    spent = {"scope": purse.scope, "spent": f"{purse.share:.0%}"}
-    too_long = {"model": model, "tokens": f"{question.prompt_tokens:,}"}
-    gone = {"was": model, "why": "no other model is left"}
-    against: tuple[tuple[bool, ReasonCode, dict[str, str]], ...] = (
-        (purse.code_only, ReasonCode.OVER_BUDGET, spent),
-        (question.optional and purse.no_optional, ReasonCode.OPTIONAL_DROPPED, spent),
-        (model in state.unwell, ReasonCode.BREAKER_OPEN, {"model": model}),
-        (short is not None, ReasonCode.OVER_BUDGET, {"scope": short or "", "needs": cents(reserved)}),
-        (model in spared, ReasonCode.FALLBACK, gone),
-        (_unable(model, question, state, policy, 0) is not None, ReasonCode.TOO_LONG, too_long),
-        (not state.has_key, ReasonCode.NO_KEY, {}),
-    )
-    return next((Reason(code, said) for applies, code, said in against if applies), None)
+    return next(_against(question, state, policy, purse, choice, reserved), None)
+
+
+def _against(
+    question: Question, state: State, policy: Policy, purse: Purse, choice: _Choice, reserved: Decimal
+) -> Iterator[Reason]:
+    """Yield what stands against a call, the most telling first."""
+    model = choice.model
+    if purse.code_only:
+        yield Reason(ReasonCode.OVER_BUDGET, {"scope": purse.scope, "spent": f"{purse.share:.0%}"})
+    if question.optional and purse.no_optional:
+        yield Reason(ReasonCode.OPTIONAL_DROPPED, {"scope": purse.scope, "spent": f"{purse.share:.0%}"})
+    if model in state.unwell:
+        yield Reason(ReasonCode.BREAKER_OPEN, {"model": model})
+    if short := purse.short_of(reserved):
+        yield Reason(ReasonCode.OVER_BUDGET, {"scope": short, "needs": cents(reserved)})
+    if state.step is not None and model in state.step.spared:
+        yield Reason(ReasonCode.FALLBACK, {"was": model, "why": "no other model is left"})
+    if too_long := _unable(model, question, state, policy, 0):
+        yield too_long
+    if not state.has_key:
+        yield Reason(ReasonCode.NO_KEY)

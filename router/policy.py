@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
@@ -217,6 +218,22 @@ class Policy:
     def takes_effort(self, model: str) -> bool:
         """Say whether *model* takes an effort."""
         return self.text.models.get(model, _NO_FACTS).effort
+
+    @cached_property
+    def rising(self) -> bool:
+        """Whether each rung's first model is at least as dear as the one below, in every class of tokens."""
+        rates = [self.prices[tier.model].standard.base for tier in self.text.tiers.values() if tier.model]
+        return all(
+            low.input <= high.input
+            and low.output <= high.output
+            and low.cache_write_5m <= high.cache_write_5m
+            for low, high in pairwise(rates)
+        )
+
+    @cached_property
+    def least_edge(self) -> int:
+        """The shortest prompt, in tokens, past which some model of the policy costs more a token."""
+        return min((edge for p in self.prices.values() for edge, _ in p.standard.edges), default=10**12)
 
     @cached_property
     def strongest(self) -> str:
