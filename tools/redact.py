@@ -17,7 +17,7 @@ from typing import Final
 import structlog
 
 from tools.redact_names import named_spans
-from tools.redact_places import placed_spans
+from tools.redact_places import placed_spans, reaches_over_lines
 from tools.redact_skeleton import HIDING, Skeleton, lines_with
 from tools.redact_tokens import compiled, token_spans
 
@@ -115,13 +115,17 @@ def _found(data: bytes) -> Iterator[Span]:
 
 
 def _found_beside_marks(data: bytes) -> Iterator[Span]:
+    if reaches_over_lines(data):
+        yield from _found(data)
+        return
     for start, end in lines_with(_MARK, data):
         for first, last, kind in _found(data[start:end]):
             yield start + first, start + last, kind
 
 
 def _spans(data: bytes) -> Iterator[Span]:
-    text = data.decode("latin-1")  # one character a byte: offsets of both agree
+    # One character a byte, so that offsets agree. Patterns over it must be (?a), or half of an "à" is a blank.
+    text = data.decode("latin-1")
     yield from token_spans(data)
     yield from placed_spans(data, text)
     yield from named_spans(data, text)
@@ -139,13 +143,26 @@ def _apart(found: Iterator[Span], data: bytes) -> list[Span]:
             joined[-1] = (before[0], max(end, before[1]), before[2])
         else:
             joined.append((start, end, kind))
-    return [span for span in joined if not _touches(span, marks)]
+    return [piece for span in joined for piece in _around_marks(span, marks, data)]
 
 
-def _touches(span: Span, marks: list[tuple[int, int]]) -> bool:
-    at = bisect_left(marks, (span[0], 0))
-    near = marks[max(0, at - 1) : at + 1]
-    return any(start < span[1] and span[0] < end for start, end in near)
+def _around_marks(span: Span, marks: list[tuple[int, int]], data: bytes) -> Iterator[Span]:
+    """Yield what of *span* is no mark: a mark, planted or from an earlier round, shields nothing beside it."""
+    at, last, kind = span
+    for start, end in marks[max(0, bisect_left(marks, (at, 0)) - 1) :]:
+        if start >= last:
+            break
+        if end > at:
+            yield from _telling(data, at, start, kind)
+            at = end
+    yield from _telling(data, at, last, kind)
+
+
+def _telling(data: bytes, start: int, end: int, kind: str) -> Iterator[Span]:
+    """Yield the piece when it shows a letter or a digit; blanks, brackets and invisible signs beside marks stay."""
+    shown = Skeleton(data[start:end]).data if end > start else b""
+    if shown and any(byte >= 0x80 or chr(byte).isalnum() for byte in shown):
+        yield start, end, kind
 
 
 def _on_characters(data: bytes, start: int, end: int, kind: str) -> Span:

@@ -42,7 +42,7 @@ _OTHER_TOKENS = frozenset(
     "object row cluster shard stop max min num total tokens tokenizer sequence hash".split()
 )
 _STRONG = re.compile(
-    r"pass(?:w(?:or)?d|wort|phrase|code)|(?:^|[a-z]*_)pwd?$|\bpwd|(?:^|_)pass$|_?(?:auth|db|user|smtp|root|admin)pass$"
+    r"(?a)pass(?:w(?:or)?d|wort|phrase|code)|(?:^|[a-z]*_)pwd?$|\bpwd|(?:^|_)pass$|_?(?:auth|db|user|smtp|root|admin)pass$"
     r"|(?:client|app|api|webhook|shared|consumer|oauth|jwt|otp|session|signing|cookie)_?secret"
     r"|secret_?(?:access_?)?key|secret_?key_?base|api_?key|(?:^|_)app_?key|application_?key|access_?key|private_?key"
     r"|auth_?key|sign(?:ing)?_?key|encryption_?key|master_?key|account_?key|shared_?key|storage_?key|license_?key"
@@ -54,13 +54,13 @@ _TELLING = (
     "token", "secret", "secrets", "auth", "authorization", "cookie", "session", "sess", "sid", "sessionid", "signature",
     "sig", "psk", "jwt", "credential", "credentials", "creds", "key", "seed",
 )  # fmt: skip
-_DIGITS_COUNT = re.compile(r"(?:^|_)(?:otp|pin|totp|mfa|mfa_code|passcode)$")
+_DIGITS_COUNT = re.compile(r"(?a)(?:^|_)(?:otp|pin|totp|mfa|mfa_code|passcode)$")
 _QUOTES = frozenset("\"'`")
-_ENOUGH = re.compile(r"[\"'`\\]|[^\s&;,<>|)}\]]{8}")
-_SOMETHING = re.compile(r"[\"'`\\]|[^\s&;,<>|)}\]]{3}")
-_QUERY = re.compile(r"[\s&\"'<>]")
-_LINE = re.compile(r"\s")
-_ELSEWHERE = re.compile(r"[\s\"'`;,<>&|)}\]\\]")
+_ENOUGH = re.compile(r"(?a)[\"'`\\]|[^\s&;,<>|)}\]]{8}")
+_SOMETHING = re.compile(r"(?a)[\"'`\\]|[^\s&;,<>|)}\]]{3}")
+_QUERY = re.compile(r"(?a)[\s&\"'<>]")
+_LINE = re.compile(r"(?a)\s")
+_ELSEWHERE = re.compile(r"(?a)[\s\"'`;,<>&|)}\]\\]")
 MOST_NESTED = 16
 MOST_VALUE = 4_000  # characters; longer ones are cut, and their rest is found by no name
 
@@ -200,12 +200,12 @@ def _stands(text: str, value: str, start: int, end: int, before: str) -> bool:
     if quoted or before.rstrip().endswith(("=", "=>", ":=")) or before.endswith(":") or not value.isalpha():
         return not value.isspace()
     to_line_end = end >= len(text) or text[end] in "\r\n"
-    name_first = re.match(r"^[\s\"'-]*[\w.\"'-]+\s*:\s*$", before) is not None
+    name_first = re.match(r"(?a)^[\s\"'-]*[\w.\"'-]+\s*:\s*$", before) is not None
     return to_line_end and name_first
 
 
 def _made_by_chance(parts: list[str], value: str, before: str) -> bool:
-    header = re.search(r"(?i)\bx-[\w-]+:\s*[\"']?$", before) is not None
+    header = re.search(r"(?ai)\bx-[\w-]+:\s*[\"']?$", before) is not None
     if is_uuid(value):
         return header and parts[-1] in {"token", "key", "secret"}
     shortest = 8 if {"token", "secret", "key", "jwt", "psk"} & set(parts) else 12
@@ -222,15 +222,15 @@ def _whole_name(text: str, begin: int, at: int) -> tuple[str, int]:
 
 
 def _parts(name: str) -> list[str]:
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
-    return [part for part in re.split(r"[^a-z0-9]+", spaced.lower()) if part]
+    spaced = re.sub(r"(?a)(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return [part for part in re.split(r"(?a)[^a-z0-9]+", spaced.lower()) if part]
 
 
 @lru_cache(maxsize=4_096)
 def _kind(name: str) -> str:
     parts = _parts(name)
     kind = "_".join(parts[-3:])[:32].strip("_")
-    return kind if re.fullmatch(r"[a-z][a-z0-9_]*", kind) else "secret"
+    return kind if re.fullmatch(r"(?a)[a-z][a-z0-9_]*", kind) else "secret"
 
 
 def _closing(text: str, at: int, quote: str) -> int:

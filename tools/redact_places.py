@@ -19,7 +19,7 @@ _URL_TOKEN = compiled(r"(?i)\bhttps?://([A-Za-z0-9_-]{20,128})@")
 _ORACLE = compiled(r"(?i)(?:thin:|sqlplus[ \t]+(?:-\w+[ \t]+)*)([\w.]+)/([^\s@/\"']+)@")
 _PEM = compiled(r"-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
 _PUTTY = compiled(r"(?i)Private-Lines: \d+[ \t\r]*\n((?:[A-Za-z0-9+/=]+\r?\n?)+)")
-_PEM_BODY = re.compile(r"(?:[A-Za-z0-9+/=\s:,.]|\\[nr])*")
+_PEM_BODY = re.compile(r"(?a)(?:[A-Za-z0-9+/=\s:,.]|\\[nr])*")
 _AUTHORIZATION = compiled(
     r"(?i)\b(?:proxy-|x-forwarded-)?authorization[\"'`\\]{0,6}[ \t]{0,4}[:=][ \t]{0,4}[\"'`\\\[]{0,6}"
 )
@@ -30,11 +30,11 @@ _SCHEMES = frozenset(
     "bearer basic token apikey api-key ssws digest negotiate ntlm key geniekey splunk hmac oauth".split()
 )
 _SIGNED = re.compile(
-    r"(?i)\b(?:signature|response|oauth_signature|oauth_token|sig)=\"?([A-Za-z0-9+/=%_-]{16,})"
+    r"(?ai)\b(?:signature|response|oauth_signature|oauth_token|sig)=\"?([A-Za-z0-9+/=%_-]{16,})"
 )
 _COOKIES = compiled(r"(?i)\b(?:set-)?cookie[\"'`\\]{0,6}[ \t]{0,4}[:=][ \t]{0,4}[\"'`\\]{0,6}([^\r\n\"]+)")
 _COOKIE_NAME = re.compile(
-    r"(?i)(?:^|[._-])(?:sid|sess\w*|ses|auth\w*|token|jwt|csrf\w*|xsrf\w*|remember\w*|login|phpsessid|jsessionid|asp\.net_sessionid)(?:$|[._-])|sess(?:ion)?(?:id)?$|token$|auth$"
+    r"(?ai)(?:^|[._-])(?:sid|sess\w*|ses|auth\w*|token|jwt|csrf\w*|xsrf\w*|remember\w*|login|phpsessid|jsessionid|asp\.net_sessionid)(?:$|[._-])|sess(?:ion)?(?:id)?$|token$|auth$"
 )
 _COMMANDS: tuple[
     tuple[str, str], ...
@@ -75,11 +75,11 @@ _SPOKEN = compiled(
 )
 _SECRET_KIND = compiled(r"[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?Secret\b")
 _DATA_BLOCK = re.compile(
-    r"^([ \t]*)(?:data|stringData):[ \t]*\r?\n((?:\1[ \t]+\S[^\n]*(?:\n|$))+)", re.MULTILINE
+    r"(?a)^([ \t]*)(?:data|stringData):[ \t]*\r?\n((?:\1[ \t]+\S[^\n]*(?:\n|$))+)", re.MULTILINE
 )
-_DATA_PAIR = re.compile(r"^[ \t]+[\"']?[\w.-]+[\"']?:[ \t]*[\"']?([^\s\"'|>#][^\s\"']*)", re.MULTILINE)
-_JSON_DATA = re.compile(r"\"(?:data|stringData)\\?\"\s*:\s*\{([^{}]{0,20000})\}")
-_JSON_PAIR = re.compile(r":\s*\\?\"([^\"\\]{3,})\\?\"")
+_DATA_PAIR = re.compile(r"(?a)^[ \t]+[\"']?[\w.-]+[\"']?:[ \t]*[\"']?([^\s\"'|>#][^\s\"']*)", re.MULTILINE)
+_JSON_DATA = re.compile(r"(?a)\"(?:data|stringData)\\?\"\s*:\s*\{([^{}]{0,20000})\}")
+_JSON_PAIR = re.compile(r"(?a):\s*\\?\"([^\"\\]{3,})\\?\"")
 
 
 def placed_spans(data: bytes, text: str) -> Iterator[Span]:
@@ -101,6 +101,11 @@ def placed_spans(data: bytes, text: str) -> Iterator[Span]:
     yield from _in_commands(data, low)
     if any(word in low for word in (b"pass", b"pw", b"kennwort", b"contrase", b"cred")):
         yield from _spoken(data, text)
+
+
+def reaches_over_lines(data: bytes) -> bool:
+    """Say whether a line of *data* may be judged by what stands on another one (a Kubernetes Secret)."""
+    return b"ecret" in data and _SECRET_KIND.search(data) is not None
 
 
 def _in_commands(data: bytes, low: bytes) -> Iterator[Span]:
@@ -153,7 +158,7 @@ def _in_headers(data: bytes, text: str) -> Iterator[Span]:
         yield from _after_authorization(text, match.end())
     for match in _BEARER.finditer(data):
         value = match.group(1).decode("latin-1")
-        if looks_secret(value, shortest=12) and not re.match(r"[a-z_]+=[^=]", value):
+        if looks_secret(value, shortest=12) and not re.match(r"(?a)[a-z_]+=[^=]", value):
             yield *match.span(1), "bearer_token"
     for form in (_BASIC, _AUTH_JSON):
         for match in form.finditer(data):
@@ -164,7 +169,7 @@ def _in_headers(data: bytes, text: str) -> Iterator[Span]:
 def _after_authorization(text: str, at: int) -> Iterator[Span]:
     line_end = text.find("\n", at, at + 4_000)
     line = text[at : line_end if line_end >= 0 else at + 4_000]
-    words = re.match(r"([^\s\"',\\]+)(?:[ \t]+([^\s\"',\\]+))?", line)
+    words = re.match(r"(?a)([^\s\"',\\]+)(?:[ \t]+([^\s\"',\\]+))?", line)
     if words is None:
         return
     scheme, value = words.group(1), words.group(2)
@@ -182,7 +187,7 @@ def _after_authorization(text: str, at: int) -> Iterator[Span]:
 def _in_cookies(data: bytes, text: str) -> Iterator[Span]:
     for match in _COOKIES.finditer(data):
         start, end = match.span(1)
-        for pair in re.finditer(r"([^\s=;,]{1,100})=([^;\s,\"']{1,4000})", text[start:end]):
+        for pair in re.finditer(r"(?a)([^\s=;,]{1,100})=([^;\s,\"']{1,4000})", text[start:end]):
             name, value = pair.groups()
             known = _COOKIE_NAME.search(name) and len(value) >= 8 and not is_placeholder(value)
             if known or looks_secret(value, shortest=20):

@@ -9,7 +9,7 @@ import string
 from collections import Counter
 
 _PLACEHOLDER = re.compile(
-    r"^(?:\$\{|\$\(|\$[A-Z_][A-Z0-9_]*$|%[A-Z_]+%$|%\(?\w*\)?s$|\{\{|\{\w*\}$|<[^>]*>?$|\[|@\w+@$|!Ref|!Sub|\*{2,}"
+    r"(?a)^(?:\$\{|\$\(|\$[A-Z_][A-Z0-9_]*$|%[A-Z_]+%$|%\(?\w*\)?s$|\{\{|\{\w*\}$|<[^>]*>?$|\[(?:redacted|filtered|masked|hidden|secret|removed|object)[^\]]*\]?$|@\w+@$|!Ref|!Sub|\*{2,}"
     r"|x{3,}$|X{3,}$|•+|\.{2,}|-+$|_+$|os\.environ|os\.getenv|process\.env|System\.getenv|env\.|getenv|ENV\[|vault:"
     r"|ref\+|arn:|file:|projects/|\./|~/|/(?:run|etc|var|home|opt|usr|mnt|tmp|data|app|vault|secrets?|root|srv|api|v\d)/"
     r"|\w+\([^)]*\)?;?$|redacted|masked|hidden|filtered|encrypted|\(\w+\)$)",
@@ -23,13 +23,13 @@ _NOTHING = frozenset(
     "rotated valid value field env see same here there length too does are be been have will if it its new "
     "old this that your my our reset change update login at".split()
 )
-_WORD_PART = re.compile(r"^(?:[a-z]+\d{0,4}|\d{1,4})$")
-_APART = re.compile(r"[-_.:/]")
+_WORD_PART = re.compile(r"(?a)^(?:[a-z]+\d{0,4}|\d{1,4})$")
+_APART = re.compile(r"(?a)[-_.:/]")
 _ELLIPSIS = "…".encode().decode("latin-1")  # values are judged as Latin-1
 MOST_JUDGED = 64  # characters of a value that are looked at
-_UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", re.IGNORECASE)
-_NUMBER = re.compile(r"^-?\d+(?:[.,]\d+)*(?:/?[a-z%]{1,3})?$")
-_HOST = re.compile(r"^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?$", re.IGNORECASE)
+_UUID = re.compile(r"(?a)^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", re.IGNORECASE)
+_NUMBER = re.compile(r"(?a)^-?\d+(?:[.,]\d+)*(?:/?[a-z%]{1,3})?$")
+_HOST = re.compile(r"(?a)^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?$", re.IGNORECASE)
 
 
 _LOWER, _UPPER, _DIGITS = (

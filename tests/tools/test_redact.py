@@ -253,6 +253,29 @@ def test_idempotent_and_bounded(text: str) -> None:
     assert len(once) <= len(text) * 20 + 64
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'password=" {} [REDACTED:x:00ff]"',
+        "password=[REDACTED:x:00ff]{}",
+        "password=[{}]",
+        'token="[REDACTED:a]{}"',
+    ],
+)
+def test_a_mark_beside_a_secret_shields_nothing(line: str) -> None:
+    secret = "ghp_" + made(36)
+    assert secret not in redact(line.format(secret))
+
+
+@pytest.mark.parametrize(
+    "line", ["password={}", "DB_PASSWORD={} x", 'api_key: "{}"', "postgres://u:{}@h/d", "auth_token={};x"]
+)
+@pytest.mark.parametrize("letter", ["à", "Å", "…", "日", "😀", "\u00a0x", "\u0085x"])
+def test_letters_beyond_ascii_do_not_cut_a_secret_short(line: str, letter: str) -> None:
+    out = redact(line.format(f"Ab1{letter}Secr3tTail99"))
+    assert "Tail99" not in out
+
+
 @settings(max_examples=200, deadline=None)
 @given(_TEXTS, _TEXTS)
 def test_a_known_form_goes_from_any_surroundings(before: str, after: str) -> None:
