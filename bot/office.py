@@ -113,6 +113,10 @@ class Office:
         me, team = await self._who_am_i()
         house = self._house
         self._remembering = house.remembering(team)
+        if house.engine.dialect.name == "sqlite":  # one process owns the file (wiring): nobody else is alive
+            await self.intake.take_over()
+            await self.cases.take_over()
+            await self.replies.take_over()
         inbox = await self._inbox(me)
         investigator = house.investigator(self._remembering)
         self._talk = Conversation(

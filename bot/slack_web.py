@@ -18,9 +18,12 @@ EVENT_TYPE = "incidentos_reply"
 MAX_RETRY_AFTER = 600
 # the place or the permission is gone: trying again cannot help
 GONE = frozenset(
-    """account_inactive cannot_reply_to_message cant_update_message channel_not_found edit_window_closed
-    invalid_auth is_archived message_not_found missing_scope not_authed not_in_channel restricted_action
-    thread_not_found token_expired token_revoked""".split()
+    """cannot_reply_to_message cant_update_message channel_not_found edit_window_closed
+    is_archived message_not_found not_in_channel restricted_action thread_not_found""".split()
+)
+# our token is refused: nothing is thrown away, it is all sent when the token is good again
+LOCKED_OUT = frozenset(
+    "account_inactive invalid_auth missing_scope not_authed token_expired token_revoked".split()
 )
 TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format"})
 FINE = frozenset({"already_reacted", "no_reaction"})
@@ -118,6 +121,8 @@ def _refused(error: SlackApiError) -> Body:
         raise _TooLong(code) from error
     if code in GONE:
         raise Never(code) from error
+    if code in LOCKED_OUT:
+        raise Later(code, timedelta(seconds=60)) from error
     raise Later(code, _wait(response.headers), unsure=response.status_code >= 500) from error
 
 

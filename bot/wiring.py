@@ -24,7 +24,7 @@ from bot.postmortem.folder import PostmortemFolder
 from bot.remembering import ModelRecall, Remembering
 from bot.settings import Settings
 from bot.sources import link_hosts
-from bot.store.database import create_tables, engine_for, prepare_folder
+from bot.store.database import create_tables, engine_for, owned, prepare_folder
 from memory.examples import public_examples
 from memory.memory import Memory
 from memory.opening import MemorySettings, open_memory
@@ -130,7 +130,10 @@ async def house(
     settings: Settings, sources: Configured, on_progress: Progress | None = None
 ) -> AsyncIterator[House]:
     """Open everything that an office needs besides Slack."""
-    async with closing(sources), parts(settings, on_progress) as shared:
+    async with AsyncExitStack() as stack:
+        stack.enter_context(owned(prepare_folder(settings.folder)))
+        await stack.enter_async_context(closing(sources))
+        shared = await stack.enter_async_context(parts(settings, on_progress))
         await shared.memory.load_examples(public_examples())
         yield House(
             engine=shared.engine,

@@ -173,6 +173,12 @@ class Cases:
                 cases.update().where(cases.c.owner == self.owner).values(owner=None, lease_until=None)
             )
 
+    async def take_over(self) -> None:
+        """Let go of everything that anybody holds: we are the only process, whoever held it is dead."""
+        async with self.engine.begin() as connection:
+            held = cases.update().where(cases.c.owner.is_not(None))
+            await connection.execute(held.values(owner=None, lease_until=None))
+
     async def archive(self) -> None:
         """Put every case away, because its threads are gone: the sandbox's workspace is new at each start."""
         async with self.engine.begin() as connection:

@@ -4,10 +4,11 @@ It knows engines and files, no table's meaning.
 """
 
 import asyncio
+import fcntl
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -43,6 +44,25 @@ def prepare_folder(folder: Path) -> Path:
         )
         raise CannotOpen(msg) from error
     return folder
+
+
+@contextmanager
+def owned(folder: Path) -> Iterator[None]:
+    """Own the data folder for as long as the block runs; the lock goes with the process, however it ends.
+
+    Raises:
+        CannotOpen: another process works in it.
+    """
+    with (folder / ".owner").open("a") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as busy:
+            msg = (
+                f"Another IncidentOS works in {folder}. Stop it, or give this one a folder of its own "
+                "(INCIDENTOS_DATA); several replicas share the work through DATABASE_URL."
+            )
+            raise CannotOpen(msg) from busy
+        yield
 
 
 def engine_for(url: str | None, folder: Path) -> AsyncEngine:

@@ -137,6 +137,12 @@ class Intake:
                 .values(state="waiting", owner=None, lease_until=None)
             )
 
+    async def take_over(self) -> None:
+        """Put back what anybody has taken: we are the only process, whoever took it is dead."""
+        async with self.engine.begin() as connection:
+            taken = intake.update().where(intake.c.state == "taken")
+            await connection.execute(taken.values(state="waiting", owner=None, lease_until=None))
+
     async def waiting(self) -> int:
         """Return how many envelopes are not done."""
         async with reading(self.engine) as connection:

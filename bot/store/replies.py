@@ -151,6 +151,13 @@ class Replies:
             values["sending_since"] = None
         await self._set(due.wanted.key, **values)
 
+    async def take_over(self) -> None:
+        """Free what anybody was sending: we are the only process. What may have been sent stays marked as such."""
+        async with self.engine.begin() as connection:
+            await connection.execute(
+                replies.update().where(replies.c.taken_until.is_not(None)).values(taken_until=None)
+            )
+
     async def never(self, due: Due, note: str) -> None:
         """Give this reply up: its place is gone or refuses us for good."""
         await self._set(due.wanted.key, dead=True, note=note, taken_until=None)

@@ -1,0 +1,41 @@
+"""What the fault tests share: a sandbox, a bot in it, and the invariants after each."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.office import Office
+from sandbox.server import Sandbox
+from sandbox.timing import Timing
+from tests.bot.conftest import postgres
+from tests.bot.office import ALERTS, bot_in, is_verdict
+from tests.faults import invariants
+
+__all__ = ["postgres"]
+WAIT = 60.0
+# Slack asks again after one and after five minutes; a test cannot wait so long
+SOON = Timing(retry_delays=(0.1, 0.5, 2.0), ack_timeout=2.0)
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox(timing=SOON) as running:
+        yield running
+
+
+@pytest.fixture
+async def bot(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Office]:
+    async with bot_in(sandbox, tmp_path, INCIDENTOS_NEAR_MINUTES="0") as running:
+        yield running
+        await sandbox.settled(WAIT)
+        await invariants.check(sandbox, running.cases.engine)
+
+
+async def verdict_under(sandbox: Sandbox, ts: str, channel: str = ALERTS) -> dict[str, Any]:
+    return await sandbox.wait_for(
+        lambda: next((reply for reply in sandbox.thread(channel, ts)[1:] if is_verdict(reply)), None),
+        WAIT,
+        "a verdict",
+    )
