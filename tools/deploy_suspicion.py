@@ -190,6 +190,8 @@ def _of_service(deployment: Deployment, service: str, said: dict[str, float]) ->
 def _when(minutes: float) -> str:
     if minutes < 0:
         return f"{-minutes:.0f} min after the onset (clock skew or a rollout still running)"
+    if minutes < 1:
+        return "less than a minute before the onset"
     return (
         f"{minutes:.0f} min before the onset" if minutes < 120 else f"{minutes / 60:.1f} h before the onset"
     )

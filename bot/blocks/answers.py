@@ -26,7 +26,10 @@ def answer_reply(case: CaseFile, exchange: Exchange) -> list[Block]:
     if answer.markdown:
         return [{"type": "markdown", "text": fitted(answer.markdown)}]
     first, *rest = answer.lines or ("",)
-    blocks = [section("\n".join([mentioned(first, 900), *(f"• {mentioned(each, 500)}" for each in rest)]))]
+    mark = "" if exchange.asked.about == "catch_up" else "• "
+    blocks = [
+        section("\n".join([mentioned(first, 900), *(f"{mark}{mentioned(each, 500)}" for each in rest)]))
+    ]
     cited = [piece for piece in case.evidence if piece.id in answer.cites]
     cited.sort(key=lambda piece: answer.cites.index(piece.id))
     if cited:

@@ -3,11 +3,14 @@
 Each is drawn from the case file alone, so that it reads the same live, after a restart and in a replay.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
+from bot.blocks.runbook import runbook_line
 from bot.blocks.storm import arrival_lines
 from bot.blocks.words import Block, age, code, context, said, seconds, section
 from bot.investigation.casefile import CaseFile
+from bot.investigation.commands import without_commands
 from bot.investigation.events import (
     Degraded,
     EvidenceCollected,
@@ -25,8 +28,9 @@ from bot.investigation.precedent import OTHER_SYMPTOMS, Precedent, Precedents
 from router.explain import attempt_line, finding
 from router.explain import line as selection_line
 from router.messages import Task
-from tools.tool import Findings, Status, ToolCall
+from tools.tool import Findings, Observation, Status, ToolCall
 
+NAME = re.compile(r"[a-z]{2,20}(?:_[a-z]{2,20}){1,3}")
 SHOWN = 2  # observations of one look that a reply tells; the verdict cites the rest
 TIER_WORDS = {
     "seen_before": "seen before",
@@ -92,9 +96,10 @@ def _reasoning_lines(entry: Recorded) -> Iterable[str]:
             yield _look_line(findings)
         case ModelAnswered(answer) if answer.unverified:
             yield from (
-                f"⚠️ unverified: {said(finding(each.code))}: {said(each.detail)}" for each in answer.unverified
+                f"⚠️ unverified: {said(finding(each.code))}{_against(each.evidence)}"
+                for each in answer.unverified
             )
-        case ModelFailed(failure):
+        case ModelFailed(failure) if failure.attempts:  # else the selection has said why nobody was asked
             yield f"ℹ️ {said(failure.message)}"
         case Steered(by, text):
             yield f"💬 <@{by}>: {said(text)}"
@@ -114,10 +119,14 @@ def _look_line(findings: Findings) -> str:
         return f"✖ {name} refused: {said(findings.note, 160)}"
     if findings.status is Status.NOTHING or not findings.observations:
         return f"– {name} looked, found nothing{_note(findings)} · {seconds(findings.took_s)}"
-    told = [said(seen.text, 220) for seen in findings.observations[:SHOWN]]
+    told = [said(_words_of(seen), 220) for seen in findings.observations[:SHOWN]]
     if len(findings.observations) > SHOWN:
         told[-1] += f" (+{len(findings.observations) - SHOWN} more)"
     return f"✔ {name} · {seconds(findings.took_s)}" + "".join(f"\n      {line}" for line in told)
+
+
+def _words_of(seen: Observation) -> str:
+    return runbook_line(seen.text) if seen.kind == "runbook" else seen.text
 
 
 def _note(findings: Findings) -> str:
@@ -126,7 +135,14 @@ def _note(findings: Findings) -> str:
 
 def _call_words(call: ToolCall) -> str:
     arguments = ", ".join(f"{key}={value}" for key, value in call.arguments.items() if value is not None)
-    return code(f"{call.name}({arguments})" if arguments else call.name, 120)
+    # a model may call what it likes: only a name like ours is set as code, its arguments stay plain words
+    name = code(call.name) if NAME.fullmatch(call.name) else said(call.name, 60)
+    return f"{name} ({said(without_commands(arguments), 120)})" if arguments else name
+
+
+def _against(evidence: Sequence[str]) -> str:
+    """Return which evidence an objection was held against; what it objects to is not repeated."""
+    return f" ({said(', '.join(evidence[:3]))})" if evidence else ""
 
 
 def _precedent_lines(case: CaseFile, precedents: Precedents) -> list[str]:
@@ -153,8 +169,12 @@ def _precedent(case: CaseFile, found: Precedent) -> list[str]:
         lines.append(f"   cause then: {said(found.cause, 200)}")
     if fix := found.best_fix:
         by = f" by {said(fix.by)}" if fix.by else ""
-        lines.append(f"   fix then: {said(fix.action, 160)} ({said(fix.record or fix.outcome)}{by})")
-    lines += [f"   tried, did not work: {said(fix.action, 120)}" for fix in found.failed_fixes[:2]]
+        lines.append(
+            f"   fix then: {said(without_commands(fix.action), 160)} ({said(fix.record or fix.outcome)}{by})"
+        )
+    lines += [
+        f"   tried, did not work: {said(without_commands(fix.action), 120)}" for fix in found.failed_fixes[:2]
+    ]
     return lines
 
 

@@ -31,6 +31,9 @@ class Reply:
     in_channel: bool = False  # stands in the channel itself, not in the thread
 
 
+TAKE_A_WHILE = frozenset({"changed", "check", "recall", "why"})  # the other questions are answered at once
+
+
 def replies_for(case: CaseFile) -> tuple[Reply, ...]:
     """Return the replies of *case* as they should stand now."""
     kinds = {type(entry.event) for entry in case.history}
@@ -57,5 +60,6 @@ def replies_for(case: CaseFile) -> tuple[Reply, ...]:
             each.answer is not None,
         )
         for each in exchanges(case)
+        if each.answer is not None or each.asked.about in TAKE_A_WHILE
     ]
     return tuple(replies)

@@ -6,6 +6,7 @@ Cause first. Nothing is said with more certainty than the verdict has.
 from typing import Any
 
 from bot.blocks.clearing import clear_lines
+from bot.blocks.runbook import runbook_line
 from bot.blocks.storm import repeat_lines
 from bot.blocks.words import (
     Block,
@@ -13,7 +14,6 @@ from bot.blocks.words import (
     code,
     context,
     dollars,
-    escaped,
     link,
     percent,
     said,
@@ -21,6 +21,7 @@ from bot.blocks.words import (
     section,
 )
 from bot.investigation.casefile import CaseFile
+from bot.investigation.commands import without_commands
 from bot.investigation.evidence import Evidence
 from bot.investigation.precedent import OTHER_SYMPTOMS
 from bot.investigation.verdict import SuggestedFix, Verdict
@@ -54,7 +55,9 @@ def verdict_text(case: CaseFile) -> str:
     """Return the same in one line, for notifications and screen readers."""
     verdict = case.verdict
     assert verdict is not None
-    return escaped(verdict.cause or "Inconclusive: the evidence does not show a cause.")[:3000]
+    if verdict.cause is None:
+        return "Inconclusive: the evidence does not show a cause."
+    return f"Cause: {said(verdict.cause, 2900)} ({percent(verdict.confidence)})"
 
 
 def footer(bill: Summary | None) -> str:
@@ -114,7 +117,8 @@ def _fix(verdict: Verdict) -> str:
         return ""
     lines = ["*Try next*", *(_one_fix(fix) for fix in verdict.fixes)] if verdict.fixes else []
     lines += [
-        f"✖ tried before, did not work: {said(tried, 200)}" for tried in verdict.tried_without_success[:3]
+        f"✖ tried before, did not work: {said(without_commands(tried), 200)}"
+        for tried in verdict.tried_without_success[:3]
     ]
     return "\n".join(lines)
 
@@ -126,7 +130,8 @@ def _one_fix(fix: SuggestedFix) -> str:
         "deploy": "deploy near the onset",
         "model": "model's suggestion, not tried here",
     }[fix.source]
-    return f"• {said(fix.text, 400)} _({said(origin)})_"
+    words = runbook_line(fix.text) if fix.source == "runbook" else fix.text
+    return f"• {said(without_commands(words), 400)} _({said(origin)})_"
 
 
 def _small_print(verdict: Verdict) -> str:

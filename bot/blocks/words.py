@@ -18,7 +18,7 @@ def said(text: str, limit: int = 300) -> str:
     line = " ".join(text.split())
     if len(line) > limit:
         line = line[: limit - 1].rstrip() + "…"
-    return escaped(line)
+    return escaped(line).replace("`", "ˋ")  # foreign words are never set as code
 
 
 def escaped(text: str) -> str:

@@ -65,10 +65,11 @@ def _best(new: Sequence[Evidence], services: Sequence[str]) -> list[Evidence]:
     return [piece for _, piece in sorted(placed, key=lambda each: each[0])]
 
 
-def from_file(case: CaseFile, question: str) -> Said:
-    """Answer a why-question from the verdict and the evidence that shares words with it."""
+def from_file(case: CaseFile, question: str, services: Sequence[str] = ()) -> Said:
+    """Answer a why-question from the verdict and the evidence about *services* or that shares words with it."""
     verdict = case.verdict
-    near = _near(case.evidence, question)
+    about = [piece for piece in case.evidence if piece.service in services and piece.kind != "recall"]
+    near = (about or _near(case.evidence, question))[:3]
     if verdict is None:
         head = (
             "There is no verdict yet; this is what the evidence says so far."
@@ -79,6 +80,13 @@ def from_file(case: CaseFile, question: str) -> Said:
     cites = tuple(dict.fromkeys([*(piece.id for piece in near), *verdict.cites]))[:MOST]
     if verdict.cause is None:
         return Said(("The evidence does not show a cause. Nearest to your question:",), cites)
+    leading = verdict.services[0] if verdict.services else ""
+    if services and leading and leading not in services:
+        asked = ", ".join(services)
+        seen = "this is what the evidence says about it" if about else "nothing in the evidence is about it"
+        return Said(
+            (f"{leading} is the first suspect, not {asked}; {seen}.",), tuple(piece.id for piece in near)
+        )
     tried = tuple(f"Tried before, did not work: {each}" for each in verdict.tried_without_success[:2])
     return Said((verdict.cause, *tried), cites)
 

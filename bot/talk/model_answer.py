@@ -15,9 +15,11 @@ from bot.investigation.events import Event, QuestionAnswered, QuestionAsked, Que
 from bot.investigation.gathering import scope_for
 from bot.investigation.investigator import Asks, Looks
 from bot.investigation.prompts import look_result
+from bot.investigation.steering import names_of
 from bot.talk.exchange import exchanges
 from bot.talk.from_evidence import from_file
 from bot.talk.prompt import SYSTEM, opening
+from bot.talk.wants import services_in
 from router.messages import Ask, Message, Part, Task, Text
 from router.outcomes import Answer, Answered, Failed, Selected, Selection
 from tools.tool import ToolCall
@@ -114,5 +116,5 @@ class ModelAnswer:
     def _by_code(
         self, case: CaseFile, question: QuestionAsked, why: str, selections: list[Selection]
     ) -> QuestionAnswered:
-        said = from_file(case, question.text)
+        said = from_file(case, question.text, services_in(question.text, names_of(case)))
         return QuestionAnswered(question.id, said.lines, said.cites, why=why, selections=tuple(selections))
