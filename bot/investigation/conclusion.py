@@ -10,9 +10,11 @@ from dataclasses import replace
 from bot.investigation.casefile import CaseFile
 from bot.investigation.diagnosis import Diagnosis, accused_deploys, parse, supported_claims
 from bot.investigation.evidence import Evidence
+from bot.investigation.footing import why_not_offered, why_not_told
 from bot.investigation.precedent import Precedent
 from bot.investigation.suspects import Suspects
 from bot.investigation.verdict import Claim, SuggestedFix, Verdict
+from router.explain import finding as finding_words
 from router.outcomes import Answer
 from tools.tool import Status
 
@@ -81,6 +83,9 @@ def from_answer(case: CaseFile, suspects: Suspects, answer: Answer) -> Verdict:
     if diagnosis is None:
         return from_suspects(case, suspects, "the model's answer was no diagnosis")
     claims = supported_claims(diagnosis, case)
+    if diagnosis.cause and claims and (objection := why_not_told(diagnosis.cause, claims, case)):
+        return from_suspects(case, suspects, f"the model's answer is not shown: {objection}")
+    fix, withheld = _offered(diagnosis, case)
     verdict = Verdict(
         outcome="concluded" if diagnosis.cause and claims else "inconclusive",
         mode="model",
@@ -90,17 +95,32 @@ def from_answer(case: CaseFile, suspects: Suspects, answer: Answer) -> Verdict:
         confidence=diagnosis.confidence,
         claims=claims,
         cites=_unique(evidence for claim in claims for evidence in claim.evidence),
-        fixes=_model_fix(diagnosis, _fixes(case, suspects)),
+        fixes=_model_fix(fix, _fixes(case, suspects)),
         tried_without_success=_tried(case),
-        not_checked=_not_looked_at(case),
-        unverified=tuple(finding.detail for finding in answer.unverified),
+        not_checked=_unique((*_not_looked_at(case), *withheld)),
+        unverified=_objections(answer),
     )
     return _capped(verdict)
 
 
-def _model_fix(diagnosis: Diagnosis, known: tuple[SuggestedFix, ...]) -> tuple[SuggestedFix, ...]:
+def _objections(answer: Answer) -> tuple[str, ...]:
+    """Say what the checks object to, without the words they object to: those may be all an attacker wants shown."""
+    return _unique(
+        finding_words(found.code) + (f" ({', '.join(found.evidence[:3])})" if found.evidence else "")
+        for found in answer.unverified
+    )
+
+
+def _offered(diagnosis: Diagnosis, case: CaseFile) -> tuple[str, tuple[str, ...]]:
+    """Return the model's fix when it may be offered, else nothing and a word about why."""
+    if not diagnosis.fix or not (objection := why_not_offered(diagnosis.fix, case)):
+        return diagnosis.fix or "", ()
+    return "", (f"the model's suggestion, which is not shown: {objection}",)
+
+
+def _model_fix(fix: str, known: tuple[SuggestedFix, ...]) -> tuple[SuggestedFix, ...]:
     """What worked before comes first; a model's idea stands behind it."""
-    own = (SuggestedFix(diagnosis.fix, "model"),) if diagnosis.fix else ()
+    own = (SuggestedFix(fix, "model"),) if fix else ()
     proven = tuple(fix for fix in known if fix.source == "precedent")
     rest = tuple(fix for fix in known if fix.source != "precedent")
     return (*proven, *own, *rest)[:3]

@@ -1,0 +1,99 @@
+"""Whether a model's words stand on today's evidence, and may therefore be told as ours. Pure.
+
+A model that obeys a log line writes what no evidence holds, what was "done", or what it was told about itself.
+None of that is a cause. It cannot see a plausible lie that is made of the evidence's own words: against that
+stand the two-source cap and the list of what was not checked.
+"""
+
+import re
+from collections.abc import Iterable
+
+from pydantic import JsonValue
+
+from bot.investigation.alert import Alert
+from bot.investigation.casefile import CaseFile
+from bot.investigation.commands import looks_like_command
+from bot.investigation.evidence import Evidence
+from bot.investigation.verdict import Claim
+from router.outcomes import FindingCode
+from router.verify.answer import check_answer
+from router.verify.library import stems
+from tools.tool import Observation
+
+_MEMORY = "recall"
+_UNFOUNDED = frozenset({FindingCode.IDENTIFIER, FindingCode.NUMBER})
+_LEAST_WORDS = 2
+# we only read: an answer that tells of a deed, or of nothing left to do, is no cause
+_DEED = re.compile(
+    r"(?i)^\W*(?:(?:it|this|everything|all|the (?:incident|issue|problem|alert)) (?:is|was|has been) )?"
+    r"(?:now |already )?(?:fixed|resolved|solved|done|mitigated|repaired|restored|closed|"
+    r"silenced|acknowledged|handled)\b"
+    r"|\b(?:I|we) (?:have |'ve )?(?:just |already )?(?:restarted|recreated|deleted|scaled|rolled back|fixed|resolved|"
+    r"silenced|patched|applied|executed|ran|changed|removed|updated|stored|remembered)\b"
+    r"|\bno (?:further )?action (?:is )?(?:needed|required|necessary)\b|, no action\b"
+)
+_SELF = re.compile(
+    r"(?i)\bmy (?:system )?(?:prompt|instructions?|rules|tools|guidelines|api key|token|credentials?)\b"
+    r"|\bsystem prompt\s*(?:is|:|says)|\bapi[ _-]?key\s*(?:is|:|=)|\byou are incidentos\b"
+)
+
+# how long to wait or watch is advice, no statement about the evidence
+_WAITS = re.compile(
+    r"(?i)\b\d{1,3}(?:\s?(?:-|to|–)\s?\d{1,3})?[\s-]?(?:s|sec(?:ond)?s?|min(?:ute)?s?|h|hours?)\b"
+)
+
+
+def why_not_told(cause: str, claims: Iterable[Claim], case: CaseFile) -> str:
+    """Return why *cause* is not told as a cause, or nothing when it stands on the evidence that *claims* cite."""
+    cited = {each for claim in claims for each in claim.evidence}
+    current = [piece for piece in case.evidence if piece.id in cited and piece.kind != _MEMORY]
+    spoken = frozenset(stems(" ".join(f"{piece.text} {piece.service or ''}" for piece in current)))
+    words = frozenset(stems(cause))
+    objections = (
+        (not current, "it rests on memory alone"),
+        (looks_like_command(cause), "it gives a command instead of a cause"),
+        (_DEED.search(cause), "it tells of something done, and nothing was done: we only read"),
+        (_SELF.search(cause), "it speaks of the model itself"),
+        (len(words) < _LEAST_WORDS, "it says too little to be a cause"),
+        (not words & spoken, "its evidence says nothing of it"),
+    )
+    return next((why for holds, why in objections if holds), "") or _unfounded(cause, case)
+
+
+def why_not_offered(fix: str, case: CaseFile) -> str:
+    """Return why a model's *fix* is not offered, or nothing when it may be."""
+    if looks_like_command(fix):
+        return "it holds a command, and commands come from runbooks only"
+    if _DEED.search(fix) or _SELF.search(fix):
+        return "it is no step that a person could take"
+    return _unfounded(_WAITS.sub("", fix), case)
+
+
+def _unfounded(words: str, case: CaseFile) -> str:
+    """Say so when *words* hold a name or figure that no evidence has, memory's included; else nothing."""
+    said: dict[str, JsonValue] = {
+        "cause": words,
+        "services": [],
+        "confidence": None,
+        "claims": [],
+        "fix": None,
+    }
+    grounds = (*case.evidence, _as_evidence(case.alert))
+    found = check_answer(
+        said,
+        stop_reason="end_turn",
+        grounds=grounds,
+        onset=case.alert.starts_at,
+        checks=("entities", "numbers"),
+    )
+    if any(finding.code in _UNFOUNDED for finding in found):
+        return "it names what no evidence holds"  # what that is stays unsaid: it may be all that an attacker wants
+    return ""
+
+
+def _as_evidence(alert: Alert) -> Evidence:
+    labels = " ".join(f"{name} {value}" for name, value in alert.labels.items())
+    text = f"{alert.text} {alert.service} {labels}"
+    return Evidence(
+        "alert:0", Observation("alert", text, alert.source, alert.starts_at, alert.service or None)
+    )
