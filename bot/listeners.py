@@ -31,7 +31,8 @@ HELP = (
     "*What I do*\n"
     "• `/incident investigate <what is wrong>` opens a thread here and investigates in it.\n"
     "• `/incident recall <words>` shows what memory knows, only to you.\n"
-    "• In a thread: mention me with `investigate`, `resolved: <what fixed it>`, or a question.\n"
+    "• In a thread: mention me with `investigate`, `catch me up`, `what changed?`, `have we seen this?`, any question, "
+    "`draft the post-mortem`, `resolved: <what fixed it>`, or `stop`.\n"
     "• On my verdict: ✅ worked, 🟡 partly, ❌ did not, 🚫 not the same incident. 🏁 on the alert resolves.\n"
     "I only read. I never touch your infrastructure."
 )
