@@ -128,6 +128,16 @@ class Settings(BaseModel):
         alias="INCIDENTOS_POSTMORTEMS",
         description="Folder, such as a git checkout, where the post-mortem of a resolved case is written.",
     )
+    examples: bool = Field(
+        True,
+        alias="INCIDENTOS_EXAMPLES",
+        description="Whether memory begins with well-known public incidents, marked as examples.",
+    )
+    digest_channel: str = Field(
+        "",
+        alias="INCIDENTOS_DIGEST_CHANNEL",
+        description="Channel id that gets the week in a few lines, Monday morning; empty means none.",
+    )
     channels: Names = Field(
         (),
         alias="INCIDENTOS_CHANNELS",

@@ -3,6 +3,7 @@
 Each part is made once, here, and handed on as an argument; what must be closed is closed in the reverse order.
 """
 
+import asyncio
 import os
 import socket
 from collections.abc import AsyncIterator
@@ -11,6 +12,7 @@ from contextlib import aclosing as closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import structlog
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -26,7 +28,7 @@ from bot.settings import Settings
 from bot.sources import link_hosts
 from bot.store.database import create_tables, engine_for, owned, prepare_folder
 from memory.examples import public_examples
-from memory.memory import Memory
+from memory.memory import Memory, MemoryUnavailable
 from memory.opening import MemorySettings, open_memory
 from memory.weights import Progress
 from router.anthropic_model import PUBLIC, AnthropicModel
@@ -45,6 +47,8 @@ from tools.recall import RecallTool
 from tools.redact import redact
 from tools.runbooks import RunbookTool
 from tools.toolbox import Toolbox
+
+log = structlog.get_logger()
 
 LOCAL = "local"  # the workspace of what is done in a terminal
 
@@ -121,7 +125,8 @@ async def investigating(settings: Settings, sources: Configured) -> AsyncIterato
 async def remembering(settings: Settings, workspace: str = LOCAL) -> AsyncIterator[Remembering]:
     """Open memory alone, with the public examples in it."""
     async with parts(settings) as shared:
-        await shared.memory.load_examples(public_examples())
+        if settings.examples:
+            await shared.memory.load_examples(public_examples())
         yield Remembering(shared.memory, workspace, now)
 
 
@@ -134,7 +139,8 @@ async def house(
         stack.enter_context(owned(prepare_folder(settings.folder)))
         await stack.enter_async_context(closing(sources))
         shared = await stack.enter_async_context(parts(settings, on_progress))
-        await shared.memory.load_examples(public_examples())
+        if settings.examples:
+            stack.push_async_callback(_ended, asyncio.create_task(_load_examples(shared.memory)))
         yield House(
             engine=shared.engine,
             owner=f"{socket.gethostname()}:{os.getpid()}",
@@ -156,9 +162,23 @@ async def house(
             postmortems=PostmortemFolder(settings.postmortems),
             spend=lambda since: cost(shared.router.audit, shared.router.policy, since=since),
             reflect=lambda team, at: reflection_of(shared.memory, team, at),
+            digest_channel=settings.digest_channel,
         )
 
 
 def office(parts_of_it: House, client: AsyncWebClient, app_token: str) -> Office:
     """Return an office that joins Slack through *client*."""
     return Office(parts_of_it, client, app_token)
+
+
+async def _load_examples(memory: Memory) -> None:
+    """Put the public examples into memory behind the scenes: they take some seconds, and nobody waits for them."""
+    try:
+        await memory.load_examples(public_examples())
+    except MemoryUnavailable as down:
+        log.warning("examples_not_loaded", why=str(down))
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

@@ -25,7 +25,7 @@ async def bot_in(sandbox: Sandbox, folder: Path, **settings: str) -> AsyncIterat
     telemetry = folder / "telemetry"
     if not telemetry.exists():
         write_case(telemetry, datetime.now(UTC))
-    read = Settings.read({"INCIDENTOS_DATA": str(folder / "data"), **settings})
+    read = Settings.read({"INCIDENTOS_DATA": str(folder / "data"), "INCIDENTOS_EXAMPLES": "no", **settings})
     async with house(read, file_sources(telemetry, read)) as parts:
         client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
         running = office(parts, client, sandbox.app_token)

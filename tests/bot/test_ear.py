@@ -34,7 +34,9 @@ async def listening(sandbox: Sandbox, folder: Path, hearing: Hearing = QUICK) ->
     telemetry = folder / "telemetry"
     if not telemetry.exists():
         write_case(telemetry, datetime.now(UTC))
-    read = Settings.read({"INCIDENTOS_DATA": str(folder / "data"), "INCIDENTOS_NEAR_MINUTES": "0"})
+    read = Settings.read(
+        {"INCIDENTOS_DATA": str(folder / "data"), "INCIDENTOS_EXAMPLES": "no", "INCIDENTOS_NEAR_MINUTES": "0"}
+    )
     async with house(read, file_sources(telemetry, read)) as parts:
         client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
         running = office(replace(parts, hearing=hearing), client, sandbox.app_token)

@@ -21,7 +21,7 @@ PAIRS = [
 
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 async def test_a_relative_in_other_words_is_recalled_first(tmp_path: Path, first: str, second: str) -> None:
-    settings = Settings.read({"INCIDENTOS_DATA": str(tmp_path)})
+    settings = Settings.read({"INCIDENTOS_DATA": str(tmp_path), "INCIDENTOS_EXAMPLES": "no"})
     async with joined(settings, tmp_path / "sandbox", 0) as running:
         sandbox = running.sandbox
 
