@@ -5,12 +5,14 @@
 
 PYTHON ?= python3
 PORT ?= 8065
+KILLS ?= 500
 BIN := .venv/bin
 FILES := app.py bot memory router tools sandbox bench tests
 
 help:
 	@echo "make run    start the sandbox: a local Slack workspace with the bot in it (PORT=$(PORT))"
 	@echo "make test   lint, types, import contracts, tests"
+	@echo "make faults the whole fault matrix; make chaos KILLS=$(KILLS) kills the bot at random moments"
 
 .venv/run.stamp: requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "IncidentOS needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Try: make PYTHON=python3.12 ...")'
@@ -40,6 +42,13 @@ contracts: .venv/dev.stamp
 
 tests: .venv/dev.stamp
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# the whole fault matrix, also what takes minutes: kills at every step, and the rows whose tests stand with their part
+faults: .venv/dev.stamp
+	$(BIN)/python -m pytest tests/faults tests/faults/slow_kills.py $$($(BIN)/python -m tests.faults.test_matrix) -n 2 --dist loadfile
+
+chaos: .venv/dev.stamp
+	$(BIN)/python -m bench.chaos --kills $(KILLS)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.poster import Later, Never
 from bot.store.replies import Due
@@ -113,6 +114,8 @@ class _TooLong(Exception):
 
 def _refused(error: SlackApiError) -> Body:
     response = error.response
+    if not isinstance(response, AsyncSlackResponse):  # cut in the middle: the SDK hands over the raw answer
+        raise Later("Slack's answer was cut", timedelta(seconds=2), unsure=True) from error
     data = response.data if isinstance(response.data, dict) else {}
     code = str(data.get("error", "")) or f"HTTP {response.status_code}"
     if code in FINE:

@@ -17,6 +17,7 @@ from bot.investigation.alert import Alert
 from bot.investigation.casefile import fold
 from bot.investigation.events import AlertRepeated, Recorded
 from bot.office import Office
+from bot.settings import BadSetting, Settings
 from bot.store.cases import Cases, Place
 from bot.store.database import FILE_NAME, CannotOpen, create_tables, engine_for, owned
 from bot.store.schema import SCHEMA_VERSION, about, cases, journal
@@ -174,6 +175,22 @@ async def test_p19_a_newer_schema_is_refused(tmp_path: Path) -> None:
     with pytest.raises(CannotOpen, match="newer release"):
         await create_tables(opened)
     await opened.dispose()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SLACK_BOT_TOKEN", "sk-wrong"),
+        ("DATABASE_URL_FILE", "/nowhere"),
+        ("PROMETHEUS_URL", "not a url"),
+        ("INCIDENTOS_AT_ONCE", "-77"),
+        ("INCIDENTOS_STORM_CASES", "many"),
+    ],
+)
+def test_p22_a_bad_setting_is_named_and_not_shown(name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=name) as refused:
+        Settings.read({name: value})
+    assert name.endswith("_FILE") or value not in str(refused.value)
 
 
 async def older_database(folder: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -212,3 +213,10 @@ async def test_u06_an_unlisted_channel_is_left_alone(sandbox: Sandbox, tmp_path:
         await verdict_under(sandbox, sandbox.post_webhook(alert_post())["ts"])
         await nothing_waits(bot)
         assert [row.place.channel for row in await bot.cases.recent()] == ["C0001"]
+
+
+@pytest.mark.parametrize("words", ["", "help", "recall", "\u202e\x00", "investigate " + "x" * 5000])
+async def test_u09_a_command_of_any_words_is_answered(sandbox: Sandbox, bot: Office, words: str) -> None:
+    answered = await sandbox.command("/incident", words, channel=ALERTS)
+    assert answered.acked_at is not None
+    assert (answered.answer or {}).get("text")

@@ -1,0 +1,127 @@
+"""Which test holds which row of the fault matrix, and why a row cannot run here. In our own words.
+
+A row is held by tests named after it in this folder, or by tests that stand with the part that meets the fault;
+`test_matrix.py` proves that they exist, `make faults` runs them all.
+"""
+
+from collections.abc import Mapping
+
+ROUTER, MEMORY, TOOLS, BOT = "tests/router", "tests/memory", "tests/tools", "tests/bot"
+TRANSPORT = f"{ROUTER}/test_transport.py"
+ENDS = f"{ROUTER}/test_router.py"
+WIRE = f"{ROUTER}/test_end_to_end.py"
+MONEY = f"{ROUTER}/test_money.py"
+MIND = f"{MEMORY}/test_memory.py"
+STORES = f"{MEMORY}/test_store_contract.py"
+HTTP = f"{TOOLS}/test_readonly_http.py"
+BOX = f"{TOOLS}/test_toolbox.py"
+EAR = f"{BOT}/test_ear.py"
+KILLS = "tests/faults/slow_kills.py::test_a_process_that_dies_at_any_step"
+
+# rows whose tests stand with the part; each is a file and a test in it
+ELSEWHERE: Mapping[str, tuple[str, ...]] = {
+    "S03": (KILLS,),
+    "S06": (f"{EAR}::test_a_deaf_connection_is_made_anew_and_nothing_is_missed",),
+    "S07": (f"{EAR}::test_too_many_connections_are_waited_out",),
+    "S08": (f"{EAR}::test_what_was_posted_while_we_were_away_is_seen_late",),
+    "A01": (
+        f"{TRANSPORT}::test_retry_after_is_read_and_never_slept",
+        f"{ENDS}::test_a_long_retry_after_is_told_and_never_slept",
+    ),
+    "A02": (f"{ENDS}::test_a_breaker_opens_and_the_peer_is_asked",),
+    "A03": (f"{TRANSPORT}::test_faults_are_values", f"{TRANSPORT}::test_nobody_listens"),
+    "A04": (
+        f"{TRANSPORT}::test_the_deadline_is_total",
+        f"{WIRE}::test_no_answer_ever_ends_within_the_deadline",
+    ),
+    "A05": (f"{TRANSPORT}::test_faults_are_values", f"{WIRE}::test_one_fault_is_survived"),
+    "A06": (f"{TRANSPORT}::test_faults_are_values",),
+    "A07": (f"{TRANSPORT}::test_faults_are_values",),
+    "A08": (
+        f"{BOX}::test_an_unknown_tool_is_refused_with_the_names_that_exist",
+        f"{BOX}::test_a_bad_call_is_refused_with_what_to_change",
+    ),
+    "A09": (
+        f"{ENDS}::test_a_refusal_goes_to_another_model_and_is_never_an_answer",
+        f"{ENDS}::test_a_cut_answer_gets_more_room_before_a_stronger_model",
+    ),
+    "A10": (f"{ENDS}::test_a_finding_is_repaired_once_and_then_climbs",),
+    "A11": (f"{ENDS}::test_a_prompt_that_is_too_long_is_trimmed_and_says_so",),
+    "A12": (f"{WIRE}::test_a_wrong_key_is_said_once", f"{ENDS}::test_final_faults_are_not_asked_again"),
+    "A13": (f"{ROUTER}/test_policy.py::test_a_model_retires",),
+    "A14": (f"{ENDS}::test_over_budget_nothing_is_sent",),
+    "A15": (f"{MONEY}::test_fifty_at_once_never_overshoot", f"{MONEY}::test_replicas_share_one_budget"),
+    "Q01": (
+        f"{MIND}::test_a_dead_index_delays_and_never_loses",
+        f"{STORES}::test_a_server_that_is_not_there_is_one_line",
+    ),
+    "Q03": (f"{STORES}::test_putting_again_replaces",),
+    "Q04": (f"{MEMORY}/test_records.py::test_what_changed_waits_until_the_index_has_that_revision",),
+    "Q05": (
+        f"{MIND}::test_another_model_gets_an_index_of_its_own",
+        f"{STORES}::test_two_models_never_share_an_index",
+    ),
+    "Q06": (f"{STORES}::test_a_folder_in_use_says_so",),
+    "Q07": (
+        f"{STORES}::test_a_broken_folder_says_what_to_do",
+        f"{MIND}::test_reindexing_is_idempotent_and_heals_a_lost_index",
+    ),
+    "Q11": (
+        f"{MEMORY}/test_verdicts.py::test_any_order_and_repetition_of_votes_gives_the_same_record",
+        f"{MIND}::test_many_rejections_make_memory_more_careful_and_few_do_not",
+    ),
+    "Q12": (f"{MEMORY}/test_model.py::test_a_cache_that_cannot_be_written_is_one_clear_line",),
+    "T01": (
+        f"{BOX}::test_what_cannot_look_says_so_and_never_raises",
+        f"{BOX}::test_slow_sources_end_in_one_deadline_not_in_the_sum",
+    ),
+    "T02": (
+        f"{HTTP}::test_an_endless_answer_is_cut_off",
+        f"{HTTP}::test_a_gzip_bomb_is_not_unpacked_beyond_the_limit",
+    ),
+    "T03": (f"{HTTP}::test_what_is_no_good_answer_is_unavailable_in_one_line",),
+    "T04": (f"{BOT}/test_gate.py::test_any_blocks_are_harmless",),
+    "T05": (f"{BOX}::test_what_a_tool_saw_comes_back_redacted_everywhere",),
+    "T06": (
+        f"{BOX}::test_a_failing_redactor_withholds_everything",
+        f"{TOOLS}/test_redact.py::test_failure_withholds_the_text",
+    ),
+    "T07": (f"{HTTP}::test_nothing_else_passes_the_gate",),
+    "T08": (f"{HTTP}::test_nothing_else_passes_the_gate",),
+    "T09": (f"{HTTP}::test_one_deadline_holds_for_all_tries",),
+    "T11": (f"{HTTP}::test_errors_hold_no_credential_and_are_tried_once_more",),
+    **{f"P{number:02d}": (KILLS,) for number in range(1, 15)},
+    "C02": (KILLS, f"{BOT}/test_aftermath.py::test_a_timer_whose_worker_died_falls_due_again"),
+}
+
+# rows that nothing here holds, and why
+NOT_HERE: Mapping[str, str] = {
+    "S16": "the sandbox does not send app_rate_limited; the gap itself is filled by the catch-up of S08",
+    "Q02": "no proxy stands between the client and a Qdrant server here; the time limit is set in the client",
+    "Q08": "the folder is made for its owner alone; planting a pickle needs a second user on this machine",
+    "Q09": "a full disk is tried on SQLite (P18); the embedded index writes no page limit that a test could set",
+    "Q10": "no embedder of ours makes such vectors, and none can be put into the running product",
+    "T10": "a provider's clock cannot be set apart from ours here",
+    "P21": "a day of uptime does not fit into a test run",
+    "P23": "needs a container engine, which this machine does not have",
+    "U01": "needs two people within one second at one modal; the second answer is not told apart yet",
+    "U02": "two opposite marks both stand in the case today; no question is asked",
+    "U03": "a mark that is taken back is; there is no grace time before memory is written",
+    "U07": "one workspace in the sandbox; scopes are held by the memory suite",
+    "U08": "no limit of mentions a person and minute yet",
+    "X01": "the package index is not reachable offline; CI runs the audit",
+    "X02": "installers check the hashes of the locks: `make` installs with --require-hashes",
+    "X03": "a secret scan of the history needs a scanner that is not installed here",
+}
+
+IDS = (
+    *(f"S{number:02d}" for number in range(1, 19)),
+    *(f"O{number:02d}" for number in range(1, 9)),
+    *(f"A{number:02d}" for number in range(1, 16)),
+    *(f"Q{number:02d}" for number in range(1, 13)),
+    *(f"T{number:02d}" for number in range(1, 12)),
+    *(f"C{number:02d}" for number in range(1, 6)),
+    *(f"P{number:02d}" for number in range(1, 24)),
+    *(f"U{number:02d}" for number in range(1, 10)),
+    *(f"X{number:02d}" for number in range(1, 4)),
+)
