@@ -20,6 +20,7 @@ from bot.aftermath import Aftermath, Polling
 from bot.answers import Answering
 from bot.catchup import CatchUp
 from bot.desk import Desk
+from bot.digest import Digest
 from bot.dossier import Dossier
 from bot.ear import Ear, Hearing
 from bot.home import Home, Reflect, Spend
@@ -48,6 +49,7 @@ from tools.sources import AlertSource
 log = structlog.get_logger()
 
 SWEEP_S = 30.0
+DIGEST_S = 600.0
 TIMERS_S = 5.0
 POLL_S = 60.0
 KEPT_HERE = "The outcome is kept with the case and is remembered as soon as memory is back; tried every 30 s."
@@ -75,6 +77,7 @@ class House:
     postmortems: PostmortemFolder
     spend: Spend
     reflect: Reflect
+    digest_channel: str
     monitors: Sequence[AlertSource] = ()
     calm: timedelta = timedelta(minutes=30)
     hearing: Hearing = field(default_factory=Hearing)
@@ -102,6 +105,7 @@ class Office:
         self._ear: Ear | None = None
         self._worker: Worker | None = None
         self._talk: Conversation | None = None
+        self.home: Home | None = None
         self._remembering: Remembering | None = None
 
     async def open(self) -> None:
@@ -158,7 +162,7 @@ class Office:
         )
         self._worker = worker
         app = AsyncApp(client=self._client, authorize=_authorised(me, team, str(self._client.token)))
-        home = Home(
+        self.home = home = Home(
             self.cases, self.dossier, self.intake, self.channels, house.spend, house.reflect, team, house.now
         )
         answers = Answering(self.cases, self.dossier, self._remembering, home, self.channels, house.now)
@@ -167,10 +171,7 @@ class Office:
             asyncio.create_task(worker.run(desk), name="worker"),
             asyncio.create_task(self.poster.run(), name="poster"),
         ]
-        self._clock.every(SWEEP_S, "sweep", self._sweep)
-        self._clock.every(TIMERS_S, "timers", aftermath.tick)
-        self._clock.every(POLL_S, "monitors", Polling(self.cases, aftermath, house.monitors).tick)
-        self._clock.start()
+        self._tick(aftermath, home)
         caught = CatchUp(self._client, self.intake, team, me.bot_id, house.channels, house.now)
 
         async def missed() -> int:
@@ -189,6 +190,16 @@ class Office:
             raise CannotJoin(msg) from error
         await self._talk.take_up()
         self._tasks.append(asyncio.create_task(self._ear.watch(), name="ear"))
+
+    def _tick(self, aftermath: Aftermath, home: Home) -> None:
+        """Start the clock: what an earlier failure left undone, timers, monitors, the week's digest."""
+        house = self._house
+        digest = Digest(home, self.replies, self.poster, house.digest_channel, house.now)
+        self._clock.every(SWEEP_S, "sweep", self._sweep)
+        self._clock.every(TIMERS_S, "timers", aftermath.tick)
+        self._clock.every(POLL_S, "monitors", Polling(self.cases, aftermath, house.monitors).tick)
+        self._clock.every(DIGEST_S, "digest", digest.weekly)
+        self._clock.start()
 
     async def close(self) -> None:
         """Stop hearing, finish what runs, let go of the rest."""

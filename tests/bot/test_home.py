@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from bot.blocks.steps import arranged
 from bot.blocks.thread import Reply
 from bot.blocks.words import section
 from bot.channel_rules import ChannelRules, hours, read_rules
+from bot.digest import Digest
 from bot.investigation.alert import Alert, Severity
 from bot.office import Office
 from sandbox.server import Sandbox
@@ -127,6 +128,32 @@ async def test_one_card_holds_the_whole_case(sandbox: Sandbox, bot: Office) -> N
     thread = sandbox.thread(ALERTS, root)[1:]
     assert len(thread) == 1
     assert "*Recall*" in text_of(thread[0]) and "*Cause:*" in text_of(thread[0])
+
+
+async def test_the_week_is_told_once_on_monday_and_only_when_something_happened(
+    sandbox: Sandbox, bot: Office
+) -> None:
+    monday = datetime(2026, 11, 16, 9, 0, tzinfo=UTC)
+    root = sandbox.post_webhook(alert_post())["ts"]
+    await sandbox.wait_for(lambda: any(map(is_verdict, sandbox.thread(ALERTS, root)[1:])), WAIT)
+
+    def digest(now: datetime, channel: str = "C0003") -> Digest:
+        assert bot.home is not None
+        return Digest(bot.home, bot.replies, bot.poster, channel, lambda: now)
+
+    assert not await digest(monday - timedelta(days=1)).weekly()
+    assert not await digest(monday - timedelta(hours=2)).weekly()
+    assert not await digest(monday, channel="").weekly()
+    assert await digest(monday).weekly()
+
+    def posted() -> list[dict[str, Any]]:
+        return [message for message in sandbox.messages("C0003") if "*The week*" in text_of(message)]
+
+    await sandbox.wait_for(posted, WAIT)
+    assert not await digest(monday + timedelta(hours=1)).weekly()
+    await sandbox.settled()
+    told = posted()
+    assert len(told) == 1 and "answered by code at $0" in text_of(told[0])
 
 
 def alert(severity: Severity) -> Alert:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.investigation.events import QuestionAnswered, QuestionLooked
 from bot.office import Office
-from sandbox.anthropic_script import Received, Refuse, Say, Script, Tool, Turn
+from sandbox.anthropic_script import Hang, Received, Refuse, Say, Script, Tool, Turn
 from sandbox.anthropic_server import AnthropicServer
 from sandbox.server import Sandbox
 from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict, text_of
