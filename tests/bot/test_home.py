@@ -137,7 +137,7 @@ async def test_the_week_is_told_once_on_monday_and_only_when_something_happened(
     root = sandbox.post_webhook(alert_post())["ts"]
     await sandbox.wait_for(lambda: any(map(is_verdict, sandbox.thread(ALERTS, root)[1:])), WAIT)
 
-    def digest(now: datetime, channel: str = "C0003") -> Digest:
+    def digest(now: datetime, channel: str = "C0002") -> Digest:
         assert bot.home is not None
         return Digest(bot.home, bot.replies, bot.poster, channel, lambda: now)
 
@@ -147,9 +147,12 @@ async def test_the_week_is_told_once_on_monday_and_only_when_something_happened(
     assert await digest(monday).weekly()
 
     def posted() -> list[dict[str, Any]]:
-        return [message for message in sandbox.messages("C0003") if "*The week*" in text_of(message)]
+        return [message for message in sandbox.messages("C0002") if "*The week*" in text_of(message)]
 
     await sandbox.wait_for(posted, WAIT)
+    async with asyncio.timeout(WAIT):
+        while await bot.replies.ts_of("digest:2026-W47") is None:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
     assert not await digest(monday + timedelta(hours=1)).weekly()
     await sandbox.settled()
     told = posted()
