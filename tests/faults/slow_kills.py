@@ -66,7 +66,13 @@ def found(sandbox: Sandbox, root: str, words: str) -> dict[str, Any] | None:
 
 async def close_case(sandbox: Sandbox, root: str) -> None:
     """Do as a person does: judge the verdict, ask for the end, accept it; again until it is acknowledged."""
-    await sandbox.wait_for(lambda: any(map(is_verdict, sandbox.thread(ALERTS, root)[1:])), WAIT, "a verdict")
+
+    def come_to_an_end() -> bool:
+        return any(map(is_verdict, sandbox.thread(ALERTS, root)[1:])) or bool(
+            found(sandbox, root, "🏁 Resolved by")
+        )
+
+    await sandbox.wait_for(come_to_an_end, WAIT, "a verdict")
     if not found(sandbox, root, "Closing this case") and not found(sandbox, root, "*Resolved.*"):
         sandbox.post_as("U0002", ALERTS, "@IncidentOS resolved: rolled store back", thread_ts=root)
         await sandbox.wait_for(lambda: found(sandbox, root, "Closing this case"), WAIT, "the draft")

@@ -1,0 +1,206 @@
+"""The life of cases as a state machine: any order of alerts, ends, judgements, redeliveries, deaths and lost answers.
+
+The store, the grouping, the outbox and the poster are the product's own; Slack is the smallest thing that the
+poster's protocol asks for, and it loses answers when told to.
+"""
+
+import asyncio
+import tempfile
+from collections import Counter
+from collections.abc import Coroutine
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from bot.aftermath import Aftermath
+from bot.dossier import Dossier
+from bot.investigation.alert import Alert
+from bot.investigation.casefile import CaseFile
+from bot.investigation.events import AlertReceived, AlertRepeated, FixJudged
+from bot.joining import Grouping, Joining
+from bot.poster import Later, Poster
+from bot.store.cases import Cases, Place
+from bot.store.database import create_tables, engine_for
+from bot.store.intake import Envelope, Intake
+from bot.store.replies import Due, Replies
+from bot.store.timers import Timers
+from bot.thread import Thread
+
+Result = TypeVar("Result")
+NAMES = st.sampled_from(["disk", "errors", "latency"])
+
+
+class Wall:
+    """Slack as the poster sees it: posts by key; it may take one and lose the answer."""
+
+    def __init__(self) -> None:
+        self.posts: list[str] = []
+        self.loses_answers = 0
+
+    async def post(self, due: Due) -> str:
+        self.posts.append(due.wanted.key)
+        ts = f"{len(self.posts)}.0"
+        if self.loses_answers:
+            self.loses_answers -= 1
+            raise Later("the answer was lost", timedelta(seconds=1), unsure=True)
+        return ts
+
+    async def find(self, due: Due) -> str | None:
+        return f"{self.posts.index(due.wanted.key) + 1}.0" if due.wanted.key in self.posts else None
+
+    async def edit(self, due: Due, ts: str) -> None:
+        """Take it."""
+
+    async def react(self, due: Due, ts: str) -> None:
+        """Take it."""
+
+
+class Life(RuleBasedStateMachine):
+    """What may happen, in any order."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.loop = asyncio.Runner()
+        self.folder = tempfile.TemporaryDirectory(prefix="life-")
+        self.at = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+        self.wall = Wall()
+        self.told = 0
+        self.number = 0
+        self.last: Envelope | None = None
+        self.start()
+
+    def start(self) -> None:
+        self.engine = engine_for(None, Path(self.folder.name))
+        self.run(create_tables(self.engine))
+        self.intake = Intake(self.engine, "a")
+        self.cases = Cases(self.engine, "a")
+        self.poster = Poster(Replies(self.engine), self.wall, self.now)
+        self.dossier = Dossier(self.cases, Thread(self.poster.replies, self.poster, self.now), self.now)
+        after = Aftermath(self.cases, self.dossier, Timers(self.engine), self.judged, self.now)
+        self.after = after
+        rules = Grouping(storm_cases=1000)
+        self.joining = Joining(self.cases, self.dossier, after, lambda: None, self.now, rules)
+        self.run(self.intake.take_over())
+        self.run(self.poster.replies.take_over())
+
+    def now(self) -> datetime:
+        return self.at
+
+    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
+        return self.loop.run(work)
+
+    async def judged(self, _case: CaseFile, _said: FixJudged) -> None:
+        """Memory is not part of this."""
+
+    @rule(name=NAMES)
+    def an_alert_is_posted(self, name: str) -> None:
+        self.number += 1
+        body = {"name": name, "ts": f"{self.number}.0"}
+        self.last = Envelope("T1", f"E{self.number}", "event", body, f"C1:{self.number}.0:posted")
+        assert self.run(self.intake.keep(self.last, self.at))
+        self.told += 1
+
+    @precondition(lambda self: self.last is not None)
+    @rule()
+    def slack_tells_it_again(self) -> None:
+        assert self.last is not None
+        assert not self.run(self.intake.keep(self.last, self.at))
+
+    @rule(dies=st.booleans())
+    def the_worker_takes_what_waits(self, dies: bool) -> None:
+        async def work() -> None:
+            for taken in await self.intake.take_many(self.at, 10):
+                body = taken.envelope.body
+                alert = Alert("monitor", str(body["name"]), self.at, dedupe_key=str(body["name"]))
+                note = await self.joining.alert(alert, Place("C1", str(body["ts"])), taken)
+                if note is not None and not dies:
+                    await self.intake.done(taken, note)
+            if not dies:
+                await self.joining.settle()
+
+        self.run(work())
+        if dies:
+            self.the_process_dies()
+
+    @rule(name=NAMES)
+    def the_alert_clears(self, name: str) -> None:
+        async def clear() -> None:
+            alert = Alert("monitor", name, self.at, dedupe_key=name)
+            row = await self.cases.joined(alert.fingerprint, self.at - timedelta(hours=4))
+            if row is not None:
+                await self.after.cleared(row, "monitor")
+
+        self.run(clear())
+
+    @rule()
+    def a_person_says_worked(self) -> None:
+        async def judge() -> None:
+            for row in await self.cases.recent(1):
+                await self.dossier.record(row, [FixJudged("U1", "worked")])
+
+        self.run(judge())
+
+    @rule()
+    def a_person_closes_the_newest_case(self) -> None:
+        async def close() -> None:
+            for row in await self.cases.recent(1):
+                await self.cases.set_state(row.number, "resolved", self.at)
+
+        self.run(close())
+
+    @rule(seconds=st.sampled_from([1, 40, 3600]))
+    def time_passes(self, seconds: int) -> None:
+        self.at += timedelta(seconds=seconds)
+        self.run(self.after.tick())
+
+    @rule(lost=st.integers(0, 2))
+    def the_poster_sends(self, lost: int) -> None:
+        self.wall.loses_answers = lost
+        self.run(self.poster.send_due())
+
+    @rule()
+    def the_process_dies(self) -> None:
+        self.run(self.engine.dispose())
+        self.start()
+
+    @invariant()
+    def nothing_is_lost_and_nothing_is_counted_twice(self) -> None:
+        async def counted() -> tuple[int, int]:
+            rows = await self.cases.recent(500)
+            files = [await self.dossier.read(row) for row in rows]
+            seen = [entry.event for case in files for entry in case.history]
+            opened = sum(isinstance(event, AlertReceived) for event in seen)
+            joined = sum(event.times for event in seen if isinstance(event, AlertRepeated))
+            return opened + joined, await self.intake.waiting()
+
+        known, waiting = self.run(counted())
+        assert known <= self.told <= known + waiting
+
+    @invariant()
+    def one_live_case_a_trouble(self) -> None:
+        rows = [
+            row for row in self.run(self.cases.recent(500)) if row.state not in {"resolved", "remembered"}
+        ]
+        opened = Counter(row.fingerprint for row in rows)
+        within = [row for row in rows if self.at - row.opened_at < timedelta(hours=4)]
+        assert all(opened[row.fingerprint] >= 1 for row in within)
+        assert max(Counter(row.fingerprint for row in within).values(), default=0) <= 1
+
+    @invariant()
+    def no_reply_stands_twice(self) -> None:
+        assert [key for key, times in Counter(self.wall.posts).items() if times > 1] == []
+
+    def teardown(self) -> None:
+        self.run(self.engine.dispose())
+        self.loop.close()
+        self.folder.cleanup()
+
+
+Life.TestCase.settings = settings(
+    max_examples=6, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestLife = Life.TestCase
