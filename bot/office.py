@@ -138,28 +138,7 @@ class Office:
             house.now,
             house.at_once,
         )
-        desk = Desk(
-            inbox=inbox,
-            intake=self.intake,
-            cases=self.cases,
-            dossier=self.dossier,
-            joining=Joining(
-                self.cases,
-                self.dossier,
-                aftermath,
-                worker.opened,
-                house.now,
-                house.grouping,
-                house.neighbours,
-            ),
-            stop=worker.stop,
-            judged=self._remembering.judged,
-            resolved=self._remember,
-            talk=self._talk,
-            now=house.now,
-            channels=house.channels,
-            rules=self.channels.rules,
-        )
+        desk = self._desk(inbox, worker, aftermath)
         self._worker = worker
         app = AsyncApp(client=self._client, authorize=_authorised(me, team, str(self._client.token)))
         self.home = home = Home(
@@ -190,6 +169,34 @@ class Office:
             raise CannotJoin(msg) from error
         await self._talk.take_up()
         self._tasks.append(asyncio.create_task(self._ear.watch(), name="ear"))
+
+    def _desk(self, inbox: Inbox, worker: Worker, aftermath: Aftermath) -> Desk:
+        """Return the desk at which everything that is heard is decided."""
+        house = self._house
+        assert self._talk is not None
+        assert self._remembering is not None
+        return Desk(
+            inbox=inbox,
+            intake=self.intake,
+            cases=self.cases,
+            dossier=self.dossier,
+            joining=Joining(
+                self.cases,
+                self.dossier,
+                aftermath,
+                worker.opened,
+                house.now,
+                house.grouping,
+                house.neighbours,
+            ),
+            stop=worker.stop,
+            judged=self._remembering.judged,
+            resolved=self._remember,
+            talk=self._talk,
+            now=house.now,
+            channels=house.channels,
+            rules=self.channels.rules,
+        )
 
     def _tick(self, aftermath: Aftermath, home: Home) -> None:
         """Start the clock: what an earlier failure left undone, timers, monitors, the week's digest."""
