@@ -120,12 +120,21 @@ class Worker:
                 why = f"{type(error).__name__}: {error}"[:500]
                 if not await self.intake.again(work, why, self.now()):
                     log.error("intake_given_up", intake=work.id)  # noqa: TRY400 (told above, with its traceback)
+                    await self._tell_given_up(work)
             else:
                 if note is not None:
                     closed.append((work, note))
         await desk.settle()
         if closed:
             await self.intake.done_many(closed)
+
+    async def _tell_given_up(self, work: Work) -> None:
+        """Say under the message that nothing will come of it: no silence."""
+        body = work.envelope.body
+        channel, ts = str(body.get("channel") or ""), str(body.get("ts") or "")
+        if channel and ts:
+            text = f"I could not work on this after {work.tries} tries; it is kept (intake {work.id}) and logged."
+            await self.dossier.thread.post(f"intake:{work.id}:failed", channel, text, ts)
 
     async def _investigate_all(self) -> None:
         while not self._draining:

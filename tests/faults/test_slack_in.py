@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.inbox import Inbox, Me
 from bot.office import Office
 from bot.store.database import create_tables, engine_for
-from bot.store.intake import Envelope, Intake
+from bot.store.intake import MAX_TRIES, Envelope, Intake
+from bot.store.schema import intake as intake_rows
 from bot.wiring import now
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
@@ -220,3 +221,16 @@ async def test_u09_a_command_of_any_words_is_answered(sandbox: Sandbox, bot: Off
     answered = await sandbox.command("/incident", words, channel=ALERTS)
     assert answered.acked_at is not None
     assert (answered.answer or {}).get("text")
+
+
+async def test_what_can_never_be_worked_on_is_told(sandbox: Sandbox, bot: Office) -> None:
+    message = sandbox.post_as("U0002", ALERTS, "good morning")
+    await sandbox.settled(WAIT)
+    await nothing_waits(bot)
+    # an action without its fields, as no release of ours writes it: each try fails
+    broken = {"channel": ALERTS, "ts": message["ts"]}
+    await bot.intake.keep(Envelope("T0001", "broken", "action", broken), now())
+    async with bot.cases.engine.begin() as connection:
+        await connection.execute(intake_rows.update().values(tries=MAX_TRIES - 1))
+    await sandbox.wait_for(lambda: sandbox.thread(ALERTS, message["ts"])[1:], WAIT, "an honest line")
+    assert "could not work on this" in sandbox.thread(ALERTS, message["ts"])[1]["text"]
