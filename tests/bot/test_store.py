@@ -5,13 +5,17 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.investigation.alert import Alert, Severity
 from bot.investigation.casefile import fold
 from bot.investigation.events import AlertCleared, Recorded, Steered
 from bot.store.cases import Cases, Place
+from bot.store.database import reading
 from bot.store.intake import LEASE, MAX_TRIES, MOST_PAUSE, Envelope, Intake
+from bot.store.schema import intake as intake_rows
+from tools.redact import redact
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
 
@@ -67,7 +71,7 @@ async def test_a_dead_workers_envelope_is_taken_over_after_its_lease(engine: Asy
 async def test_what_fails_again_and_again_is_closed_as_failed(engine: AsyncEngine) -> None:
     intake = Intake(engine, "a")
     await intake.keep(envelope("E1"), NOW)
-    now = NOW
+    now, going_on = NOW, True
     for _ in range(MAX_TRIES):
         work = await intake.take(now)
         assert work
@@ -140,3 +144,27 @@ async def test_a_journal_is_read_back_as_it_was_written(engine: AsyncEngine) -> 
     row, _ = await cases.open(alert(), Place("C1", "1.0"), NOW)
     await cases.append(row.number, [Recorded(NOW, AlertCleared("alertmanager"))])
     assert fold(await cases.journal(row.number)).cleared_at == NOW
+
+
+async def test_no_secret_and_no_one_time_address_is_kept(engine: AsyncEngine) -> None:
+    secret = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
+    body = {
+        "text": f"token {secret} seen",
+        "response_url": "https://hooks.slack.example/x",
+        "blocks": [{"elements": [{"text": f"again {secret}", "token": "t"}]}],
+    }
+    intake = Intake(engine, "a", redact)
+    assert await intake.keep(Envelope("T1", "E1", "event", body), NOW)
+    async with reading(engine) as connection:
+        kept = str(await connection.scalar(sa.select(intake_rows.c.body)))
+    assert secret not in kept
+    assert "REDACTED" in kept
+    assert "response_url" not in kept
+    assert '"token"' not in kept
+
+
+async def test_many_at_once_are_committed_together_and_each_once(engine: AsyncEngine) -> None:
+    intake = Intake(engine, "a")
+    kept = await asyncio.gather(*(intake.keep(envelope(f"E{number % 50}"), NOW) for number in range(300)))
+    assert sum(kept) == 50
+    assert await intake.waiting() == 50
