@@ -151,15 +151,24 @@ class Office:
             asyncio.create_task(self.poster.run(), name="poster"),
         ]
         self._tick(aftermath, home)
-        caught = CatchUp(self._client, self.intake, team, me.bot_id, house.channels, house.now)
+        await self._join(app, CatchUp(self._client, self.intake, team, me.bot_id, house.channels, house.now))
+        await self._talk.take_up()
+        self._tasks.append(asyncio.create_task(self._ear.watch(), name="ear"))
+
+    async def _join(self, app: AsyncApp, caught: CatchUp) -> None:
+        """Join Socket Mode; what was missed meanwhile is caught up with.
+
+        Raises:
+            CannotJoin: Slack does not let us in.
+        """
 
         async def missed() -> int:
             found = await caught.run()
-            if found:
-                worker.heard()
+            if found and self._worker is not None:
+                self._worker.heard()
             return found
 
-        self._ear = Ear(app, self._app_token, missed, house.hearing)
+        self._ear = Ear(app, self._app_token, missed, self._house.hearing)
         self.deaf = self._ear.deaf
         try:
             await self._ear.join()
@@ -167,8 +176,6 @@ class Office:
             await self.close()
             msg = f"Socket Mode cannot be joined ({error}). Check SLACK_APP_TOKEN and its connections:write."
             raise CannotJoin(msg) from error
-        await self._talk.take_up()
-        self._tasks.append(asyncio.create_task(self._ear.watch(), name="ear"))
 
     def _desk(self, inbox: Inbox, worker: Worker, aftermath: Aftermath) -> Desk:
         """Return the desk at which everything that is heard is decided."""
