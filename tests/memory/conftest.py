@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -20,15 +21,13 @@ from tests.memory.making import WordEmbed, let_go
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """The URL of a real PostgreSQL of our own, on a Unix socket only."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
     if not found:
         pytest.skip("no PostgreSQL installed (Debian package postgresql)")
-    folder = tmp_path_factory.mktemp("pg", numbered=True)
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    socket = Path("/tmp") / f"incidentos-pg-{folder.parent.name}-{folder.name}"  # sockets need short paths
-    socket.mkdir()
+    socket = Path(tempfile.mkdtemp(prefix="incidentos-pg-", dir="/tmp"))  # sockets need short paths
     data = socket / "data"
     if as_user:
         shutil.chown(socket, "postgres")
