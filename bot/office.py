@@ -23,16 +23,18 @@ from bot.desk import Desk
 from bot.digest import Digest
 from bot.dossier import Dossier
 from bot.ear import Ear, Hearing
+from bot.guard import Guard
 from bot.home import Home, Reflect, Spend
 from bot.inbox import Inbox, Me
 from bot.investigation.casefile import CaseFile
 from bot.investigation.investigator import Investigator
 from bot.joining import Grouping, Joining
 from bot.listeners import Listeners
+from bot.permits import Permits
 from bot.poster import Poster
 from bot.postmortem.folder import PostmortemFolder
 from bot.remembering import Remembering
-from bot.slack_web import SlackWeb
+from bot.slack_web import SlackWeb, whisper_through
 from bot.store.cases import CaseRow, Cases, Place
 from bot.store.channels import Channels
 from bot.store.intake import Intake
@@ -73,7 +75,7 @@ class House:
     neighbours: Callable[[str], Collection[str]]
     redact: Callable[[str], str]
     at_once: int
-    channels: frozenset[str]
+    permits: Permits
     postmortems: PostmortemFolder
     spend: Spend
     reflect: Reflect
@@ -99,6 +101,7 @@ class Office:
         self.dossier = Dossier(
             self.cases, Thread(self.replies, self.poster, house.now, self.channels.rules), house.now
         )
+        self._guard = Guard(house.now, house.permits, whisper_through(client, house.gate))
         self._tasks: list[asyncio.Task[None]] = []
         self._clock = Ticking()
         self.deaf = asyncio.Event()
@@ -145,15 +148,16 @@ class Office:
             self.cases, self.dossier, self.intake, self.channels, house.spend, house.reflect, team, house.now
         )
         answers = Answering(self.cases, self.dossier, self._remembering, home, self.channels, house.now)
-        Listeners(app, self._client, self.intake, answers.table(), worker.heard, house.now)
+        Listeners(app, self._client, self.intake, answers.table(), worker.heard, house.now, self._guard)
         self._tasks = [
             asyncio.create_task(worker.run(desk), name="worker"),
             asyncio.create_task(self.poster.run(), name="poster"),
         ]
         self._tick(aftermath, home)
-        await self._join(app, CatchUp(self._client, self.intake, team, me.bot_id, house.channels, house.now))
+        await self._join(
+            app, CatchUp(self._client, self.intake, team, me.bot_id, house.permits.channels, house.now)
+        )
         await self._talk.take_up()
-        self._tasks.append(asyncio.create_task(self._ear.watch(), name="ear"))
 
     async def _join(self, app: AsyncApp, caught: CatchUp) -> None:
         """Join Socket Mode; what was missed meanwhile is caught up with.
@@ -176,6 +180,7 @@ class Office:
             await self.close()
             msg = f"Socket Mode cannot be joined ({error}). Check SLACK_APP_TOKEN and its connections:write."
             raise CannotJoin(msg) from error
+        self._tasks.append(asyncio.create_task(self._ear.watch(), name="ear"))
 
     def _desk(self, inbox: Inbox, worker: Worker, aftermath: Aftermath) -> Desk:
         """Return the desk at which everything that is heard is decided."""
@@ -201,7 +206,7 @@ class Office:
             resolved=self._remember,
             talk=self._talk,
             now=house.now,
-            channels=house.channels,
+            guard=self._guard,
             rules=self.channels.rules,
         )
 
