@@ -154,7 +154,9 @@ async def _settled(data: Path, count: int) -> dict[str, int]:
 
 async def _counted(engine: Any, count: int) -> dict[str, int]:  # noqa: ANN401 (an AsyncEngine)
     async with reading(engine) as connection:
-        rows = (await connection.execute(sa.select(journal.c.type, journal.c.body))).all()
+        rows = (
+            await connection.execute(sa.select(journal.c.case_number, journal.c.type, journal.c.body))
+        ).all()
         prints = (await connection.execute(sa.select(cases.c.fingerprint, cases.c.channel))).all()
     bodies = [(row.type, json.loads(row.body)) for row in rows]
     storms = sum(
@@ -165,7 +167,7 @@ async def _counted(engine: Any, count: int) -> dict[str, int]:  # noqa: ANN401 (
     doubles = sum(n - 1 for n in Counter(map(tuple, prints)).values())
     return {
         "lost": max(0, count - opened - joined),
-        "investigations": sum(1 for kind, _ in bodies if kind == "recalled"),
+        "investigations": len({row.case_number for row in rows if row.type == "recalled"}),
         "duplicates": doubles + max(0, opened + joined - count),
     }
 
