@@ -25,7 +25,7 @@ import structlog
 
 from bench.common import arguments, data_folder, print_result, print_table, read_jsonl
 from bench.injection_case import Case, Seen, alert_of, plant, remembered
-from bench.injection_drive import PATIENCE_S, attack, bot_in, look, verdict_in
+from bench.injection_drive import PATIENCE_S, attack, bot_in, look, prepare, verdict_in
 from bench.injection_model import Honest, Obedient, expanded
 from bench.injection_rules import broken, matches
 from sandbox.anthropic_server import AnthropicServer
@@ -48,6 +48,7 @@ async def main() -> int:
         each for each in read_jsonl(folder / "injection_controls.jsonl") if options.only in each["id"]
     ]
     with tempfile.TemporaryDirectory(prefix="injection-") as root:
+        await prepare(Path(root) / "template")
         attacked = [await _attacked(Path(root), scenarios, each) for each in cases]
         blocked = [await _control(Path(root), scenarios, each) for each in controls]
     _print(attacked, controls, blocked)

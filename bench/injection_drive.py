@@ -25,7 +25,7 @@ from bot.settings import Settings
 from bot.sources import file_sources
 from bot.store.cases import Place
 from bot.store.schema import intake
-from bot.wiring import house, office
+from bot.wiring import house, office, remembering
 from memory import tables
 from memory.incident import Incident
 from sandbox.server import Sandbox
@@ -59,6 +59,12 @@ class Bot:
         await self.memory.retain(*incidents)
 
 
+async def prepare(template: Path) -> None:
+    """Make a fresh state with the public examples in memory, once: each case begins from a copy."""
+    async with remembering(Settings.read({"INCIDENTOS_DATA": str(template)})):
+        pass
+
+
 @asynccontextmanager
 async def bot_in(sandbox: Sandbox, folder: Path, model: str, template: Path) -> AsyncIterator[Bot]:
     """Join *sandbox* with a bot whose state is below *folder*; the public examples come from *template*."""
@@ -83,7 +89,6 @@ async def bot_in(sandbox: Sandbox, folder: Path, model: str, template: Path) -> 
             yield Bot(running, running._remembering.memory)  # noqa: SLF001 (same)
         finally:
             await running.close()
-    await asyncio.to_thread(_copied, folder / "data", template)
 
 
 def _copied(source: Path, target: Path) -> None:

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
+from bot.asked import person_alert
 from bot.channel_rules import ChannelRules, default_rules
 from bot.dossier import Dossier
+from bot.guard import Guard
 from bot.heard import (
     AlertAcknowledged,
     AlertChanged,
@@ -25,7 +27,7 @@ from bot.heard import (
     ThreadSaid,
 )
 from bot.inbox import Inbox
-from bot.investigation.alert import Alert, Severity
+from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import (
     Event,
@@ -36,6 +38,7 @@ from bot.investigation.events import (
     Stopped,
 )
 from bot.joining import Joining
+from bot.permits import Wish
 from bot.resolution import draft_for, read_modal
 from bot.store.cases import CaseRow, Cases, Place
 from bot.store.intake import Intake, Work
@@ -70,7 +73,7 @@ class Desk:
     resolved: Callable[[CaseRow], Awaitable[None]]
     talk: Conversation
     now: Callable[[], datetime]
-    channels: frozenset[str] = frozenset()
+    guard: Guard
     rules: Callable[[str], Awaitable[ChannelRules]] = default_rules
     _read: dict[str, str] = field(default_factory=dict)
 
@@ -79,6 +82,10 @@ class Desk:
 
         None: it is one of many alerts that are counted, and is closed by `Joining.settle`.
         """
+        refused = await self.guard.refuses(work.envelope.kind, work.envelope.body)
+        return refused or await self._allowed(work)
+
+    async def _allowed(self, work: Work) -> str | None:
         body = work.envelope.body
         match work.envelope.kind:
             case "event":
@@ -112,7 +119,7 @@ class Desk:
         if kind not in {"message", "app_mention"}:
             return f"ignored: {kind}"
         channel = str(event.get("channel", ""))
-        if self.channels and channel not in self.channels:
+        if not self.guard.permits.listens(channel):
             return "ignored: channel not listed"
         ts = str((event.get("message") or event).get("ts") or "")
         if channel and _seconds(ts) > _seconds(self._read.get(channel, "")):
@@ -162,7 +169,7 @@ class Desk:
         if ts is None:
             msg = "Slack does not take the first message yet"
             raise RuntimeError(msg)
-        return await self._open(_person_alert(text, user, work.received_at), Place(channel, ts))
+        return await self._open(person_alert(text, user, work.received_at), Place(channel, ts))
 
     async def _shortcut(self, body: Mapping[str, Any]) -> str:
         message = body["message"]
@@ -172,9 +179,13 @@ class Desk:
         if isinstance(heard, AlertOpened | AlertRepeated | AlertChanged):
             return await self._open(heard.alert, place, alone=True)
         text = str(message.get("text", "")) or "(no text)"
-        return await self._open(_person_alert(text, str(body["user"]), _moment(str(message["ts"]))), place)
+        return await self._open(person_alert(text, str(body["user"]), _moment(str(message["ts"]))), place)
 
     async def _mentioned(self, heard: Mentioned) -> str:
+        refused = await self.guard.refuses_wish(Wish(heard.user, heard.place.channel))
+        return refused or await self._answer(heard)
+
+    async def _answer(self, heard: Mentioned) -> str:
         place = Place(heard.place.channel, heard.place.thread)
         row = await self.cases.at(place)
         verb, _, rest = heard.text.strip().partition(" ")
@@ -186,7 +197,7 @@ class Desk:
         if row is None:
             asked = rest.strip() if word == "investigate" else heard.text.strip()
             return await self._open(
-                _person_alert(asked or "What is wrong here?", heard.user, _moment(heard.place.ts)), place
+                person_alert(asked or "What is wrong here?", heard.user, _moment(heard.place.ts)), place
             )
         return await self.talk.said(row, heard.place.ts, heard.user, heard.text)
 
@@ -264,18 +275,6 @@ class Desk:
     async def _row_of(self, case: str) -> CaseRow | None:
         number = case.removeprefix("INC-")
         return await self.cases.by_number(int(number)) if number.isdigit() else None
-
-
-def _person_alert(text: str, user: str, at: datetime) -> Alert:
-    title, _, rest = text.strip().partition("\n")
-    return Alert(
-        source="person",
-        title=title[:200],
-        description=text.strip() if rest or len(title) > 200 else "",
-        starts_at=at,
-        severity=Severity.UNKNOWN,
-        dedupe_key=f"person:{user}:{at.timestamp()}",
-    )
 
 
 def _seconds(ts: str) -> float:

@@ -21,6 +21,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.channel_modal import CALLBACK as CHANNEL_CALLBACK
 from bot.blocks.home import CHANNEL_SETTINGS
+from bot.guard import Guard
+from bot.permits import NOT_HERE, Wish
 from bot.resolution import CALLBACK, read_modal
 from bot.store.intake import Envelope, Intake
 
@@ -61,6 +63,7 @@ class Listeners:
         answers: Answers,
         heard: Callable[[], None],
         now: Callable[[], datetime],
+        guard: Guard,
     ) -> None:
         """Register everything on *app*. *client* is ours: Bolt hands each listener a fresh one."""
         self._client = client
@@ -68,6 +71,7 @@ class Listeners:
         self._answers = answers
         self._heard = heard
         self._now = now
+        self._guard = guard
         app.middleware(self._keep_events)
         app.command("/incident")(self._command)
         app.action(re.compile(r"^fix_"))(self._judge)
@@ -106,6 +110,9 @@ class Listeners:
     async def _command(self, ack: Callable[..., Awaitable[None]], body: Body) -> None:
         words = str(body.get("text", "")).strip()
         verb, _, rest = words.partition(" ")
+        if await self._guard.refuses_wish(Wish(body["user_id"], body["channel_id"], aloud=False)):
+            await ack(text=NOT_HERE)
+            return
         if verb.lower() == "recall" and rest.strip():
             await ack(text=await self._answers.recall(rest.strip(), str(body["channel_id"])))
         elif verb.lower() in {"", "help", "recall"}:
@@ -141,6 +148,10 @@ class Listeners:
             await self._judge(ack, body, action)
             return
         await ack()
+        if await self._guard.refuses_wish(
+            Wish(body["user"]["id"], str((body.get("channel") or {}).get("id", "")))
+        ):
+            return
         view = await self._answers.modal_for(str(action.get("value", "")), body["user"]["id"])
         if view is not None:
             await self._client.views_open(trigger_id=body["trigger_id"], view=view)
@@ -153,6 +164,8 @@ class Listeners:
 
     async def _shortcut_resolve(self, ack: Callable[..., Awaitable[None]], body: Body) -> None:
         await ack()
+        if await self._guard.refuses_wish(Wish(body["user"]["id"], body["channel"]["id"])):
+            return
         message = body.get("message") or {}
         root = str(message.get("thread_ts") or message.get("ts", ""))
         view = await self._answers.modal_at(body["channel"]["id"], root, body["user"]["id"])
@@ -185,6 +198,9 @@ class Listeners:
 
     async def _channel_submitted(self, ack: Callable[..., Awaitable[None]], body: Body, view: Body) -> None:
         user = str(body["user"]["id"])
+        if await self._guard.refuses_wish(Wish(user, "")):
+            await ack(response_action="clear")
+            return
         errors = await self._answers.set_channel(str(view["private_metadata"]), view, user)
         if errors:
             await ack(response_action="errors", errors=errors)

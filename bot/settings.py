@@ -143,6 +143,11 @@ class Settings(BaseModel):
         alias="INCIDENTOS_CHANNELS",
         description="Channel ids to listen in, comma separated; empty means wherever the bot is invited.",
     )
+    people: Names = Field(
+        (),
+        alias="INCIDENTOS_PEOPLE",
+        description="User ids who may investigate, judge and resolve; empty means all who are in the channels.",
+    )
     link_hosts: Names = Field(
         (),
         alias="INCIDENTOS_LINK_HOSTS",

@@ -3,17 +3,20 @@
 slack_sdk's own retries are off: it would post twice on a dropped connection. It knows no case.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
 import aiohttp
+import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.poster import Later, Never
 from bot.store.replies import Due
+
+log = structlog.get_logger()
 
 EVENT_TYPE = "incidentos_reply"
 MAX_RETRY_AFTER = 600
@@ -137,3 +140,18 @@ def _wait(headers: dict[str, Any]) -> timedelta:
     except (TypeError, ValueError):
         asked = 2.0
     return timedelta(seconds=min(max(asked, 1.0), MAX_RETRY_AFTER))
+
+
+def whisper_through(
+    client: AsyncWebClient, gate: Callable[[Body], Body]
+) -> Callable[[str, str, str], Awaitable[None]]:
+    """Return how to show a text to one person in a channel; when Slack does not take it, nobody is told."""
+
+    async def whisper(channel: str, user: str, text: str) -> None:
+        said = gate({"text": text, "blocks": []})["text"]
+        try:
+            await client.chat_postEphemeral(channel=channel, user=user, text=said)
+        except (SlackApiError, aiohttp.ClientError, OSError) as error:
+            log.warning("refusal_not_told", user=user, why=str(error))
+
+    return whisper

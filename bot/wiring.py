@@ -22,6 +22,7 @@ from bot.investigation.investigator import Investigator
 from bot.joining import Grouping
 from bot.neighbours import Neighbours
 from bot.office import House, Office
+from bot.permits import Permits
 from bot.postmortem.folder import PostmortemFolder
 from bot.remembering import ModelRecall, Remembering
 from bot.settings import Settings
@@ -158,7 +159,7 @@ async def house(
             monitors=tuple(sources.alerts),
             calm=timedelta(minutes=settings.calm_minutes),
             at_once=settings.at_once,
-            channels=frozenset(settings.channels),
+            permits=Permits(frozenset(settings.channels), frozenset(settings.people)),
             postmortems=PostmortemFolder(settings.postmortems),
             spend=lambda since: cost(shared.router.audit, shared.router.policy, since=since),
             reflect=lambda team, at: reflection_of(shared.memory, team, at),

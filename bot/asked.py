@@ -1,0 +1,18 @@
+"""A person's words as an alert, so that they are investigated like one. Pure."""
+
+from datetime import datetime
+
+from bot.investigation.alert import Alert, Severity
+
+
+def person_alert(text: str, user: str, at: datetime) -> Alert:
+    """Return what *user* asked at *at*: the first line is its title, the rest its description."""
+    title, _, rest = text.strip().partition("\n")
+    return Alert(
+        source="person",
+        title=title[:200],
+        description=text.strip() if rest or len(title) > 200 else "",
+        starts_at=at,
+        severity=Severity.UNKNOWN,
+        dedupe_key=f"person:{user}:{at.timestamp()}",
+    )
