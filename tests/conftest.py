@@ -1,7 +1,7 @@
 """What all tests share: a fresh database, a fixed clock, and no way out of this machine."""
 
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bench.postgres import BINARIES, MISSING, cluster
 from bot.store.database import create_tables, engine_for
 
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
@@ -26,6 +27,15 @@ def _no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
         real(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a real PostgreSQL of our own."""
+    if not BINARIES:
+        pytest.skip(MISSING)
+    with cluster() as url:
+        yield url
 
 
 class Clock:

@@ -1,21 +1,13 @@
 """The bot's tests of SQL run on SQLite and, where its binaries are installed, on a real PostgreSQL."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bench.postgres import BINARIES, MISSING, cluster, emptied
+from bench.postgres import emptied
 from bot.store.database import create_tables, engine_for
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    if not BINARIES:
-        pytest.skip(MISSING)
-    with cluster() as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

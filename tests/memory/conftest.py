@@ -1,15 +1,14 @@
 """Engines, stores and memories for tests; the real model is built once into the usual cache."""
 
 import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bench.postgres import emptied
+from bot.store.database import engine_for
 from memory.embedder import MiniLm
 from memory.memory import Memory
 from memory.records import Records
@@ -20,42 +19,12 @@ from memory.tables import metadata
 from tests.memory.making import WordEmbed, let_go
 
 
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """The URL of a real PostgreSQL of our own, on a Unix socket only."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not found:
-        pytest.skip("no PostgreSQL installed (Debian package postgresql)")
-    as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    socket = Path(tempfile.mkdtemp(prefix="incidentos-pg-", dir="/tmp"))  # sockets need short paths
-    data = socket / "data"
-    if as_user:
-        shutil.chown(socket, "postgres")
-    binaries = found[-1].parent
-    subprocess.run(
-        [*as_user, str(binaries / "initdb"), "-D", str(data), "-A", "trust", "-U", "postgres", "--no-sync"],
-        check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
-    options = f"-c listen_addresses= -c unix_socket_directories={socket} -c fsync=off"
-    control = [*as_user, str(binaries / "pg_ctl"), "-D", str(data), "-w"]
-    try:
-        subprocess.run(
-            [*control, "-l", str(socket / "log"), "-o", options, "start"],
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-        yield f"postgresql+asyncpg://postgres@/postgres?host={socket}"
-    finally:
-        subprocess.run([*control, "-m", "immediate", "stop"], check=False, stdout=subprocess.DEVNULL)
-        shutil.rmtree(socket, ignore_errors=True)
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def any_engine(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[AsyncEngine]:
     if request.param == "sqlite":
         engine = create_async_engine(f"sqlite+aiosqlite:///{tmp_path}/truth.db")
     else:
-        engine = create_async_engine(request.getfixturevalue("postgres"))
+        engine = engine_for(await emptied(request.getfixturevalue("postgres")), tmp_path)
     async with engine.begin() as connection:
         await connection.run_sync(metadata.drop_all)
     yield engine

@@ -1,10 +1,10 @@
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bench.postgres import BINARIES, MISSING, cluster, emptied
+from bench.postgres import emptied
 from bot.store.database import engine_for
 from router.calls import Model
 from router.policy import Policy
@@ -13,14 +13,6 @@ from router.tables import metadata
 from tests.router.world import NOW, Ticking, policy
 
 Opened = Callable[..., Awaitable[Router]]
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    if not BINARIES:
-        pytest.skip(MISSING)
-    with cluster() as url:
-        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
