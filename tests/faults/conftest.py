@@ -9,11 +9,9 @@ import pytest
 from bot.office import Office
 from sandbox.server import Sandbox
 from sandbox.timing import Timing
-from tests.bot.conftest import postgres
 from tests.bot.office import ALERTS, bot_in, is_verdict
 from tests.faults import invariants
 
-__all__ = ["postgres"]
 WAIT = 60.0
 # Slack asks again after one and after five minutes; a test cannot wait so long
 SOON = Timing(retry_delays=(0.1, 0.5, 2.0), ack_timeout=2.0)
