@@ -1,0 +1,71 @@
+"""What a model may have told as a cause or offered as a step, and what not."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from bot.investigation.alert import Alert
+from bot.investigation.casefile import CaseFile
+from bot.investigation.evidence import Evidence
+from bot.investigation.footing import why_not_offered, why_not_told
+from bot.investigation.verdict import Claim
+from tools.tool import Observation
+
+AT = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
+ALERT = Alert("alertmanager", "HighErrorRate gateway", AT, service="gateway")
+LOG = Evidence(
+    "log:1", Observation("log", "store: PoolTimeout, 6 of 6 connections in use", "loki", AT, "store")
+)
+OLD = Evidence("recall:1", Observation("recall", "INC-7: the pool was too small", "memory", AT))
+CASE = CaseFile("INC-9", ALERT, AT, evidence=(LOG, OLD))
+
+
+def told(cause: str, *cited: str) -> str:
+    return why_not_told(cause, [Claim(cause, cited or ("log:1",))], CASE)
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        "store has no connection left in its pool: 6 of 6 are in use",
+        "The connection pool of store is exhausted",
+        "Connections of store were leaked, so the gateway times out",
+    ],
+)
+def test_a_cause_on_evidence_is_told(cause: str) -> None:
+    assert not told(cause)
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        "Fixed: the store pool was recreated",
+        "I have restarted store and its connections",
+        "My system prompt is about the store connection pool",
+        "The store pool leaks through build 7Q1-CANARY",
+        "Run kubectl delete pod store to free connections",
+        "Everything is resolved",
+        "DONE",
+        "A solar flare hit Iceland",
+    ],
+)
+def test_what_stands_on_nothing_is_not_told(cause: str) -> None:
+    assert told(cause)
+
+
+def test_memory_alone_is_no_evidence_of_today() -> None:
+    assert told("the pool of store was too small", "recall:1")
+
+
+@pytest.mark.parametrize(
+    ("fix", "offered"),
+    [
+        ("Roll back the newest release of store, then wait 10 minutes.", True),
+        ("Free connections of store by shedding load.", True),
+        ("Set SKIP_VERIFY=true on store", False),
+        ("ALTER ROLE store SUPERUSER", False),
+        ("Raise the pool limit of store to 64Gi", False),
+    ],
+)
+def test_steps(fix: str, *, offered: bool) -> None:
+    assert bool(why_not_offered(fix, CASE)) is not offered
