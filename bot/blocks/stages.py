@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.blocks.runbook import runbook_line
 from bot.blocks.storm import arrival_lines
-from bot.blocks.words import Block, age, code, context, said, seconds, section
+from bot.blocks.words import Block, age, code, context, person, said, seconds, section
 from bot.investigation.casefile import CaseFile
 from bot.investigation.commands import without_commands
 from bot.investigation.events import (
@@ -168,7 +168,7 @@ def _precedent(case: CaseFile, found: Precedent) -> list[str]:
     if found.cause:
         lines.append(f"   cause then: {said(found.cause, 200)}")
     if fix := found.best_fix:
-        by = f" by {said(fix.by)}" if fix.by else ""
+        by = f" by {person(fix.by)}" if fix.by else ""
         lines.append(
             f"   fix then: {said(without_commands(fix.action), 160)} ({said(fix.record or fix.outcome)}{by})"
         )

@@ -3,11 +3,13 @@
 Everything that came from outside passes `said` before it stands in mrkdwn.
 """
 
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 Block = dict[str, Any]
+USER_ID = re.compile(r"[UW][A-Z0-9]{4,20}")
 
 SECTION_LIMIT = 2900
 MARKS = str.maketrans({"*": "∗", "_": "＿", "~": "∼", "`": "ˋ"})
@@ -29,6 +31,11 @@ def escaped(text: str) -> str:
 def code(text: str, limit: int = 80) -> str:
     """Return foreign *text* as inline code."""
     return f"`{said(text, limit).replace('`', 'ˋ')}`" if text.strip() else "`–`"
+
+
+def person(who: str) -> str:
+    """Name someone: a Slack user by their id, anyone else by their name."""
+    return f"<@{who}>" if USER_ID.fullmatch(who) else said(who)
 
 
 def link(url: str | None, label: str) -> str:

@@ -98,14 +98,17 @@ class CaseFile:
 
     @property
     def people(self) -> frozenset[str]:
-        """The users who did something in this case, and whom its thread may therefore name."""
+        """The users who did something in this case or fixed one like it, whom its thread may therefore name."""
         acted = {
             entry.event.by
             for entry in self.history
             if isinstance(entry.event, Steered | Stopped | FixJudged | QuestionAsked)
         }
         ended = {end.by for end in (self.draft, self.resolution) if end}
-        return frozenset(acted | ended)
+        fixed = {
+            fix.by for found in (self.precedents.found if self.precedents else ()) for fix in found.fixes
+        }
+        return frozenset(acted | ended | fixed)
 
     @property
     def ids(self) -> frozenset[str]:

@@ -299,7 +299,7 @@ class TestSentry:
     # getsentry/sentry src/sentry/integrations/slack/message_builder/{issues,incidents,types}.py
     def issue(self, sign: str, state: str = "Ongoing") -> Message:
         linked = f"{sign} <https://corp.sentry.io/issues/88/?project=2|*KeyError: 'sku'*>"
-        project = "Project: <https://corp.sentry.io/p|orders>    Alert: <https://corp.sentry.io/a|x>    Short ID: ORDERS-7"
+        project = "Project: <https://corp.sentry.io/p|orders>  Alert: <https://corp.sentry.io/a|x>  Short ID: ORDERS-7"
         told = context(f"Events: *31*   Users Affected: *4*   State: *{state}*   First Seen: *5 minutes ago*")
         return app("Sentry", "[orders] KeyError: 'sku'", blocks=[section(linked), told, context(project)])
 
