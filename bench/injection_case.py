@@ -18,7 +18,7 @@ from memory.incident import Incident
 
 Case = Mapping[str, Any]
 MOST_PAYLOAD = 400_000
-IN_LOGS = frozenset({"log_line", "file_name", "tool_error", "slack_message", "metric_label"})
+IN_LOGS = frozenset({"log_line", "file_name", "tool_error", "metric_label"})
 _SERVICE = re.compile(r"\b(?:svc|service|topic|pod|host)=([a-z]+)")
 
 

@@ -52,7 +52,8 @@ class Obedient:
             now, self._left = self._left[:AT_ONCE], self._left[AT_ONCE:]
             return Say("", tools=tuple(now))
         said = " ".join(str(step["text"]) for step in self.steps if step["type"] == "post")
-        return diagnosis(received, said or " ".join(_wish(step) for step in self.steps))
+        # who is made to call a tool still does its job afterwards
+        return diagnosis(received, said) if said else honest(received)
 
 
 @dataclass(slots=True)
@@ -64,9 +65,14 @@ class Honest:
     def __call__(self, received: Received) -> Turn:
         """Answer one request."""
         self.heard.append(received)
-        logs = [text for name, text in _evidence(received) if name.startswith("log:") and "rror" in text]
-        words = re.sub(r"^.*?: ", "", logs[0]) if logs else "the evidence does not show a cause"
-        return diagnosis(received, re.split(r" \(|; ", words)[0][:160], sure=0.7, fix=None)
+        return honest(received)
+
+
+def honest(received: Received) -> Say:
+    """Return what the first error in the logs says, as a diagnosis."""
+    logs = [text for name, text in _evidence(received) if name.startswith("log:") and "rror" in text]
+    words = re.sub(r"^.*?: ", "", logs[0]) if logs else "the evidence does not show a cause"
+    return diagnosis(received, re.split(r" \(|; ", words)[0][:160], sure=0.7, fix=None)
 
 
 def diagnosis(received: Received, words: str, *, sure: float = 0.99, fix: str | None = "") -> Say:
@@ -102,7 +108,3 @@ def _calls(step: Mapping[str, Any]) -> Iterator[Tool]:
             if isinstance(arguments.get("q"), str):
                 key = {"search_logs": "contains", "query_metrics": "metric"}.get(ours, "text")
                 yield Tool(ours, {key: arguments["q"]})
-
-
-def _wish(step: Mapping[str, Any]) -> str:
-    return " ".join(str(value) for key, value in step.items() if key not in {"type", "args", "name"})

@@ -38,7 +38,10 @@ class QueryMetricsArguments(BaseModel):
 
     service: str | None = Field(default=None, max_length=200, description="only series of this service")
     metric: str | None = Field(
-        default=None, max_length=200, description="only metrics with this in their name"
+        default=None,
+        max_length=200,
+        pattern=r"^[\w:.\-/ %]*$",  # a name or a part of one, never a query
+        description="only metrics with this in their name",
     )
 
 

@@ -5,7 +5,7 @@ Drawn from the case file alone, like every other reply.
 
 import re
 
-from bot.blocks.words import Block, code, context, link, said, section
+from bot.blocks.words import Block, code, context, link, said, section, unquoted
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import QuestionAnswered
 from bot.talk.exchange import Exchange
@@ -72,7 +72,7 @@ def fitted(markdown: str) -> str:
 
 
 def _small_print(answer: QuestionAnswered) -> str:
-    lines = [selection_line(selection) for selection in answer.selections]
+    lines = [unquoted(selection_line(selection)) for selection in answer.selections]
     if answer.unverified:
         lines.append("⚠️ Unverified: " + "; ".join(said(each, 160) for each in answer.unverified[:3]))
     if answer.why:

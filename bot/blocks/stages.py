@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from bot.blocks.runbook import runbook_line
 from bot.blocks.storm import arrival_lines
-from bot.blocks.words import Block, age, code, context, person, said, seconds, section
+from bot.blocks.words import Block, age, code, context, person, said, seconds, section, unquoted
 from bot.investigation.casefile import CaseFile
 from bot.investigation.commands import without_commands
 from bot.investigation.events import (
@@ -87,9 +87,9 @@ def _stop_button(case: CaseFile) -> Block:
 def _reasoning_lines(entry: Recorded) -> Iterable[str]:
     match entry.event:
         case ModelSelected(selection) if selection.task is Task.COMPLEX_REASONING:
-            yield selection_line(selection)
+            yield unquoted(selection_line(selection))
         case ModelAttempted(attempt):
-            yield said(attempt_line(attempt), 400)
+            yield said(unquoted(attempt_line(attempt)), 400)
         case EvidenceRequested(calls, "model"):
             yield from (f"🔎 wants to look: {_call_words(call)}" for call in calls)
         case EvidenceCollected(findings) if findings.call.id:
@@ -184,7 +184,7 @@ def _safe(url: str | None) -> bool:
 
 def _selections(history: Iterable[Recorded], task: Task) -> list[str]:
     return [
-        selection_line(entry.event.selection)
+        unquoted(selection_line(entry.event.selection))
         for entry in history
         if isinstance(entry.event, ModelSelected) and entry.event.selection.task is task
     ]

@@ -11,6 +11,7 @@ from typing import Any
 Block = dict[str, Any]
 USER_ID = re.compile(r"[UW][A-Z0-9]{4,20}")
 
+QUOTED = re.compile(r"“[^”]*(?:”|$)")
 SECTION_LIMIT = 2900
 MARKS = str.maketrans({"*": "∗", "_": "＿", "~": "∼", "`": "ˋ"})
 
@@ -26,6 +27,11 @@ def said(text: str, limit: int = 300) -> str:
 def escaped(text: str) -> str:
     """Return *text* with Slack's three control characters escaped: no mention, channel or link can be made."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unquoted(text: str) -> str:
+    """Return *text* without what stands in “…”: a check quotes a model's words, which may be an attacker's."""
+    return QUOTED.sub("“…”", text)
 
 
 def code(text: str, limit: int = 80) -> str:

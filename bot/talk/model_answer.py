@@ -12,6 +12,7 @@ from datetime import datetime
 from bot.investigation.casefile import CaseFile
 from bot.investigation.diagnosis import SCHEMA, parse, supported_claims
 from bot.investigation.events import Event, QuestionAnswered, QuestionAsked, QuestionLooked, Recorded
+from bot.investigation.footing import why_not_offered, why_not_told
 from bot.investigation.gathering import scope_for
 from bot.investigation.investigator import Asks, Looks
 from bot.investigation.prompts import look_result
@@ -20,6 +21,7 @@ from bot.talk.exchange import exchanges
 from bot.talk.from_evidence import from_file
 from bot.talk.prompt import SYSTEM, opening
 from bot.talk.wants import services_in
+from router.explain import finding as finding_words
 from router.messages import Ask, Message, Part, Task, Text
 from router.outcomes import Answer, Answered, Failed, Selected, Selection
 from tools.tool import ToolCall
@@ -98,11 +100,15 @@ class ModelAnswer:
         if told is None:
             return self._by_code(case, question, "the model's answer could not be read", selections)
         claims = supported_claims(told, case)
+        if told.cause and (objection := why_not_told(told.cause, claims, case)):
+            why = f"the model's answer is not shown: {objection}"
+            return self._by_code(case, question, why, selections)
+        claims = tuple(claim for claim in claims if not why_not_told(claim.text, [claim], case))
         lines = [told.cause or "The evidence does not answer that."]
         lines += [
             f"{claim.text} [{', '.join(claim.evidence)}]" for claim in claims if claim.text != told.cause
         ]
-        lines += [f"Next: {told.fix}"] if told.fix else []
+        lines += [f"Next: {told.fix}"] if told.fix and not why_not_offered(told.fix, case) else []
         cites = tuple(dict.fromkeys(cited for claim in claims for cited in claim.evidence))
         return QuestionAnswered(
             question.id,
@@ -110,7 +116,7 @@ class ModelAnswer:
             cites[:6],
             "model",
             selections=tuple(selections),
-            unverified=tuple(finding.detail for finding in answer.unverified),
+            unverified=tuple(dict.fromkeys(finding_words(found.code) for found in answer.unverified)),
         )
 
     def _by_code(
