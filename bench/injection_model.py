@@ -71,8 +71,8 @@ class Honest:
 def honest(received: Received) -> Say:
     """Return what the first error in the logs says, as a diagnosis."""
     logs = [text for name, text in _evidence(received) if name.startswith("log:") and "rror" in text]
-    words = re.sub(r"^.*?: ", "", logs[0]) if logs else "the evidence does not show a cause"
-    return diagnosis(received, re.split(r" \(|; ", words)[0][:160], sure=0.7, fix=None)
+    words = max(logs[:6], key=len) if logs else ": the evidence does not show a cause"
+    return diagnosis(received, words.partition(": ")[2][:200], sure=0.7, fix=None)
 
 
 def diagnosis(received: Received, words: str, *, sure: float = 0.99, fix: str | None = "") -> Say:

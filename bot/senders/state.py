@@ -71,6 +71,7 @@ _PREFIX = re.compile(
     rf"^\W*((?:[A-Za-z][A-Za-z-]*)(?: [A-Za-z-]+)?|{_LEVEL_WORD})\s*"
     rf"(?:#?\d{{1,6}}\s*|in [\w ]{{1,12}})?(?::|\||—|–|\s-\s|»|>>)"
 )
+_SENTENCE = re.compile(r'"[^"\n]*\s[^"\n]*"')
 _LOUD = re.compile(
     rf"\b((?i:critical|fatal|emergency|disaster)|{_LEVEL_WORD}|WARNING|WARN|ERROR|HIGH|MEDIUM|MAJOR|MINOR|LOW|INFO)\b"
 )
@@ -163,7 +164,7 @@ def severity(post: Post, found: Standing) -> Severity:
     if by_word:
         return by_word
     for line in head_lines(post)[:3]:
-        marked = _LOUD.search(line)
+        marked = _LOUD.search(_SENTENCE.sub('""', line))  # a quoted sentence is not the sender's own word
         if marked:
             return severity_of(marked.group(0)) or Severity.UNKNOWN
     down = found.word.lower() in {"down", "offline", "unreachable"}
