@@ -228,7 +228,7 @@ async def test_what_can_never_be_worked_on_is_told(sandbox: Sandbox, bot: Office
     await sandbox.settled(WAIT)
     await nothing_waits(bot)
     # an action without its fields, as no release of ours writes it: each try fails
-    broken = {"channel": ALERTS, "ts": message["ts"]}
+    broken = {"channel": ALERTS, "ts": message["ts"], "user": "U0002"}
     await bot.intake.keep(Envelope("T0001", "broken", "action", broken), now())
     async with bot.cases.engine.begin() as connection:
         await connection.execute(intake_rows.update().values(tries=MAX_TRIES - 1))
