@@ -10,8 +10,9 @@ from typing import Final
 NOT_SHOWN: Final = "(a command stands here: read it where it comes from, and check it first)"
 
 _COMMAND = re.compile(
-    r"\b(?:kubectl|helm|docker|podman|systemctl|sudo|terraform|ansible(?:-playbook)?|redis-cli|psql|mysql|mongosh?|"
+    r"\b(?:kubectl|helm|docker|podman|systemctl|sudo|ansible(?:-playbook)?|redis-cli|psql|mysql|mongosh?|"
     r"gcloud|aws|az|etcdctl|iptables|nsenter|journalctl|pg_ctl|kafka-[a-z-]+(?:\.sh)?)\s+[-\w/\"'{$.]"
+    r"|\bterraform\s+(?:apply|destroy|plan|state|import|init|taint)\b"
     r"|\b(?:curl|wget|scp|ssh|nc)\s+(?:-|https?:|[\w.-]+[.@:][\w.-]+|\$)"
     r"|\brm\s+-|\bchmod\s+[0-7+ugoa]|\bchown\s+\S+[:.]|\bkill\s+-|\bgit\s+(?:push|reset|revert|checkout|clean)\b"
     r"|\b(?:ba|z)?sh\s+-c\b|\|\s*(?:ba|z)?sh\b|\$\([^)]*\)|`[^`\n]+`|&&|>\s*/(?:etc|dev|proc|sys)/"

@@ -47,7 +47,9 @@ def why_not_told(cause: str, claims: Iterable[Claim], case: CaseFile) -> str:
     """Return why *cause* is not told as a cause, or nothing when it stands on the evidence that *claims* cite."""
     cited = {each for claim in claims for each in claim.evidence}
     current = [piece for piece in case.evidence if piece.id in cited and piece.kind != _MEMORY]
-    spoken = frozenset(stems(" ".join(f"{piece.text} {piece.service or ''}" for piece in current)))
+    # a careful model cites one line and says the whole in words of others: any of today's evidence will do
+    today = (*(piece for piece in case.evidence if piece.kind != _MEMORY), _as_evidence(case.alert))
+    spoken = frozenset(stems(" ".join(f"{piece.text} {piece.service or ''}" for piece in today)))
     words = frozenset(stems(cause))
     objections = (
         (not current, "it rests on memory alone"),
@@ -55,7 +57,7 @@ def why_not_told(cause: str, claims: Iterable[Claim], case: CaseFile) -> str:
         (_DEED.search(cause), "it tells of something done, and nothing was done: we only read"),
         (_SELF.search(cause), "it speaks of the model itself"),
         (len(words) < _LEAST_WORDS, "it says too little to be a cause"),
-        (not words & spoken, "its evidence says nothing of it"),
+        (not words & spoken, "the evidence says nothing of it"),
     )
     return next((why for holds, why in objections if holds), "") or _unfounded(cause, case)
 
