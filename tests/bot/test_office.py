@@ -143,3 +143,17 @@ async def test_a_repeat_joins_the_case_it_belongs_to(sandbox: Sandbox, bot: Offi
         lambda: "Told 1 more time" in text_of(sandbox.message(ALERTS, verdict["ts"])), WAIT
     )
     assert sandbox.thread(ALERTS, again["ts"])[1:] == []
+
+
+async def test_a_flag_on_the_alert_drafts_the_end(sandbox: Sandbox, bot: Office) -> None:
+    alert = sandbox.post_webhook(alert_post())
+    await verdict_under(sandbox, alert["ts"])
+    sandbox.react(ALERTS, alert["ts"], "checkered_flag", user="U0002")
+    shown = await sandbox.wait_for(
+        lambda: next(
+            (m for m in sandbox.thread(ALERTS, alert["ts"]) if "Closing this case" in text_of(m)), None
+        ),
+        WAIT,
+        "a draft",
+    )
+    assert "Accept" in text_of(shown) or "Edit" in text_of(shown)
