@@ -283,6 +283,8 @@ class Office:
         """Do what an earlier failure or a dead process left undone."""
         for row in await self.cases.in_state("resolved"):
             await self._remember(row)
+        if self._remembering is not None:
+            await self._remembering.catch_up()
 
 
 def _authorised(me: Me, team: str, token: str) -> Callable[..., Awaitable[AuthorizeResult]]:

@@ -20,6 +20,7 @@ from bot.investigation.symptoms import symptoms_of
 from memory.incident import Feedback, Fix, Incident, NotTheSame, Outcome
 from memory.memory import MemoryUnavailable
 from memory.recollection import FixRecord, Match, Question, Recollection
+from memory.store import StoreUnavailable
 from tools.recall import SimilarIncident, TriedThen
 from tools.tool import Unavailable
 
@@ -34,6 +35,7 @@ class Memories(Protocol):
     async def judge(self, verdict: Feedback) -> None: ...  # noqa: D102
     async def not_the_same(self, said: NotTheSame) -> None: ...  # noqa: D102
     async def waiting(self) -> int: ...  # noqa: D102
+    async def index_pending(self) -> int: ...  # noqa: D102
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,13 @@ class Remembering:
         incident = incident_of(case, self.workspace)
         await self.memory.retain(incident)
         return Remembered(incident.id, indexed=not await self.memory.waiting())
+
+    async def catch_up(self) -> None:
+        """Let the index learn what it missed while it was away; when it is still away, everything keeps waiting."""
+        try:
+            await self.memory.index_pending()
+        except StoreUnavailable as away:
+            log.warning("index_still_away", why=str(away))
 
     async def judged(self, case: CaseFile, judged: FixJudged) -> None:
         """Count a person's vote where it belongs: on the precedent's fix that was suggested."""
