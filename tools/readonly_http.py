@@ -7,6 +7,7 @@ one line that holds no credential and no query. What may leave at all is held in
 
 import asyncio
 import json
+import re
 import ssl
 import zlib
 from collections.abc import Mapping, Sequence
@@ -14,13 +15,12 @@ from collections.abc import Mapping, Sequence
 import httpx2
 from pydantic import JsonValue
 
-from tools.reads import Endpoint, Gate, Query, Read, base_url, raw_path
+from tools.reads import ACTION, Endpoint, Gate, Query, Read, base_url, raw_path
 from tools.tool import Unavailable
 
 TRIES = 2
 PAUSE_S = 0.2
 _AGAIN = frozenset({502, 503, 504})
-_HEADERS = {"Accept": "application/json", "Accept-Encoding": "gzip", "User-Agent": "incidentos"}
 
 
 class ReadOnlyHttp:
@@ -33,8 +33,11 @@ class ReadOnlyHttp:
         reads: Sequence[Read],
         *,
         transport: httpx2.AsyncBaseTransport | None = None,
+        auth: httpx2.Auth | None = None,
     ) -> None:
         """Prepare to ask *endpoint*; nothing is sent yet. *transport* replaces the network (tests).
+
+        *auth* signs each request, for sources that want more than a header; the gate stands behind it.
 
         Raises:
             ValueError: the address is none that may be asked; the message holds no credential.
@@ -55,7 +58,7 @@ class ReadOnlyHttp:
         self._client = httpx2.AsyncClient(
             transport=Gate(outside, self._base, tuple(reads)),
             headers=headers,
-            auth=(self._base.username, self._base.password) if self._base.username else None,
+            auth=auth or ((self._base.username, self._base.password) if self._base.username else None),
             timeout=httpx2.Timeout(endpoint.timeout_s, connect=min(5.0, endpoint.timeout_s)),
             follow_redirects=False,
             trust_env=False,
@@ -83,7 +86,7 @@ class ReadOnlyHttp:
         if status == 404 and missing_is_none:
             return None
         if not 200 <= status < 300:
-            raise self._no(_meaning(status))
+            raise self._no(_meaning(status) + (_named_error(content) if read.action else ""))
         try:
             value: JsonValue = json.loads(content)
         except (ValueError, RecursionError):
@@ -110,10 +113,14 @@ class ReadOnlyHttp:
         query: Query,
         body: JsonValue,
     ) -> tuple[int, bytes]:
-        path = raw_path(self._base) + read.filled(names)
+        path = raw_path(self._base) + read.filled(names) or "/"
         url = self._base.copy_with(username=None, password=None, raw_path=path.encode("ascii"))
         request = self._client.build_request(
-            read.method, url, params=dict(query) or None, json=body if read.method == "POST" else None
+            read.method,
+            url,
+            params=dict(query) or None,
+            content=json.dumps(body).encode() if body is not None else None,
+            headers=_headers(read),
         )
         try:
             async with asyncio.timeout(self._endpoint.timeout_s):
@@ -163,6 +170,17 @@ class ReadOnlyHttp:
 
     def _no(self, why: str) -> Unavailable:
         return Unavailable(f"{self.name}: {why}")
+
+
+def _headers(read: Read) -> dict[str, str]:
+    told = {"Content-Type": read.media} if read.method == "POST" else {}
+    return {**told, ACTION: read.action} if read.action else told
+
+
+def _named_error(content: bytes) -> str:
+    """Return the error's name as services with actions tell it ("ThrottlingException"), its text left out."""
+    found = re.search(rb'"__type" ?: ?"(?:[^"]{0,80}[#.])?(\w{3,60})"', content[:2_000])
+    return f": {found.group(1).decode()}" if found else ""
 
 
 def _meaning(status: int) -> str:

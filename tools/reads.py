@@ -1,8 +1,8 @@
 """Which requests may leave: reads that a provider has named, held at the transport, to a host from configuration.
 
-A gate below everything that could build a request compares method, scheme, host, port and path with the list; what
-is not on it raises `NotARead` before anything is sent. GET and HEAD may be named, and such POST queries as some
-sources need for reading (a search with a body). It knows no vendor.
+A gate below everything that could build a request compares method, scheme, host, port, path and named action with
+the list; what is not on it raises `NotARead` before anything is sent. GET and HEAD may be named, and such POST
+queries as some sources need for reading (a search with a body). It knows no vendor.
 """
 
 import ipaddress
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import httpx2
 
@@ -20,34 +20,46 @@ from tools.tool import Unavailable
 Query = Mapping[str, str | int | Sequence[str]]
 """The query of a request: texts, numbers, or several texts under one name."""
 
+ACTION = "X-Amz-Target"
 _NAMED = re.compile(r"\{(\w+)\}")
+
+
+def _steps_out(path: str) -> bool:
+    return any(part in {".", ".."} for part in re.split(r"[/\\]", path))
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A request that a provider makes: *path* may hold `{names}`, each one segment of the path."""
+    """A request that a provider makes: *path* may hold `{names}`, each one segment of the path.
+
+    Where one address serves every operation, reading and writing alike, the header X-Amz-Target says which; *action*
+    is its only value that passes. *media* is the type of a body.
+    """
 
     method: Literal["GET", "HEAD", "POST"]
     path: str
+    action: str = ""
+    media: str = "application/json"
 
     def filled(self, names: Mapping[str, str]) -> str:
         """Return the path with *names* filled in, each quoted into one segment.
 
         Raises:
-            Unavailable: a name would step out of its segment (empty, "." or "..").
+            Unavailable: a name is empty or would step out of its segment, here or where a server unquotes it
+            ("..", "../admin").
         """
-        if any(value in {"", ".", ".."} for value in names.values()):
+        if any(not value or _steps_out(value) for value in names.values()):
             raise Unavailable("a name in the path is empty or steps out of it")
         return _NAMED.sub(lambda found: quote(names[found.group(1)], safe=""), self.path)
 
-    def allows(self, method: str, raw_path: str) -> bool:
-        """Say whether a request with *method* and *raw_path* (quoted, without query) is this read."""
+    def allows(self, method: str, raw_path: str, action: str = "") -> bool:
+        """Say whether a request with *method*, *raw_path* (quoted, without query) and *action* is this read."""
         parts = _NAMED.split(self.path)
         pattern = "".join(
             re.escape(part) if number % 2 == 0 else "[^/?#]+" for number, part in enumerate(parts)
         )
-        steps_out = any(part in {".", ".."} for part in raw_path.lower().replace("%2e", ".").split("/"))
-        return method == self.method and not steps_out and re.fullmatch(pattern, raw_path) is not None
+        named = (method, action) == (self.method, self.action)
+        return named and not _steps_out(unquote(raw_path)) and re.fullmatch(pattern, raw_path) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +99,9 @@ class Gate(httpx2.AsyncBaseTransport):
         path = raw_path(url)
         prefix = raw_path(self._base)
         inside = path.removeprefix(prefix) if path.startswith(prefix) else ""
-        if not same or not any(read.allows(request.method, inside) for read in self._reads):
-            raise NotARead(f"{request.method} {url.host}{path} is not a named read")
+        action = request.headers.get(ACTION, "")
+        if not same or not any(read.allows(request.method, inside, action) for read in self._reads):
+            raise NotARead(f"{request.method} {url.host}{path} {action}".rstrip() + " is not a named read")
         return await self._outside.handle_async_request(request)
 
     async def aclose(self) -> None:

@@ -19,6 +19,10 @@ class Window:
         """Return the same window with *by* more on both sides."""
         return Window(self.start - by, self.end + by)
 
+    def newest(self, length: timedelta) -> "Window":
+        """Return the last *length* of the window, or all of it when it is shorter."""
+        return Window(max(self.start, self.end - length), self.end)
+
     def __contains__(self, at: datetime) -> bool:
         return self.start <= at <= self.end
 

@@ -1,29 +1,25 @@
 """The file of sources: every kind can be named, what cannot be meant is refused in one line without values."""
 
 import tomllib
-from pathlib import Path
 
 import pytest
 
-import tools.providers
+from tests.tools.every_kind import EXAMPLE, SECRETS
 from tools.providers.configured import KINDS, SourcesError, configured
 from tools.providers.prometheus import PrometheusMetrics
-
-EXAMPLE = (Path(tools.providers.__path__[0]) / "example.toml").read_text()
-SECRETS = {
-    name: f"s3cret-{name}"
-    for name in (
-        "GRAFANA_TOKEN", "PAGERDUTY_KEY", "ELASTIC_AUTHORIZATION", "GITHUB_TOKEN", "GITLAB_TOKEN", "ARGOCD_TOKEN",
-        "KUBERNETES_TOKEN", "BACKSTAGE_TOKEN",
-    )
-}  # fmt: skip
 
 
 async def test_the_example_names_every_kind_and_all_of_it_can_be_made() -> None:
     assert set(tomllib.loads(EXAMPLE)) == set(KINDS)
     made = configured(EXAMPLE, SECRETS)
-    assert sorted(each.name for each in made.logs) == ["elasticsearch", "files", "kubernetes", "loki"]
-    assert sorted(each.name for each in made.metrics) == ["files", "prometheus"]
+    assert sorted(each.name for each in made.logs) == [
+        "cloudwatch",
+        "elasticsearch",
+        "files",
+        "kubernetes",
+        "loki",
+    ]
+    assert sorted(each.name for each in made.metrics) == ["cloudwatch", "files", "prometheus"]
     assert sorted(each.name for each in made.deploys) == [
         "argocd",
         "files",

@@ -1,20 +1,13 @@
 """Each provider over HTTP on recorded answers: what it makes of them, and that only its named reads leave."""
 
-import contextlib
-import functools
-import importlib
-import inspect
-import pkgutil
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
-import pytest
 import respx
 
-import tools.providers
 from tests.tools import recordings as told
 from tests.tools import source_contracts as contract
 from tests.tools.recorded import transport
@@ -34,9 +27,8 @@ from tools.providers import (
     services_yaml,
     tempo,
 )  # fmt: skip
-from tools.reads import Endpoint, Read
+from tools.reads import Endpoint
 from tools.telemetry import Window
-from tools.tool import Unavailable
 
 BASE = "https://source.example/base"
 AT = Endpoint(BASE, token="s3cret")
@@ -239,70 +231,3 @@ async def test_services_yaml(tmp_path: Path) -> None:
         path.write_text(broken)
         await contract.check_unavailable(file.calls(WINDOW))
     await contract.check_unavailable(services_yaml.ServicesFile(tmp_path / "none").calls(WINDOW))
-
-
-def reads_of(name: str) -> tuple[Read, ...]:
-    return tuple(importlib.import_module(f"tools.providers.{name}").READS)
-
-
-def parts(made: object) -> list[object]:
-    """Return a provider and the parts that answer for it."""
-    return [made, *(each for each in vars(made).values() if type(each).__module__ == type(made).__module__)]
-
-
-def questions(made: object) -> list[Callable[[], Awaitable[object]]]:
-    """Return every question that the source protocols can put to a provider, hostile words included."""
-    asked: dict[str, tuple[object, ...]] = {
-        "lines": (WINDOW,), "series": (WINDOW,), "baseline": (WINDOW,), "deployments": (WINDOW,), "firing": (),
-        "calls": (WINDOW,), "baseline_calls": (WINDOW,), "spans": (WINDOW,), "diff": ("../../admin?x=#",),
-    }  # fmt: skip
-    found: list[Callable[[], Awaitable[object]]] = []
-    for part in parts(made):
-        for name, arguments in asked.items():
-            method = getattr(part, name, None)
-            if inspect.iscoroutinefunction(method):
-                found.append(functools.partial(method, *arguments))
-    return found
-
-
-def test_every_provider_over_http_is_in_this_suite() -> None:
-    names = [module.name for module in pkgutil.iter_modules(tools.providers.__path__)]
-    speaking = {
-        name for name in names if hasattr(importlib.import_module(f"tools.providers.{name}"), "READS")
-    }
-    assert speaking == set(SOURCES)
-    opening = {
-        name for name in names
-        if "httpx2.AsyncClient" in inspect.getsource(importlib.import_module(f"tools.providers.{name}"))
-    }  # fmt: skip
-    assert not opening, "a provider opens a way out of its own"
-
-
-@pytest.mark.parametrize("name", sorted(SOURCES))
-@pytest.mark.parametrize(
-    "answer", [{}, [], {"data": {"result": [7]}, "items": [7], "hits": 3}, "no json", None]
-)
-async def test_nothing_but_named_reads_leaves_whatever_is_asked_and_answered(
-    name: str, answer: object
-) -> None:
-    sent: list[httpx2.Request] = []
-
-    async def listen(request: httpx2.Request) -> httpx2.Response:
-        sent.append(request)
-        body = httpx2.ByteStream(repr(answer).replace("'", '"').encode())
-        return httpx2.Response(200 if answer is not None else 500, stream=body)
-
-    made = SOURCES[name](httpx2.MockTransport(listen))
-    for question in questions(made):
-        with contextlib.suppress(Unavailable):
-            await question()
-    assert sent
-    for request in sent:
-        path = request.url.raw_path.partition(b"?")[0].decode().removeprefix("/base")
-        assert any(read.allows(request.method, path) for read in reads_of(name)), f"{request.method} {path}"
-        assert (request.url.host, request.url.scheme) == ("source.example", "https")
-
-
-def test_the_only_posts_are_searches() -> None:
-    posts = {(name, read.path) for name in SOURCES for read in reads_of(name) if read.method == "POST"}
-    assert posts == {("elasticsearch", "/{index}/_search")}

@@ -80,6 +80,7 @@ async def test_named_reads_go_to_the_configured_place() -> None:
         ("GET", "https://logs.example:8443/base/api/v1/items/1/notes/2"),
         ("GET", "https://logs.example:8443/base/api/v1/items/../../admin/notes"),
         ("GET", "https://logs.example:8443/base/api/v1/items/%2e%2e/notes"),
+        ("GET", "https://logs.example:8443/base/api/v1/items/..%2fadmin%3f/notes"),
         ("GET", "https://logs.example:8443/api/v1/items"),
         ("GET", "https://logs.example/base/api/v1/items"),
         ("GET", "http://logs.example:8443/base/api/v1/items"),
@@ -109,7 +110,7 @@ def test_no_name_leads_out_of_its_segment(name: str) -> None:
     try:
         path = ITEM.filled({"id": name})
     except Unavailable:
-        assert name in {"", ".", ".."}
+        assert not name or {".", ".."} & set(name.replace("\\", "/").split("/"))
         return
     assert ITEM.allows("GET", path)
     assert path.count("/") == 5

@@ -19,11 +19,13 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, cast
 
+import httpx2
 from pydantic import TypeAdapter, ValidationError
 
 from tools.providers.alertmanager import AlertmanagerAlerts, AlertmanagerSettings
 from tools.providers.argocd import ArgoCdDeploys, ArgoCdSettings
 from tools.providers.backstage import BackstageCatalogue, BackstageSettings
+from tools.providers.cloudwatch import CloudWatch, CloudWatchSettings
 from tools.providers.elasticsearch import ElasticsearchLogs, ElasticsearchSettings
 from tools.providers.files import FileTelemetry
 from tools.providers.git import GitDeploys, GitSettings
@@ -41,6 +43,7 @@ from tools.providers.tempo import TempoGraph, TempoSettings
 from tools.reads import Endpoint
 from tools.sources import AlertSource, DependencySource, DeploySource, LogSource, MetricSource, RunbookSource
 
+Way = httpx2.AsyncBaseTransport | None
 _ENDPOINT = frozenset(field.name for field in fields(Endpoint))
 
 
@@ -94,25 +97,38 @@ class _Kind:
     """A kind of table: its settings, and the parts of Configured that its source answers for."""
 
     settings: type
-    make: Callable[[Any], Mapping[str, object]]
+    make: Callable[[Any, Way], Mapping[str, object]]
 
 
-def _one(part: str, source: Callable[[Any], object]) -> Callable[[Any], Mapping[str, object]]:
-    def make(settings: object) -> Mapping[str, object]:
-        made = source(settings)
-        return {part: made, "closing": made} if hasattr(made, "aclose") else {part: made}
+def _one(part: str, source: Callable[..., object]) -> Callable[[Any, Way], Mapping[str, object]]:
+    """Return how to make a source over HTTP that answers for one *part*."""
+
+    def make(settings: object, way: Way) -> Mapping[str, object]:
+        made = source(settings, transport=way)
+        return {part: made, "closing": made}
 
     return make
 
 
-def _folder(settings: FolderSettings) -> Mapping[str, object]:
+def _local(part: str, source: Callable[[Any], object]) -> Callable[[Any, Way], Mapping[str, object]]:
+    """Return how to make a source on this machine that answers for one *part*."""
+    return lambda settings, _: {part: source(settings)}
+
+
+def _cloudwatch(settings: CloudWatchSettings, way: Way) -> Mapping[str, object]:
+    made = CloudWatch(settings, transport=way)
+    parts = {"logs": made.logs, "metrics": made.metrics, "closing": made}
+    return {part: source for part, source in parts.items() if source is not None}
+
+
+def _folder(settings: FolderSettings, _: Way) -> Mapping[str, object]:
     files = FileTelemetry(settings.folder, settings.baseline)
     parts = ("logs", "metrics", "deploys", "alerts", "dependencies")
     return {part: getattr(files, part) for part in parts}
 
 
-def _kubernetes(settings: KubernetesSettings) -> Mapping[str, object]:
-    cluster = Kubernetes(settings)
+def _kubernetes(settings: KubernetesSettings, way: Way) -> Mapping[str, object]:
+    cluster = Kubernetes(settings, transport=way)
     return {"logs": cluster.logs, "deploys": cluster.deploys, "alerts": cluster.alerts, "closing": cluster}
 
 
@@ -120,9 +136,10 @@ KINDS: Mapping[str, _Kind] = {
     "alertmanager": _Kind(AlertmanagerSettings, _one("alerts", AlertmanagerAlerts)),
     "argocd": _Kind(ArgoCdSettings, _one("deploys", ArgoCdDeploys)),
     "backstage": _Kind(BackstageSettings, _one("dependencies", BackstageCatalogue)),
+    "cloudwatch": _Kind(CloudWatchSettings, _cloudwatch),
     "elasticsearch": _Kind(ElasticsearchSettings, _one("logs", ElasticsearchLogs)),
     "folder": _Kind(FolderSettings, _folder),
-    "git": _Kind(GitSettings, _one("deploys", GitDeploys)),
+    "git": _Kind(GitSettings, _local("deploys", GitDeploys)),
     "github": _Kind(GithubSettings, _one("deploys", GithubDeploys)),
     "gitlab": _Kind(GitlabSettings, _one("deploys", GitlabDeploys)),
     "grafana": _Kind(GrafanaSettings, _one("alerts", GrafanaAlerts)),
@@ -132,15 +149,17 @@ KINDS: Mapping[str, _Kind] = {
     "pagerduty": _Kind(PagerDutySettings, _one("alerts", PagerDutyIncidents)),
     "prometheus": _Kind(PrometheusSettings, _one("metrics", PrometheusMetrics)),
     "runbooks": _Kind(
-        RunbooksSettings, _one("runbooks", lambda told: RunbookFolder(told.folder, told.link_prefix))
+        RunbooksSettings, _local("runbooks", lambda told: RunbookFolder(told.folder, told.link_prefix))
     ),
-    "services_yaml": _Kind(ServicesSettings, _one("dependencies", lambda told: ServicesFile(told.path))),
+    "services_yaml": _Kind(ServicesSettings, _local("dependencies", lambda told: ServicesFile(told.path))),
     "tempo": _Kind(TempoSettings, _one("dependencies", TempoGraph)),
 }
 
 
-def configured(toml: str, secrets: Mapping[str, str]) -> Configured:
+def configured(toml: str, secrets: Mapping[str, str], *, transport: Way = None) -> Configured:
     """Return the sources that *toml* names; "env:NAME" values are looked up in *secrets*.
+
+    *transport* replaces the network for all of them (tests).
 
     Raises:
         SourcesError: it says something that cannot be meant.
@@ -157,13 +176,13 @@ def configured(toml: str, secrets: Mapping[str, str]) -> Configured:
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
             raise SourcesError(f"write [[{name}]] with two brackets: there may be several")
         for number, table in enumerate(tables, 1):
-            for part, source in _made(f"[[{name}]] number {number}", kind, table, secrets).items():
+            for part, source in _made(f"[[{name}]] number {number}", kind, table, secrets, transport).items():
                 parts[part].append(source)
     return Configured(**{part: cast("Any", tuple(sources)) for part, sources in parts.items()})
 
 
 def _made(
-    where: str, kind: _Kind, table: Mapping[str, object], secrets: Mapping[str, str]
+    where: str, kind: _Kind, table: Mapping[str, object], secrets: Mapping[str, str], way: Way
 ) -> Mapping[str, object]:
     known = {field.name for field in fields(kind.settings)}
     if "endpoint" in known:
@@ -177,7 +196,7 @@ def _made(
     }
     whole = {**values, "endpoint": nested} if "endpoint" in _own(kind.settings) else values
     try:
-        return kind.make(TypeAdapter(kind.settings).validate_python(whole))
+        return kind.make(TypeAdapter(kind.settings).validate_python(whole), way)
     except ValidationError as problem:
         first = problem.errors(include_url=False, include_input=False, include_context=False)[0]
         key = ".".join(str(part) for part in first["loc"]).removeprefix("endpoint.")

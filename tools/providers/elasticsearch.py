@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from urllib.parse import quote
 
 import httpx2
@@ -33,6 +34,7 @@ class ElasticsearchSettings:
     fields: Mapping[str, str] = field(default_factory=dict)
     kibana_url: str = ""
     max_lines: int = 5_000
+    max_range: timedelta = timedelta(hours=6)
 
 
 class ElasticsearchLogs(HttpSource):
@@ -50,7 +52,8 @@ class ElasticsearchLogs(HttpSource):
         self, window: Window, *, service: str | None = None, contains: str | None = None, limit: int = 200_000
     ) -> Sequence[LogLine]:
         """Return lines in *window*, oldest first; of too many the newest."""
-        span = {"gte": window.start.isoformat(), "lte": window.end.isoformat()}
+        start = window.newest(self._settings.max_range).start
+        span = {"gte": start.isoformat(), "lte": window.end.isoformat()}
         filters: list[JsonValue] = [{"range": {self._fields["at"]: dict(span)}}]
         if service is not None:
             filters.append({"term": {self._fields["service"]: service}})

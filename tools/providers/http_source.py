@@ -17,10 +17,11 @@ class HttpSource:
         endpoint: Endpoint,
         reads: Sequence[Read],
         transport: httpx2.AsyncBaseTransport | None,
+        auth: httpx2.Auth | None = None,
     ) -> None:
         """Prepare to ask; nothing is sent yet. Raises ValueError when the address is none."""
         self.name = name
-        self._http = ReadOnlyHttp(name, endpoint, reads, transport=transport)
+        self._http = ReadOnlyHttp(name, endpoint, reads, transport=transport, auth=auth)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx2
 from pydantic import JsonValue
@@ -16,6 +17,7 @@ DEPENDENCIES = Read("GET", "/api/dependencies")
 SERVICES = Read("GET", "/api/services")
 TRACES = Read("GET", "/api/traces")
 READS = (DEPENDENCIES, SERVICES, TRACES)
+MAX_RANGE = timedelta(hours=6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,7 @@ class JaegerTraces(HttpSource):
 
     async def calls(self, window: Window) -> Sequence[Call]:
         """Return the calls counted in *window*."""
+        window = window.newest(MAX_RANGE)
         asked: Query = {
             "endTs": f"{window.end.timestamp() * 1e3:.0f}",
             "lookback": f"{(window.end - window.start).total_seconds() * 1e3:.0f}",
@@ -79,6 +82,7 @@ class JaegerTraces(HttpSource):
         return await self.spans(_before(window))
 
     async def _traces(self, service: str, window: Window) -> JsonValue:
+        window = window.newest(MAX_RANGE)
         asked: Query = {
             "service": service,
             "start": f"{window.start.timestamp() * 1e6:.0f}",

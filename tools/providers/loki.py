@@ -51,7 +51,7 @@ class LokiLogs(HttpSource):
         self, window: Window, *, service: str | None = None, contains: str | None = None, limit: int = 200_000
     ) -> Sequence[LogLine]:
         """Return lines in *window*, oldest first; of too many the newest."""
-        start = max(window.start, window.end - self._settings.max_range)
+        start = window.newest(self._settings.max_range).start
         asked: Query = {
             "query": self._query(service, contains),
             "start": f"{int(start.timestamp() * 1e9)}",

@@ -139,7 +139,7 @@ class PrometheusMetrics(HttpSource):
         return Series(service, metric, points) if points else None
 
     def _bounded(self, window: Window) -> Window:
-        return Window(max(window.start, window.end - self._settings.max_range), window.end)
+        return window.newest(self._settings.max_range)
 
     def _step(self, window: Window) -> str:
         seconds = (window.end - window.start).total_seconds() / self._settings.max_points

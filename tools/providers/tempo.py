@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 import httpx2
 from pydantic import JsonValue
@@ -13,6 +14,7 @@ from tools.telemetry import Call, Span, Window
 
 QUERY = Read("GET", "/api/v1/query")
 READS = (QUERY,)
+MAX_RANGE = timedelta(hours=6)
 _COUNT = "sum by (client, server) (increase(traces_service_graph_request_total[{span}s]))"
 _P90 = (
     "histogram_quantile(0.9, sum by (client, server, le)"
@@ -38,7 +40,8 @@ class TempoGraph(HttpSource):
 
     async def calls(self, window: Window) -> Sequence[Call]:
         """Return the calls in *window* with their p90 as the caller and as the callee saw it."""
-        span = max(60, round((window.end - window.start).total_seconds()))
+        bounded = window.newest(MAX_RANGE)
+        span = max(60, round((bounded.end - bounded.start).total_seconds()))
         counts = await self._edges(_COUNT.format(span=span), window)
         clients = await self._edges(_P90.format(side="client", span=span), window)
         servers = await self._edges(_P90.format(side="server", span=span), window)
