@@ -43,7 +43,9 @@ def declared(
             kind=Kind.ALERT if told else shape.kind,
             service=shape.service or single,
             key=f"{name}:{found}" if found else shape.key,
-            link=next((url for url in post.urls if found and re.search(keys, url)), None) or shape.link,
+            link=min(
+                (url for url in post.urls if found and re.search(keys, url)), key=len, default=shape.link
+            ),
         )
 
     return Sender(name, sent, read)

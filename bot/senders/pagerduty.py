@@ -11,10 +11,15 @@ from bot.senders.post import Post
 from bot.senders.reading import Kind, Reading, Sender
 from bot.senders.slack_text import plain
 from bot.senders.state import Strength, standing
-from bot.senders.words import severity_of
+from bot.senders.words import Status, severity_of, status_of
 
 _INCIDENT = re.compile(r"pagerduty\.com/incidents/([A-Za-z0-9]+)")
 _NUMBER = re.compile(r"^\W*(?:\[?#(\d+)\]?)\s*[:)\]-]*\s*(.*)$")
+_STATE = re.compile(
+    r"^\W*(triggered|acknowledged|unacknowledged|resolved|escalated|reassigned|reopened|re-?triggered|snoozed)\b"
+    r"(?=\W*(?:#\d|\||<|:|$|\[#))",
+    re.IGNORECASE,
+)
 _QUIET = re.compile(
     r"\b(?:on[- ]call|added (?:a )?(?:note|responder)|status update|schedule|override|maintenance window)\b",
     re.IGNORECASE,
@@ -29,11 +34,15 @@ def sent(post: Post) -> bool:
 def read(post: Post, shape: Reading) -> Reading | None:
     """Return the incident that the card is about; talk when it is about schedules or notes."""
     incident = next(filter(None, (_INCIDENT.search(url) for url in post.urls)), None)
-    if incident is None or _QUIET.search(post.body[:160]):
-        return replace(shape, kind=shape.kind if standing(post).strength >= Strength.PREFIX else Kind.TALK)
+    quiet = _QUIET.search(post.body[:160]) is not None
+    if incident is None or quiet:
+        told = standing(post).strength >= Strength.PREFIX and not (quiet and incident is None)
+        return replace(shape, kind=shape.kind if told else Kind.TALK)
     title, number = _title(post, shape.title)
     urgency = post.fields.get("urgency", "").lower()
     priority = post.fields.get("priority", "")
+    lines = (post.title, *(plain(line) for line in post.lines[:2]), plain(post.text), *post.fallbacks)
+    said = next(filter(None, map(_STATE.match, lines)), None)
     labels = {
         name: value
         for name, value in (("urgency", urgency), ("priority", priority), ("incident_number", number))
@@ -43,6 +52,9 @@ def read(post: Post, shape: Reading) -> Reading | None:
         shape,
         kind=shape.kind if shape.kind is Kind.TEST else Kind.ALERT,
         title=title,
+        status=_status(said.group(1)) if said else shape.status,
+        state=said.group(1) if said else shape.state,
+        count=None,  # what the title quotes of another tool's count is not this incident's
         severity=severity_of(priority.split(" ")[0])
         or severity_of(urgency)
         or shape.severity
@@ -52,6 +64,10 @@ def read(post: Post, shape: Reading) -> Reading | None:
         link=next(url for url in post.urls if _INCIDENT.search(url)),
         key=f"pagerduty:{incident.group(1)}",
     )
+
+
+def _status(word: str) -> Status:
+    return status_of(word) or Status.FIRING
 
 
 def _title(post: Post, otherwise: str) -> tuple[str, str]:

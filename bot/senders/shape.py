@@ -54,7 +54,10 @@ _ID_IN_PATH = re.compile(
     r"/(incidents?|alerts?|issues?|problems?|events?|cases?)/(?:[a-z]+/){0,2}#?([A-Za-z0-9][\w.-]{2,80})(?:[/?#]|$)",
     re.IGNORECASE,
 )
-_ASKED_IDS = ("incident_id", "alert_id", "incidentid", "alertid", "issue_id", "issueid", "problem_id", "pid")
+_ASKED_IDS = (
+    "incident_id", "alert_id", "incidentid", "alertid", "issue_id", "issueid", "problem_id", "pid", "incident", "alert",
+    "problem",
+)  # fmt: skip
 _STATED_IDS = (
     "incident id", "alert id", "issue id", "problem id", "event id", "id", "incident number", "dedup key",
     "fingerprint",
@@ -72,6 +75,9 @@ _WORTH = {
     Strength.COLOUR: 1,
     Strength.NONE: 0,
 }
+_CHATTING = re.compile(
+    r"\b(?:I|I'm|I'll|I've)\b|(?i:\b(?:hi|hello|hey) (?:all|team|there|everyone|folks)\b|\bwelcome\b|\bthanks\b)"
+)
 _LINK_FIELDS = (
     "link",
     "url",
@@ -121,7 +127,8 @@ def points(post: Post, found: Standing) -> int:
                 for name in ("severity", "alert severity", "alertname", "alert name", "alarm name")
             ),
         ),
-        (2, severity(post, found) is not Severity.UNKNOWN),
+        (2, severity(post, found) is not Severity.UNKNOWN and found.strength > Strength.NONE),
+        (-2, found.strength < Strength.TOKEN and _CHATTING.search(heads) is not None),
         (1, any(sign in heads for sign in _SIRENS)),
         (1, any(_ANSWERING.match(button.label) for button in post.buttons)),
         (1, bool(post.colours) and found.strength > Strength.COLOUR),
@@ -236,7 +243,7 @@ def _id_in(url: str) -> str:
     if match and re.search(r"\d", match.group(2)):
         return f"{host}:{match.group(2)}"
     asked = {name.lower(): value for name, value in parse_qsl(parts.query)}
-    named = next((asked[name] for name in _ASKED_IDS if asked.get(name)), "")
+    named = next((asked[name] for name in _ASKED_IDS if re.search(r"\d", asked.get(name, ""))), "")
     return f"{host}:{named}" if named else ""
 
 

@@ -68,12 +68,17 @@ _BRACKET = re.compile(
     rf"|\(([A-Z]{{2,16}}|{_LEVEL_WORD}|critical|warning)\)"
 )
 _PREFIX = re.compile(
-    rf"^\W*((?:[A-Za-z][A-Za-z-]*)(?: [A-Za-z-]+)?|{_LEVEL_WORD})\s*"
-    rf"(?:#?\d{{1,6}}\s*|in [\w ]{{1,12}})?(?::|\||—|–|\s-\s|»|>>)"
+    rf"^\W*((?:[A-Za-z][A-Za-z-]*)(?: [A-Za-z-]+){{0,2}}|{_LEVEL_WORD})\s*"
+    rf"(?:#?\d{{1,12}}\s*|in [\w ]{{1,12}})?(?::|\||—|–|\s-\s|»|>>)"
 )
+_DOWN = frozenset({"down", "offline", "unreachable"})
 _SENTENCE = re.compile(r'"[^"\n]*\s[^"\n]*"')
 _LOUD = re.compile(
     rf"\b((?i:critical|fatal|emergency|disaster)|{_LEVEL_WORD}|WARNING|WARN|ERROR|HIGH|MEDIUM|MAJOR|MINOR|LOW|INFO)\b"
+)
+_LEVELLED = re.compile(
+    r"^\W{0,6}(?:(Warning)\s(?=[A-Z])|(critical|fatal|error|warning|major|minor|high|medium|low|info)\s(?:alert|alarm)\b)",
+    re.IGNORECASE,
 )
 _SHOUTED = re.compile(
     r"\b(DOWN|UP|CRITICAL|WARNING|ALARM|FIRING|RESOLVED|RECOVERED|PROBLEM|OK|TRIGGERED|ACKNOWLEDGED|CLOSED|OPEN"
@@ -86,7 +91,7 @@ _OVER = either(
     r"(?:has|have|is|was|been|are)\s+(?:now\s+)?(?:been\s+)?(?:automatically\s+)?"
     r"(?:resolved|recovered|restored|closed|cleared|healthy|ok|up|normal|online|fixed)",
     r"returned to (?:normal|ok)|recovered|went up|came back|all clear|auto-?resolved|(?:resolved|closed) by",
-    r"no longer (?:failing|firing|down|critical|alerting|breach\w*)",
+    r"no longer (?:failing|firing|down|critical|alerting|active|breach\w*)",
     r"(?:alert|incident|issue|problem|alarm|event) (?:automatically )?(?:resolved|closed|cleared|recovered|ended)",
 )
 _TAKEN = either("acknowledged", "acked", "took ownership")
@@ -100,7 +105,8 @@ _BURNING = either(
     r"(?:new|opened|triggered|started) (?:an? |new )?(?:critical |high |low )?(?:incident|alert|issue|problem"
     r"|error|alarm)",
     r"threshold (?:crossed|exceeded|breached)|crossed the threshold|violated",
-    r"no data|needs attention|has failed|has degraded",
+    r"no data|needs attention|has failed|has degraded|is not meeting its",
+    r"(?:alert|rule|alarm|monitor|policy|condition|trigger)\b.{1,120}?\bis (?:now )?(?:active|true|met)",
 )
 _PHRASES = ((_OVER, Status.RESOLVED), (_TAKEN, Status.ACKNOWLEDGED))  # outweigh "is down" in the title
 
@@ -156,6 +162,8 @@ def severity(post: Post, found: Standing) -> Severity:
     )
     if stated:
         return stated
+    if found.strength is Strength.TOKEN and found.word.lower() in _DOWN:
+        return Severity.CRITICAL
     for line in head_lines(post):
         for word in (*_bracketed(line), *(match.group(1) for match in _PREFIX.finditer(line))):
             if severity_of(word):
@@ -164,11 +172,13 @@ def severity(post: Post, found: Standing) -> Severity:
     if by_word:
         return by_word
     for line in head_lines(post)[:3]:
+        levelled = _LEVELLED.match(line)
+        if levelled:
+            return severity_of(levelled.group(1) or levelled.group(2)) or Severity.UNKNOWN
         marked = _LOUD.search(_SENTENCE.sub('""', line))  # a quoted sentence is not the sender's own word
         if marked:
             return severity_of(marked.group(0)) or Severity.UNKNOWN
-    down = found.word.lower() in {"down", "offline", "unreachable"}
-    return Severity.CRITICAL if down else Severity.UNKNOWN
+    return Severity.CRITICAL if found.word.lower() in _DOWN else Severity.UNKNOWN
 
 
 def _by_field(post: Post, _heads: list[str]) -> Standing | None:
@@ -184,10 +194,15 @@ def _by_field(post: Post, _heads: list[str]) -> Standing | None:
 
 def _by_bracket(_post: Post, heads: list[str]) -> Standing | None:
     for line in heads:
-        for word in _bracketed(line[:200]):
+        for match in _BRACKET.finditer(line[:200]):
+            word = (match.group(1) or match.group(2)).strip()
             said = status_of(word)
-            if said and not _NOT_A_STATE.fullmatch(word):
-                return Standing(said, word, Strength.TOKEN)
+            if not said or _NOT_A_STATE.fullmatch(word) or (match.group(2) and severity_of(word)):
+                continue  # "(critical)" behind a title is how loud, not how things stand
+            before = _prefixed(line) if match.start() > 1 else None
+            if before and before.status is not Status.FIRING:  # "Resolved #7: [FIRING:1] lag" is over
+                return before
+            return Standing(said, word, Strength.TOKEN)
     return None
 
 
@@ -196,14 +211,17 @@ def _bracketed(line: str) -> list[str]:
 
 
 def _by_prefix(_post: Post, heads: list[str]) -> Standing | None:
-    for line in heads:
-        match = _PREFIX.match(line)
-        words = (match.group(1), *match.group(1).split()) if match else ()
-        told = [(said, word) for word in words if (said := status_of(word))]
-        if told:  # "Alert recovered:" and "Recovered alert:" are both over
-            said, word = next((each for each in told if each[0] is not Status.FIRING), told[0])
-            return Standing(said, word, Strength.PREFIX)
-    return None
+    return next(filter(None, map(_prefixed, heads)), None)
+
+
+def _prefixed(line: str) -> Standing | None:
+    match = _PREFIX.match(line)
+    words = (match.group(1), *match.group(1).split()) if match else ()
+    told = [(said, word) for word in words if (said := status_of(word))]
+    if not told:  # "Alert recovered:" and "Recovered alert:" are both over
+        return None
+    said, word = next((each for each in told if each[0] is not Status.FIRING), told[0])
+    return Standing(said, word, Strength.PREFIX)
 
 
 def _by_phrase(post: Post, heads: list[str]) -> Standing | None:

@@ -17,14 +17,23 @@ _SIGNS = re.compile(
 _TAIL_SIGNS = re.compile(rf"(?:\s*(?:{_MARKS}|\ufe0f))+\s*$")
 _TOKEN = re.compile(r"^[\[(【{]([^\[\](){}]{1,40})[\])】}]\s*[:|–—-]?\s*")
 _PREFIX = re.compile(
-    r"^([A-Za-z][A-Za-z-]*(?: [A-Za-z]+)?|[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5])(?: (?:in|after) [\w ]{1,12})?"
+    r"^([A-Za-z][A-Za-z-]*(?: [A-Za-z]+){0,3}|[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5])"
+    r"(?: (?:in|after) [\w ]{1,12}| \(?#?(?:[A-Z]{1,6}-)?\d{1,12}\)?)?"
     r"\s*(?::\s*|\s[|–—-]\s|\s?»\s|\s?>>\s)"
 )
 _LEADING = re.compile(
     r"^(?:(?i:resolved|recovered|triggered|re-triggered|acknowledged|firing|alerting|closed)"
     r"|PROBLEM|RECOVERY|ALERT|ALARM|CRITICAL|WARNING|WARN|ERROR|OK|DOWN|UP|OPEN|FIRING)\s+(?=\S)"
 )
-_ADDRESS = re.compile(r"\s*[:|(–—-]?\s*https?://\S+\s*\)?$")
+_TAIL_TOKEN = re.compile(r"\s*[\[【]([^\[\]【】]{1,40})[\]】]\s*$")
+_ADDRESS = re.compile(r"\s*[:|(–—-]?\s*https?://\S+\s*\)?$|\s*\(\s*https?://[^\s()]+\s*\)")
+_AFTERWORD = re.compile(r"\s*\.\s+It was (?:down|offline|unavailable)\b.*$", re.IGNORECASE)
+_NAMED = re.compile(
+    r"^\W{0,4}(?:an? |the )?(?:alert|rule|check|monitor|alarm|policy|job)\b(?: rule)?(?: for| on)?\s+"
+    r"(?:\*([^*\n]{1,200})\*|`([^`\n]{1,200})`|[\"“]([^\"”\n]{1,200})[\"”]|<https?://[^>|\n]{1,2000}\|([^>\n]{1,200})>)"
+    r"\s+(?:is|has|was)\b",
+    re.IGNORECASE,
+)
 _AROUND = (('"', '"'), ("“", "”"), ("‘", "’"), ("**", "**"))
 _NOUN = (
     r"(?:alerts?|alarms?|incidents?|issues?|problems?|notifications?|events?|warnings?|errors?|recovery|monitor"
@@ -34,7 +43,7 @@ _GENERIC = re.compile(
     r"^(?:new |an? |the |active |monitoring |system |critical |service |production |prod )*"
     + _NOUN
     + r"(?: (?:alert|notification|fired|firing|triggered|started|opened|created|resolved|closed|acknowledged"
-    r"|details|update|detected|summary|ended|is|ongoing|activated))*[.!:]?$",
+    r"|details|update|detected|summary|ended|is|ongoing|activated))*(?: from [\w .-]{1,40})?[.!:]?$",
     re.IGNORECASE,
 )
 _DURATION = re.compile(r"\b(?:was down )?(?:after|for|in)\s+#(?:\s+#)*")
@@ -42,9 +51,10 @@ _MEASURED = re.compile(
     r"(?<![\w.-])\d[\d.,:]*\s*"
     r"(?:%|ms|secs?|seconds?|s|mins?|minutes?|m|hrs?|hours?|h|days?|d|[kmgt]i?b|rps|req/s)?(?![\w-])"
 )
+_LINKING = frozenset("is was has been are now back".split())
 _PREFIX_NOUNS = frozenset(
     "alert alarm incident issue problem monitor severity status state priority alertname name title summary recovery "
-    "notification".split()
+    "notification updated from".split()
 ) | {"alert name", "new alert", "new incident"}
 TITLE_FIELDS = (
     "alert name", "alertname", "alarm name", "alarm", "alert", "monitor name", "monitor", "check name", "check",
@@ -56,13 +66,17 @@ TITLE_FIELDS = (
 def best_title(post: Post) -> str:
     """Return what the post calls its trouble; the first words of the body when it names nothing."""
     titled = [post.title, *post.headers]
-    first = [_linked(line) or plain(line) for line in post.lines[:2]]
+    first = [_named_in(line) or _linked(line) or plain(line) for line in post.lines[:2]]
     named = [post.fields[name] for name in TITLE_FIELDS if post.fields.get(name)]
     after = [*first[:1], *named, *first[1:]] if any(titled) else [*first, *named]
     behind = [plain(text) for text in (*post.lines[2:6], post.text, *post.fallbacks)]
     candidates = [*titled, *after, *behind]
     cleaned = [clean_title(each) for each in candidates]
-    telling = [each for each in cleaned if each and not is_generic(each)]
+    telling = [
+        each
+        for each in cleaned
+        if each and not is_generic(each) and each.lower() not in _own_names(post.sender)
+    ]
     return next(iter(telling), next(filter(None, cleaned), ""))
 
 
@@ -74,7 +88,10 @@ def clean_title(text: str) -> str:
         for each in (_stripped(part) for part in re.split(r"\s+\|\s+", line))
         if each and not _is_mark(each)
     ]
-    title = _ADDRESS.sub("", _TAIL_SIGNS.sub("", " | ".join(segments))).strip()
+    title = _ADDRESS.sub("", _AFTERWORD.sub("", _TAIL_SIGNS.sub("", " | ".join(segments)))).strip()
+    behind = _TAIL_TOKEN.search(title)
+    if behind and behind.start() and _is_mark(behind.group(1)):
+        title = title[: behind.start()]
     for left, right in _AROUND:
         if title.startswith(left) and title.endswith(right) and len(title) > len(left + right):
             title = title[len(left) : -len(right)].strip()
@@ -109,6 +126,17 @@ def alike(one: str, other: str) -> bool:
     if not shared or any(re.search(r"[\d]", word) for word in odd):
         return False
     return len(shared) / len(mine | theirs) >= 0.6 or (len(shared) >= 2 and shared in (mine, theirs))
+
+
+def _own_names(sender: str) -> set[str]:
+    """Return what a title may not be: the sender's own name, with or without "alerts" behind it."""
+    return {sender, f"{sender} alert", f"{sender} alerts", f"{sender} notification"} - {""}
+
+
+def _named_in(line: str) -> str:
+    """Return the marked name in a sentence about its state ("An alert for *web* has been triggered")."""
+    match = _NAMED.match(line)
+    return plain(next(filter(None, match.groups()), "")) if match else ""
 
 
 def _linked(line: str) -> str:
@@ -153,7 +181,7 @@ def _stripped(part: str) -> str:
 def _is_mark(text: str) -> bool:
     """Say whether *text* is nothing but a state or severity ("FIRING:2, RESOLVED:1", "severity: page")."""
     words = [word.strip("*_`:,.!#") for word in re.split(r"[\s:,/=]+", text.strip())]
-    telling = [word for word in words if word and not word.isdigit()]
+    telling = [word for word in words if word and not word.isdigit() and word.lower() not in _LINKING]
     if not telling:
         return True
     return all(

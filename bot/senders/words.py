@@ -24,12 +24,14 @@ _FIRING = (
     "problem open opened reopened critical crit down failing failed failure unhealthy unreachable offline degraded "
     "active activated ongoing started breached breach violated warn warning nodata no_data insufficient_data error "
     "fatal emergency disaster outage unresolved escalated new created late stopped unknown major minor abnormal "
-    "anomaly incident detected investigating identified page high exceeded overdue missed red"
+    "anomaly incident detected investigating identified page high exceeded overdue missed red trouble raised unstable "
+    "regressed regression escalating missing_data unavailable not_ok impaired partial_outage major_outage disconnected "
+    "degraded_performance paging"
 )
 _RESOLVED = (
     "resolved recovered recovery recovers ok okay up closed close cleared clear normal healthy inactive deactivated "
     "restored ended online passing fixed operational success succeeded green completed back_to_normal no_longer "
-    "back_up back_online auto-resolved autoresolved solved stable all_clear"
+    "back_up back_online auto-resolved autoresolved solved stable all_clear reconnected"
 )
 _ACKNOWLEDGED = "acknowledged acked ack acknowledgement snoozed silenced muted assigned monitoring"
 _STATUS = {
@@ -40,7 +42,7 @@ _STATUS = {
 
 _SEVERITY = {
     **dict.fromkeys(
-        "critical crit fatal emergency emerg disaster page urgent blocker severe p0 p1 sev0 sev1 s1".split(),
+        "critical crit fatal emergency emerg disaster page urgent blocker severe highest p0 p1 sev0 sev1 s1".split(),
         Severity.CRITICAL,
     ),
     **dict.fromkeys("high major p2 sev2 s2".split(), Severity.HIGH),
@@ -70,12 +72,23 @@ _NAMED_COLOURS = {
     "green": "00ff00",
 }
 _HEX = re.compile(r"^[0-9a-fA-F]{6}$")
+_HUMP = re.compile(r"[A-Z][a-z]+")
+_HUMPED = re.compile(r"(?:[A-Z][a-z]+){2,4}")
 _LEVEL = re.compile(r"^(sev(?:erity)?|p(?:riority)?)[\s:_-]*([0-5])$")
 
 
 def status_of(word: str) -> Status | None:
-    """Return what one word (or "no data", "back to normal") says, or None when it says nothing."""
-    return _STATUS.get(_key(word))
+    """Return what one word (or "no data", "back to normal") says, or None when it says nothing.
+
+    Words run together ("ResolvedCritical") say what the first of them that is not about firing says.
+    """
+    whole = _STATUS.get(_key(word))
+    if whole or not _HUMPED.fullmatch(word.strip()):
+        return whole
+    parts = [_STATUS.get(part.lower()) for part in _HUMP.findall(word)]
+    if None in parts:
+        return None
+    return next((each for each in parts if each is not Status.FIRING), Status.FIRING)
 
 
 def severity_of(word: str) -> Severity | None:
