@@ -47,6 +47,7 @@ from tools.providers.configured import Configured
 from tools.recall import RecallTool
 from tools.redact import redact
 from tools.runbooks import RunbookTool
+from tools.tool import Tool
 from tools.toolbox import Toolbox
 
 log = structlog.get_logger()
@@ -91,8 +92,7 @@ async def parts(settings: Settings, on_progress: Progress | None = None) -> Asyn
         )
         memory = await open_memory(engine, where, redact=redact, on_progress=on_progress)
         stack.push_async_callback(memory.close)
-        key = settings.anthropic_api_key.get_secret_value()
-        model = AnthropicModel(key, settings.anthropic_base_url or PUBLIC) if key else None
+        model = model_of(settings)
         if model is not None:
             stack.push_async_callback(model.aclose)
         router = await Router.open(policy, model, engine, now=now)
@@ -100,10 +100,16 @@ async def parts(settings: Settings, on_progress: Progress | None = None) -> Asyn
         yield Parts(engine, memory, router)
 
 
-def investigator_of(shared: Parts, sources: Configured, remembering: Remembering) -> Investigator:
-    """Return an investigator that looks at *sources* and asks *remembering*."""
-    tools = (
-        RecallTool(ModelRecall(remembering)),
+def model_of(settings: Settings) -> AnthropicModel | None:
+    """Return the way to the models, None without a key. Who asks for it closes it."""
+    key = settings.anthropic_api_key.get_secret_value()
+    return AnthropicModel(key, settings.anthropic_base_url or PUBLIC) if key else None
+
+
+def toolbox_of(sources: Configured, *recall: RecallTool) -> Toolbox:
+    """Return the tools that look at *sources*, behind *recall* where memory may be asked."""
+    tools: tuple[Tool, ...] = (
+        *recall,
         SearchLogs(sources.logs),
         QueryMetrics(sources.metrics),
         DeploymentsTool(sources.deploys),
@@ -112,7 +118,13 @@ def investigator_of(shared: Parts, sources: Configured, remembering: Remembering
         AlertsTool(sources.alerts),
         ServiceDependencies(sources.dependencies),
     )
-    return Investigator(remembering, shared.router, Toolbox(tools, redact), now)
+    return Toolbox(tools, redact)
+
+
+def investigator_of(shared: Parts, sources: Configured, remembering: Remembering) -> Investigator:
+    """Return an investigator that looks at *sources* and asks *remembering*."""
+    toolbox = toolbox_of(sources, RecallTool(ModelRecall(remembering)))
+    return Investigator(remembering, shared.router, toolbox, now)
 
 
 @asynccontextmanager

@@ -18,6 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "serve": ("bot.cli.serve", "join Slack and work (the default)"),
     "sandbox": ("sandbox.command", "a local Slack workspace with the bot in it; no tokens, no key"),
     "investigate": ("bot.cli.investigate", "investigate a text or a case folder, here in the terminal"),
+    "eval": ("bot.cli.eval", "case folders under several routing policies: accuracy, dollars, seconds"),
     "recall": ("bot.cli.recall", "what memory knows about some words"),
     "import": ("bot.cli.importing", "bring past incidents into memory"),
     "reindex": ("bot.cli.reindex", "rebuild the search index from SQL"),
@@ -73,6 +74,14 @@ def _investigation_arguments(adders: Mapping[str, argparse.ArgumentParser]) -> N
     investigate.add_argument("text", nargs="?", help="what is wrong, in your words")
     investigate.add_argument("--case", metavar="DIR", help="a case folder; its alert.json is the alert")
     investigate.add_argument("--telemetry", metavar="DIR", help="folder of telemetry to look at")
+    evaluate = adders["eval"]
+    evaluate.add_argument("--cases", metavar="DIR", required=True, help="case folders beside answers.jsonl")
+    evaluate.add_argument(
+        "--policy", metavar="FILE", action="append", default=[], help="a routes.toml; may be given often"
+    )
+    evaluate.add_argument("--cap-usd", type=float, default=5.0, help="the most that may be spent in all")
+    evaluate.add_argument("--resume", metavar="DIR", help="keep results there, and go on from what is there")
+    evaluate.add_argument("--limit", type=int, help="only the first so many cases")
 
 
 def _memory_arguments(adders: Mapping[str, argparse.ArgumentParser]) -> None:

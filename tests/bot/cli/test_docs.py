@@ -47,7 +47,15 @@ def test_a_command_in_a_document_runs(run: Run, tmp_path: Path, line: str) -> No
     write_case(tmp_path / "case", datetime.now(UTC))
     (tmp_path / "case" / "alert.json").write_text('{"title": "gateway answers 503"}')
     (tmp_path / "past.jsonl").write_text(PAST)
-    places = {"DIR": str(tmp_path / "case"), "FILE": str(tmp_path / "past.jsonl"), "NAME": "pool-dry"}
+    write_case(tmp_path / "cases" / "pool", datetime.now(UTC))
+    (tmp_path / "cases" / "pool" / "alert.json").write_text('{"title": "gateway answers 503"}')
+    (tmp_path / "cases" / "answers.jsonl").write_text('{"id": "pool", "services": ["store"], "deploys": []}')
+    places = {
+        "CASES": str(tmp_path / "cases"),
+        "DIR": str(tmp_path / "case"),
+        "FILE": str(tmp_path / "past.jsonl"),
+        "NAME": "pool-dry",
+    }
     words = [places.get(word, word) for word in shlex.split(line, comments=True)]
     parser_of_all().parse_args(words)
     stays = words[0] in STAY or (words[0] == "sandbox" and not {"--list", "--play"} & set(words))
@@ -81,7 +89,8 @@ def section(name: str) -> str:
     "words",
     [("sandbox", "--list"), ("recall", "x"), ("cost",), ("audit",), ("replay",), ("report",), ("reindex",),
      ("forget-examples",), ("completion", "zsh"), ("replay", "--policy", str(HOME / "router" / "routes.toml")),
-     ("investigate", "gateway answers 503")],
+     ("investigate", "gateway answers 503"),
+     ("eval", "--cases", str(HOME / "sandbox" / "lab" / "recordings"), "--limit", "1")],
     ids=" ".join,
 )  # fmt: skip
 def test_the_shape_that_is_printed_is_the_shape_that_is_told(run: Run, words: tuple[str, ...]) -> None:

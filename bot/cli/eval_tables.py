@@ -1,0 +1,55 @@
+"""What `eval` prints for people: one row an arm, what was left out, and where the results are."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+_COLUMNS = ("arm", "right", "accuracy", "in 3", "gain", "$/case", "seconds", "calls", "strong", "unsure")
+
+
+def print_tables(told: Mapping[str, Any]) -> None:
+    """Print the figures of every arm."""
+    console = Console()
+    table = Table(title=f"{told['cases']} cases; 95 % interval below each mean", title_justify="left")
+    for position, name in enumerate(_COLUMNS):
+        table.add_column(name, justify="left" if position == 0 else "right")
+    for arm in told["arms"]:
+        count = sum(mine[0] for mine in arm["by_set"].values())
+        table.add_row(
+            arm["arm"],
+            f"{count}/{arm['n']}",
+            _spread(arm["accuracy"], "{:.2f}"),
+            "–" if arm["at_3"] is None else f"{arm['at_3']:.2f}",
+            _spread(arm["gain"], "{:+.2f}"),
+            _spread(arm["usd"], "{:.4f}"),
+            _spread(arm["seconds"], "{:.1f}"),
+            str(arm["calls"]),
+            str(arm["strong_calls"]),
+            str(arm["unverified"]),
+        )
+    console.print(table)
+    console.print("gain: over the arm without a model on the same cases; unsure: posted as unverified")
+    for arm in told["arms"]:
+        wrong, asked = arm["accused_innocent"]
+        if asked:
+            console.print(
+                f"{arm['arm']}: accuses a deployment in {wrong} of {asked} cases where none is guilty"
+            )
+    reasons: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for one in told["left_out"]:
+        reasons[one["why"], one["case"]].append(one["arm"])
+    for (why, case), names in reasons.items():
+        line = f"Left out: {', '.join(names)} ({case}): {why}"
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    spent = f"${told['spent_usd']} of ${told['cap_usd']} spent"
+    kept = f"{spent}. Kept in {told['kept_in']}; --resume goes on from there."
+    console.print(kept, markup=False, highlight=False, soft_wrap=True)
+
+
+def _spread(figure: Mapping[str, float] | None, form: str) -> str:
+    if figure is None:
+        return "–"
+    return f"{form.format(figure['mean'])}\n{form.format(figure['low'])}–{form.format(figure['high'])}"

@@ -1,0 +1,1 @@
+"""Case folders under several routing policies, scored by code: what `app.py eval` runs."""
