@@ -47,10 +47,10 @@ class Answering:
         """Return the same for the case of a thread."""
         return await self._modal(await self.cases.at(Place(channel, thread_ts)), user)
 
-    async def recall(self, words: str, channel: str) -> str:  # noqa: ARG002 (private channels come with it)
-        """Return what memory knows about *words*, as a few lines."""
+    async def recall(self, words: str, channel: str) -> str:
+        """Return what memory knows about *words*, as a few lines to be read in *channel*."""
         alert = Alert("person", words, self.now())
-        known = await self.remembering.recall(alert)
+        known = await self.remembering.recall(alert, channel=channel)
         if not known.available:
             return f"Memory is not available: {said(known.note)}"
         near = [found for found in known.found if found.tier != "none"]

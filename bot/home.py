@@ -53,7 +53,7 @@ class HomeFacts:
 
 @dataclass(frozen=True)
 class Home:
-    """Gathers the facts."""
+    """Gathers the facts that everyone may read: what *hides* calls a private channel's stays there."""
 
     cases: Cases
     dossier: Dossier
@@ -63,11 +63,12 @@ class Home:
     reflect: Reflect
     team: str
     now: Callable[[], datetime]
+    hides: Callable[[str], Awaitable[bool]]
 
     async def facts(self) -> HomeFacts:
         """Return the facts as they stand."""
         now = self.now()
-        rows = await self.cases.recent(MOST_CASES)
+        rows = await self._readable(await self.cases.recent(MOST_CASES))
         files = tuple([(row, await self.dossier.read(row)) for row in rows])
         week = [case for row, case in files if row.opened_at > now - WEEK]
         ended = [case.resolution.minutes * 60 for case in week if case.resolution]
@@ -83,6 +84,10 @@ class Home:
             calibration=calibration([case for _, case in files]),
             channels=tuple((channel, rules.get(channel, ChannelRules())) for channel in known),
         )
+
+    async def _readable(self, rows: Sequence[CaseRow]) -> list[CaseRow]:
+        hidden = {channel: await self.hides(channel) for channel in {row.place.channel for row in rows}}
+        return [row for row in rows if not hidden[row.place.channel]]
 
     async def _reflection(self, now: datetime) -> Reflection | None:
         try:

@@ -4,14 +4,13 @@ It is given everything it connects; making the parts is `bot/wiring.py`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from slack_bolt.async_app import AsyncApp
-from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -25,6 +24,7 @@ from bot.dossier import Dossier
 from bot.ear import Ear, Hearing
 from bot.guard import Guard
 from bot.home import Home, Reflect, Spend
+from bot.identity import CannotJoin, authorised, who_am_i
 from bot.inbox import Inbox, Me
 from bot.investigation.casefile import CaseFile
 from bot.investigation.investigator import Investigator
@@ -33,6 +33,7 @@ from bot.listeners import Listeners
 from bot.permits import Permits
 from bot.poster import Poster
 from bot.postmortem.folder import PostmortemFolder
+from bot.privacy import Privacy, PrivacyUnknown
 from bot.remembering import Remembering
 from bot.slack_web import SlackWeb, whisper_through
 from bot.store.cases import CaseRow, Cases, Place
@@ -51,14 +52,11 @@ from tools.sources import AlertSource
 log = structlog.get_logger()
 
 SWEEP_S = 30.0
+PRIVACY_S = 300.0
 DIGEST_S = 600.0
 TIMERS_S = 5.0
 POLL_S = 60.0
-KEPT_HERE = "The outcome is kept with the case and is remembered as soon as memory is back; tried every 30 s."
-
-
-class CannotJoin(Exception):
-    """Slack does not let us in; the message says what to do."""
+KEPT_HERE = "The outcome is kept with the case and is remembered as soon as that is back; tried every 30 s."
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +102,8 @@ class Office:
         self._guard = Guard(house.now, house.permits, whisper_through(client, house.gate))
         self._tasks: list[asyncio.Task[None]] = []
         self._clock = Ticking()
+        self.privacy = Privacy(client, house.now)
+        self._postmortems = replace(house.postmortems, hides=self.privacy.hides)
         self.deaf = asyncio.Event()
         self._ear: Ear | None = None
         self._worker: Worker | None = None
@@ -117,9 +117,9 @@ class Office:
         Raises:
             CannotJoin: the token is refused, or Slack cannot be reached.
         """
-        me, team = await self._who_am_i()
+        me, team = await who_am_i(self._client)
         house = self._house
-        self._remembering = house.remembering(team)
+        self._remembering = replace(house.remembering(team), is_private=self.privacy.is_private)
         if house.engine.dialect.name == "sqlite":  # one process owns the file (wiring): nobody else is alive
             await self.intake.take_over()
             await self.cases.take_over()
@@ -127,7 +127,7 @@ class Office:
         inbox = await self._inbox(me)
         investigator = house.investigator(self._remembering)
         self._talk = Conversation(
-            self.cases, self.dossier, investigator.router, investigator.toolbox, house.postmortems, house.now
+            self.cases, self.dossier, investigator.router, investigator.toolbox, self._postmortems, house.now
         )
         timers = Timers(house.engine)
         self.aftermath = aftermath = Aftermath(
@@ -143,9 +143,17 @@ class Office:
         )
         desk = self._desk(inbox, worker, aftermath)
         self._worker = worker
-        app = AsyncApp(client=self._client, authorize=_authorised(me, team, str(self._client.token)))
+        app = AsyncApp(client=self._client, authorize=authorised(me, team, str(self._client.token)))
         self.home = home = Home(
-            self.cases, self.dossier, self.intake, self.channels, house.spend, house.reflect, team, house.now
+            self.cases,
+            self.dossier,
+            self.intake,
+            self.channels,
+            house.spend,
+            house.reflect,
+            team,
+            house.now,
+            self.privacy.hides,
         )
         answers = Answering(self.cases, self.dossier, self._remembering, home, self.channels, house.now)
         Listeners(app, self._client, self.intake, answers.table(), worker.heard, house.now, self._guard)
@@ -215,6 +223,7 @@ class Office:
         house = self._house
         digest = Digest(home, self.replies, self.poster, house.digest_channel, house.now)
         self._clock.every(SWEEP_S, "sweep", self._sweep)
+        self._clock.every(PRIVACY_S, "privacy", self._keep_apart)
         self._clock.every(TIMERS_S, "timers", aftermath.tick)
         self._clock.every(POLL_S, "monitors", Polling(self.cases, aftermath, house.monitors).tick)
         self._clock.every(DIGEST_S, "digest", digest.weekly)
@@ -245,18 +254,6 @@ class Office:
             raise LookupError(f"no case in the thread {thread_ts} of {channel}")
         return await self.dossier.read(row)
 
-    async def _who_am_i(self) -> tuple[Me, str]:
-        try:
-            told = await self._client.auth_test()
-        except SlackApiError as error:
-            why = error.response.get("error", error)
-            msg = f"Slack refuses SLACK_BOT_TOKEN ({why}). Reinstall the app or copy the token again."
-            raise CannotJoin(msg) from error
-        except OSError as error:
-            msg = f"Slack cannot be reached ({error}). Nothing is lost; start again when it is back."
-            raise CannotJoin(msg) from error
-        return Me(str(told["user_id"]), str(told["bot_id"])), str(told["team_id"])
-
     async def _inbox(self, me: Me) -> Inbox:
         """Make the inbox and tell it which alerts stand open, from before a restart."""
         inbox = Inbox(me)
@@ -272,11 +269,11 @@ class Office:
         if case.remembered is None:
             try:
                 kept = await self._remembering.remember(case)
-            except MemoryUnavailable as away:
+            except (MemoryUnavailable, PrivacyUnknown) as away:
                 await tell_once(self.dossier, row, "memory", f"{away} {KEPT_HERE}")
                 return
             case = await self.dossier.record(row, [kept])
-            await self._house.postmortems.keep(case)
+            await self._postmortems.keep(case)
         await self.cases.set_state(row.number, "remembered", self._house.now())
 
     async def _sweep(self) -> None:
@@ -286,14 +283,10 @@ class Office:
         if self._remembering is not None:
             await self._remembering.catch_up()
 
-
-def _authorised(me: Me, team: str, token: str) -> Callable[..., Awaitable[AuthorizeResult]]:
-    """Answer Bolt's question who we are from what we know: it would ask Slack for every event of a first burst."""
-    known = AuthorizeResult(
-        enterprise_id=None, team_id=team, bot_user_id=me.user_id, bot_id=me.bot_id, bot_token=token
-    )
-
-    async def authorize(**_: object) -> AuthorizeResult:
-        return known
-
-    return authorize
+    async def _keep_apart(self) -> None:
+        """Hide the incidents of channels that have become private since."""
+        if self._remembering is not None:
+            try:
+                await self._remembering.keep_apart()
+            except (MemoryUnavailable, PrivacyUnknown) as away:
+                log.warning("privacy_not_checked", why=str(away))

@@ -3,7 +3,7 @@
 It translates both ways between the investigation's nouns and memory's; it knows neither Slack nor SQL.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -36,29 +36,50 @@ class Memories(Protocol):
     async def not_the_same(self, said: NotTheSame) -> None: ...  # noqa: D102
     async def waiting(self) -> int: ...  # noqa: D102
     async def index_pending(self) -> int: ...  # noqa: D102
+    async def channels(self, workspace: str) -> list[str]: ...  # noqa: D102
+    async def set_private(self, workspace: str, channel: str, *, private: bool) -> list[str]: ...  # noqa: D102
+
+
+async def open_to_all(_channel: str) -> bool:
+    """Say that no channel is private: a terminal has none."""
+    return False
 
 
 @dataclass(frozen=True)
 class Remembering:
-    """Memory for the cases of one workspace."""
+    """Memory for the cases of one workspace; *is_private* tells of a channel whether only some may read it."""
 
     memory: Memories
     workspace: str
     now: Callable[[], datetime]
+    is_private: Callable[[str], Awaitable[bool]] = open_to_all
 
     async def recall(
-        self, alert: Alert, symptoms: str = "", services: Sequence[str] = (), case: str = ""
+        self,
+        alert: Alert,
+        symptoms: str = "",
+        services: Sequence[str] = (),
+        case: str = "",
+        channel: str = "",
     ) -> Precedents:
         """Ask memory for incidents like *alert*, or that had like *symptoms*; one that is down is told as such."""
         asked = replace(alert, title=symptoms, description="") if symptoms else alert
-        known = await self.nearest(asked, services=services, case=case)
+        known = await self.nearest(asked, services=services, case=case, channel=channel)
         near = tuple(found for found in known.found if found.tier != "none")
         return replace(known, found=near)
 
     async def nearest(
-        self, alert: Alert, limit: int = 5, services: Sequence[str] = (), case: str = ""
+        self,
+        alert: Alert,
+        limit: int = 5,
+        services: Sequence[str] = (),
+        case: str = "",
+        channel: str = "",
     ) -> Precedents:
-        """Return the same with what came nearest but is not alike by memory's own thresholds."""
+        """Return the same with what came nearest but is not alike by memory's own thresholds.
+
+        *channel* is where the answer will be read: of private incidents only its own are told, whoever asks.
+        """
         question = Question(
             text=alert.text,
             workspace=self.workspace,
@@ -66,6 +87,7 @@ class Remembering:
             services=tuple(services) or ((alert.service,) if alert.service else ()),
             limit=limit,
             about=case,
+            channels=frozenset({channel} - {""}),
             exclude=frozenset({case} - {""}),
         )
         try:
@@ -75,8 +97,14 @@ class Remembering:
             return Precedents("none", note=str(down), available=False)
 
     async def remember(self, case: CaseFile) -> Remembered:
-        """Keep the outcome of a resolved case; the same case again changes nothing."""
-        incident = incident_of(case, self.workspace)
+        """Keep the outcome of a resolved case; the same case again changes nothing.
+
+        Raises:
+            PrivacyUnknown: Slack does not say yet whether its channel is private.
+            MemoryUnavailable: the database cannot be written.
+        """
+        private = bool(case.channel) and await self.is_private(case.channel)
+        incident = replace(incident_of(case, self.workspace), channel=case.channel, private=private)
         await self.memory.retain(incident)
         return Remembered(incident.id, indexed=not await self.memory.waiting())
 
@@ -86,6 +114,17 @@ class Remembering:
             await self.memory.index_pending()
         except StoreUnavailable as away:
             log.warning("index_still_away", why=str(away))
+
+    async def keep_apart(self) -> None:
+        """Ask again of every channel whether it is private, and hide or show its incidents as it now is.
+
+        Raises:
+            PrivacyUnknown: Slack does not answer; what was private stays private.
+        """
+        for channel in await self.memory.channels(self.workspace):
+            private = await self.is_private(channel)
+            if changed := await self.memory.set_private(self.workspace, channel, private=private):
+                log.info("channel_privacy_changed", channel=channel, private=private, incidents=len(changed))
 
     async def judged(self, case: CaseFile, judged: FixJudged) -> None:
         """Count a person's vote where it belongs: on the precedent's fix that was suggested."""
@@ -205,14 +244,16 @@ class ModelRecall:
 
     remembering: Remembering
 
-    async def similar(self, text: str, *, service: str, limit: int) -> Sequence[SimilarIncident]:
-        """Return incidents like *text*, best first.
+    async def similar(
+        self, text: str, *, service: str, limit: int, channel: str = ""
+    ) -> Sequence[SimilarIncident]:
+        """Return incidents like *text* that may be read in *channel*, best first.
 
         Raises:
             Unavailable: memory cannot be read.
         """
         alert = Alert("person", text, self.remembering.now(), service=service)
-        known = await self.remembering.nearest(alert, limit)
+        known = await self.remembering.nearest(alert, limit, channel=channel)
         if not known.available:
             raise Unavailable(known.note)
         return [_similar(found) for found in known.found if found.tier != "none"]

@@ -97,6 +97,18 @@ class Memory:
         known = await self.records.get(incident.id for incident in kept)
         return [incident.id for incident in kept if known.get(incident.id) != incident]
 
+    async def channels(self, workspace: str) -> list[str]:
+        """Return the channels that incidents of *workspace* were handled in."""
+        return await self.records.channels(workspace)
+
+    async def set_private(self, workspace: str, channel: str, *, private: bool) -> list[str]:
+        """Hide the incidents of a channel from all others, or show them; return the ids of those that changed."""
+        columns = t.incidents.c
+        theirs = await self.records.select(
+            columns.workspace == workspace, columns.channel == channel, columns.private != private
+        )
+        return await self.retain(*(replace(incident, private=private) for incident in theirs))
+
     async def judge(self, verdict: Feedback) -> None:
         """Keep a verdict on a fix; `outcome=None` takes the person's verdict back."""
         await self.records.judge(replace(verdict, why=self._redact(verdict.why)))

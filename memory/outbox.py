@@ -1,7 +1,7 @@
 """What the index still has to learn, in SQL: an index that is down delays this and never loses it.
 
-Also keeps in how many indexed incidents each word occurs, a workspace at a time, so that the rarity of a word in
-one workspace says nothing about another. It knows no index and no vectors.
+Also keeps in how many indexed incidents each word occurs, apart for each workspace and each private channel, so that
+the rarity of a word says nothing about what the asker may not see. It knows no index and no vectors.
 """
 
 from collections import Counter
@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from memory import tables as t
 from memory.incident import Incident
+from memory.privacy import counted_as
 from memory.records import read_incidents, slices
 from memory.words import Rarity
 
@@ -68,7 +69,7 @@ class Outbox:
             rows = [
                 {
                     "incident_id": p.incident.id,
-                    "workspace": p.incident.workspace,
+                    "workspace": counted_as(p.incident),
                     "terms": list(words[p.incident.id]),
                 }
                 for p in batch
@@ -77,7 +78,9 @@ class Outbox:
                 await connection.execute(t.incident_terms.insert(), rows)
             counts: dict[str, Counter[int]] = {}
             for item in batch:
-                counts.setdefault(item.incident.workspace, Counter()).update([ALL, *words[item.incident.id]])
+                counts.setdefault(counted_as(item.incident), Counter()).update(
+                    [ALL, *words[item.incident.id]]
+                )
             await _add(connection, counts)
 
     async def removals(self) -> list[str]:

@@ -23,6 +23,21 @@ def scope_of(question: Question) -> Scope:
     )
 
 
+def counted_in(question: Question) -> frozenset[str]:
+    """Return the counts of words that *question* may be weighed by: how rare a word is tells of what is there."""
+    own = {_of_channel(question.workspace, channel) for channel in question.channels}
+    return frozenset({question.workspace, EVERYWHERE, *own})
+
+
+def counted_as(incident: Incident) -> str:
+    """Return where the words of *incident* are counted: a private channel's apart from its workspace's."""
+    return _of_channel(incident.workspace, incident.channel) if incident.private else incident.workspace
+
+
+def _of_channel(workspace: str, channel: str) -> str:
+    return f"{workspace}#{channel}"
+
+
 def may_show(incident: Incident, question: Question) -> bool:
     """Say whether *incident* may be shown to who asks *question*."""
     if incident.workspace not in {question.workspace, EVERYWHERE} or incident.id in question.exclude:

@@ -14,7 +14,7 @@ from memory.embedder import Embed
 from memory.incident import Incident
 from memory.outbox import Outbox
 from memory.parting import parted_from, thresholds_from
-from memory.privacy import may_show, scope_of
+from memory.privacy import counted_in, may_show, scope_of
 from memory.ranking import Asked, Recency, Thresholds, Weights, chance, likeness, reasons_for, shared_marks
 from memory.recollection import Match, Question, Recollection, Tier
 from memory.records import Records
@@ -59,7 +59,7 @@ class Recaller:
     async def recall(self, question: Question) -> Recollection:
         """Return what is like *question*, best first; a dead index makes the answer poorer and says so."""
         rarity = await self.outbox.rarity(
-            scope_of(question).workspaces, {number_of(word) for word in words_of(question.text)}
+            counted_in(question), {number_of(word) for word in words_of(question.text)}
         )
         asked = asked_vectors(question.text, rarity)
         marks = signatures_of(question.text)

@@ -67,6 +67,13 @@ class Records:
         async with self.engine.connect() as connection:
             return list((await read_incidents(connection, columns.id.in_(ids))).values())
 
+    async def channels(self, workspace: str) -> list[str]:
+        """Return the channels that incidents of *workspace* were handled in."""
+        columns = t.incidents.c
+        query = sql.select(columns.channel).where(columns.workspace == workspace, columns.channel != "")
+        async with self.engine.connect() as connection:
+            return sorted(await connection.scalars(query.distinct()))
+
     async def delete(self, ids: Iterable[str]) -> int:
         """Delete incidents with their fixes and verdicts; remember to take them out of the index."""
         gone = 0

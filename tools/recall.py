@@ -46,8 +46,14 @@ class SimilarIncident:
 class Recall(Protocol):
     """What remembers incidents."""
 
-    async def similar(self, text: str, *, service: str, limit: int) -> Sequence[SimilarIncident]:
-        """Return incidents like *text*, best first, none when nothing is like it. Raises `Unavailable`."""
+    async def similar(
+        self, text: str, *, service: str, limit: int, channel: str = ""
+    ) -> Sequence[SimilarIncident]:
+        """Return incidents like *text* that may be read in *channel*, best first, none when nothing is like it.
+
+        Raises:
+            Unavailable: memory cannot be read.
+        """
         ...
 
 
@@ -79,7 +85,9 @@ class RecallTool:
         """Recall once."""
         assert isinstance(arguments, RecallSimilarIncidents)
         text = arguments.text or scope.text
-        found = await self._recall.similar(text, service=scope.service, limit=arguments.limit)
+        found = await self._recall.similar(
+            text, service=scope.service, limit=arguments.limit, channel=scope.channel
+        )
         observations = tuple(_observation(each, text) for each in found)
         if not observations:
             return Findings(ToolCall(self.name), Status.NOTHING, note="nothing similar is remembered")

@@ -68,13 +68,15 @@ class Findings:
 class Scope:
     """What every look is about: the span of time, the onset, the alert, and how much may come back.
 
-    *service* and *text* are the alert's, possibly empty.
+    *service* and *text* are the alert's, possibly empty. *channel* is where what is found will be read: what memory
+    keeps of other private channels stays away from it.
     """
 
     window: Window
     onset: datetime
     service: str = ""
     text: str = ""
+    channel: str = ""
     max_bytes: int = 6_000
     timeout: timedelta = timedelta(seconds=10)
 

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from bot.office import CannotJoin
+from bot.identity import CannotJoin
 from bot.settings import BadSetting
 from bot.store.database import CannotOpen
 from memory.weights import WeightsUnavailable

@@ -54,6 +54,7 @@ class CaseFile:
     id: str
     alert: Alert
     opened_at: datetime
+    channel: str = ""
     history: tuple[Recorded, ...] = ()
     precedents: Precedents | None = None
     recalls: int = 0
@@ -173,7 +174,7 @@ def fold(history: Iterable[Recorded]) -> CaseFile:
     if first is None or not isinstance(first.event, AlertReceived):
         msg = "a case begins with its alert"
         raise ValueError(msg)
-    case = CaseFile(first.event.case, first.event.alert, first.at, history=(first,))
+    case = CaseFile(first.event.case, first.event.alert, first.at, first.event.channel, history=(first,))
     for entry in entries:
         case = case.after(entry)
     return case

@@ -21,11 +21,15 @@ FixOutcome = Literal["worked", "partly", "did_not", "not_same"]
 
 @dataclass(frozen=True, slots=True)
 class AlertReceived:
-    """Something called for attention; the case *case* was opened for it. *seen_late*: found when catching up."""
+    """Something called for attention; the case *case* was opened for it. *seen_late*: found when catching up.
+
+    *channel* is where its thread stands: what memory keeps of other private channels is not read there.
+    """
 
     case: str
     alert: Alert
     seen_late: bool = False
+    channel: str = ""
     type: Literal["alert_received"] = "alert_received"
 
 

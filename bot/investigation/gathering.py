@@ -29,11 +29,11 @@ def first_calls(alert: Alert) -> tuple[ToolCall, ...]:  # noqa: ARG001 — every
     return tuple(ToolCall(name) for name in FIRST_LOOK)
 
 
-def scope_for(alert: Alert, now: datetime) -> Scope:
+def scope_for(alert: Alert, now: datetime, channel: str = "") -> Scope:
     """Return what every look is about: half an hour around the onset, as far as it has come by *now*.
 
-    A clock behind the sender's still gets two minutes after the onset.
+    A clock behind the sender's still gets two minutes after the onset. *channel* is where it will be read.
     """
     onset = alert.starts_at
     end = max(min(now, onset + AFTER), onset + LEAST_AFTER)
-    return Scope(Window(onset - BEFORE, end), onset, service=alert.service, text=alert.text)
+    return Scope(Window(onset - BEFORE, end), onset, service=alert.service, text=alert.text, channel=channel)

@@ -46,11 +46,16 @@ class Recalls(Protocol):
     """Memory, as the investigation asks it. Never raises for a memory that is down: it says so."""
 
     async def recall(
-        self, alert: Alert, symptoms: str = "", services: Sequence[str] = (), case: str = ""
+        self,
+        alert: Alert,
+        symptoms: str = "",
+        services: Sequence[str] = (),
+        case: str = "",
+        channel: str = "",
     ) -> Precedents:
         """Return incidents like *alert*; with *symptoms*, incidents that looked alike from the inside.
 
-        What people have called "not the same" for *case* is left out.
+        What people have called "not the same" for *case* is left out, and what may not be read in *channel*.
         """
         ...
 
@@ -117,7 +122,7 @@ class Investigator:
         )
         yield ModelSelected(by_code.selection)
         started = time.monotonic()
-        precedents = await self.memory.recall(case.alert, case=case.id)
+        precedents = await self.memory.recall(case.alert, case=case.id, channel=case.channel)
         yield Recalled(precedents, time.monotonic() - started)
 
     async def _request(self, case: CaseFile) -> AsyncGenerator[Event, None]:
@@ -129,7 +134,7 @@ class Investigator:
 
     async def _collect(self, case: CaseFile) -> AsyncGenerator[Event, None]:
         """Run all pending calls at once; each is told as soon as it is back, the late ones at the deadline."""
-        scope = scope_for(case.alert, self.now())
+        scope = scope_for(case.alert, self.now(), case.channel)
         allowed, too_many = self._within_limits(case.pending)
         for call in too_many:
             note = f"more than {self.limits.calls_a_turn} calls in one turn"
@@ -171,7 +176,7 @@ class Investigator:
         if symptoms:
             services = [suspect.service for suspect in suspects.services[:3]]
             started = time.monotonic()
-            again = await self.memory.recall(case.alert, symptoms, services, case.id)
+            again = await self.memory.recall(case.alert, symptoms, services, case.id, case.channel)
             yield Recalled(again, time.monotonic() - started)
         elif verdict is not None:
             yield Billed(await self.router.summary(case.id))

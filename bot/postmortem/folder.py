@@ -3,6 +3,7 @@
 import asyncio
 import os
 import tempfile
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,15 +15,23 @@ from bot.postmortem.markdown import postmortem
 log = structlog.get_logger()
 
 
+async def _none_hidden(_channel: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class PostmortemFolder:
-    """Where post-mortems are kept; None keeps none."""
+    """Where post-mortems are kept; None keeps none, and what *hides* calls private is never written there."""
 
     folder: Path | None
+    hides: Callable[[str], Awaitable[bool]] = _none_hidden
 
     async def keep(self, case: CaseFile) -> Path | None:
         """Write the post-mortem of *case*; a folder that cannot be written is logged, never raised."""
         if self.folder is None:
+            return None
+        if case.channel and await self.hides(case.channel):
+            log.info("postmortem_of_private_channel_not_written", case=case.id)
             return None
         try:
             return await asyncio.to_thread(_write, self.folder, f"{case.id}.md", postmortem(case))

@@ -84,7 +84,7 @@ class Cases:
                     .values(live_key=None)
                 )
                 row = await self._insert(connection, alert, place, now, alone=alone)
-                first = AlertReceived(row.id, alert, seen_late)
+                first = AlertReceived(row.id, alert, seen_late, place.channel)
                 await _append(connection, row.number, 0, [Recorded(now, first)])
                 return row, True
         except sa.exc.IntegrityError:

@@ -25,7 +25,7 @@ def looks_for(case: CaseFile, want: Want, text: str, now: datetime) -> tuple[tup
         case About.RECALL:
             asked = f"{case.alert.text}\n{text}" if len(text.split()) > 7 else case.alert.text
             call = ToolCall("recall_similar_incidents", {"text": asked[:4000]})
-            return ((call, scope_for(case.alert, now)),)
+            return ((call, scope_for(case.alert, now, case.channel)),)
         case _:
             return ()
 
@@ -46,7 +46,7 @@ def _changed(want: Want, text: str, now: datetime) -> tuple[tuple[ToolCall, Scop
 
 
 def _check(case: CaseFile, want: Want, now: datetime) -> tuple[tuple[ToolCall, Scope], ...]:
-    scope = scope_for(case.alert, now)
+    scope = scope_for(case.alert, now, case.channel)
     names = ("search_logs", "query_metrics", "service_dependencies", "list_deployments")
     about = [{"service": service} for service in want.services[:MOST_SERVICES]] or [{}]
     return tuple((ToolCall(name, arguments), scope) for arguments in about for name in names)

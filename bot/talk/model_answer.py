@@ -54,7 +54,7 @@ class ModelAnswer:
                 yield self._said(case, question, heard, selections)
                 return
             calls = [ToolCall(use.name, use.input, use.id) for use in uses]
-            scope = scope_for(case.alert, self.now())
+            scope = scope_for(case.alert, self.now(), case.channel)
             found = tuple(await asyncio.gather(*(self.toolbox.run(call, scope) for call in calls)))
             looked = QuestionLooked(question.id, found)
             known = len(case.evidence)

@@ -11,7 +11,8 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.ear import Hearing
-from bot.office import CannotJoin, Office
+from bot.identity import CannotJoin
+from bot.office import Office
 from bot.settings import Settings
 from bot.sources import file_sources
 from bot.wiring import house, office

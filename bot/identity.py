@@ -1,0 +1,43 @@
+"""Who we are in a workspace, asked of Slack once; everything else answers from what was told then."""
+
+from collections.abc import Awaitable, Callable
+
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.inbox import Me
+
+
+class CannotJoin(Exception):
+    """Slack does not let us in; the message says what to do."""
+
+
+async def who_am_i(client: AsyncWebClient) -> tuple[Me, str]:
+    """Return ourselves and the team's id.
+
+    Raises:
+        CannotJoin: the token is refused, or Slack cannot be reached.
+    """
+    try:
+        told = await client.auth_test()
+    except SlackApiError as error:
+        why = error.response.get("error", error)
+        msg = f"Slack refuses SLACK_BOT_TOKEN ({why}). Reinstall the app or copy the token again."
+        raise CannotJoin(msg) from error
+    except OSError as error:
+        msg = f"Slack cannot be reached ({error}). Nothing is lost; start again when it is back."
+        raise CannotJoin(msg) from error
+    return Me(str(told["user_id"]), str(told["bot_id"])), str(told["team_id"])
+
+
+def authorised(me: Me, team: str, token: str) -> Callable[..., Awaitable[AuthorizeResult]]:
+    """Answer Bolt's question who we are from what we know: it would ask Slack for every event of a first burst."""
+    known = AuthorizeResult(
+        enterprise_id=None, team_id=team, bot_user_id=me.user_id, bot_id=me.bot_id, bot_token=token
+    )
+
+    async def authorize(**_: object) -> AuthorizeResult:
+        return known
+
+    return authorize

@@ -1,0 +1,113 @@
+"""What is learned in a private channel is told in that channel and nowhere else, the whole way through Slack."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.privacy import Privacy, PrivacyUnknown
+from memory.insights import reflect_now
+from sandbox.directory import InstalledApp
+from sandbox.faults import Fault
+from sandbox.server import Sandbox
+from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict, text_of
+from tests.conftest import Clock
+
+WAIT = 30.0
+CAUSE = "the nightly export holds every connection"
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    async with Sandbox() as running:
+        yield running
+
+
+async def resolved_in(sandbox: Sandbox, channel: str) -> str:
+    """Let an alert come to its end in *channel* and return the root of its thread."""
+    root = str(sandbox.post_as("U0002", channel, "@IncidentOS investigate gateway answers 503")["ts"])
+    shown = await sandbox.wait_for(
+        lambda: next((each for each in sandbox.thread(channel, root)[1:] if is_verdict(each)), None), WAIT
+    )
+    await sandbox.click(channel, shown["ts"], "Resolve", user="U0002")
+    view = await sandbox.wait_for(lambda: sandbox.view("U0002"), WAIT)
+    words = {
+        "root_cause": {"value": {"value": CAUSE}},
+        "fix": {"value": {"value": "stopped the nightly export"}},
+    }
+    await sandbox.submit_view(view["id"], words)
+    await sandbox.wait_for(lambda: "Kept in memory" in text_of(sandbox.message(channel, shown["ts"])), WAIT)
+    return root
+
+
+async def recalled(sandbox: Sandbox, channel: str) -> str:
+    said = await sandbox.command("/incident", "recall gateway answers 503", channel=channel, user="U0002")
+    return str(said.answer)
+
+
+async def test_a_private_channel_keeps_what_it_learned(sandbox: Sandbox, tmp_path: Path) -> None:
+    secret = sandbox.workspace.create_channel(
+        "secret", members={"U0002", sandbox.workspace.app.bot_user}, is_private=True
+    ).id
+    async with bot_in(sandbox, tmp_path, INCIDENTOS_POSTMORTEMS=str(tmp_path / "post")) as bot:
+        await resolved_in(sandbox, secret)
+        memory = bot._remembering.memory  # type: ignore[union-attr]
+        kept = (await memory.records.get(["INC-1"]))["INC-1"]  # type: ignore[attr-defined]
+        assert (kept.channel, kept.private, kept.root_cause) == (secret, True, CAUSE)
+        assert "stopped the nightly export" in await recalled(sandbox, secret)
+        assert "stopped the nightly export" not in await recalled(sandbox, ALERTS)
+        assert bot.home is not None
+        facts = await bot.home.facts()
+        assert facts.files == () and facts.learned == 0
+        assert not (tmp_path / "post").exists()
+        seen = await reflect_now(memory, "T0001", kept.resolved_at)  # type: ignore[arg-type]
+        assert "export" not in repr(seen)
+
+
+async def test_another_channel_recalls_nothing_of_it_when_an_alert_comes(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    secret = sandbox.workspace.create_channel(
+        "secret", members={"U0002", sandbox.workspace.app.bot_user}, is_private=True
+    ).id
+    async with bot_in(sandbox, tmp_path) as bot:
+        await resolved_in(sandbox, secret)
+        root = sandbox.post_webhook(alert_post("[FIRING:1] gateway answers 503 (shop critical)"))["ts"]
+        await sandbox.wait_for(lambda: any(map(is_verdict, sandbox.thread(ALERTS, root)[1:])), WAIT)
+        case = await bot.case_at(ALERTS, root)
+        assert case.precedents is not None and not case.precedents.found
+        assert "export" not in str([text_of(each) for each in sandbox.thread(ALERTS, root)])
+
+
+async def test_a_public_channel_shares_what_it_learned(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with bot_in(sandbox, tmp_path):
+        await resolved_in(sandbox, ALERTS)
+        assert "stopped the nightly export" in await recalled(sandbox, "C0002")
+
+
+def privacy_in(sandbox: Sandbox, clock: Clock) -> Privacy:
+    client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
+    client.retry_handlers = []
+    return Privacy(client, clock)
+
+
+async def test_what_slack_will_not_tell_is_private_and_what_it_cannot_tell_now_is_not_decided(
+    sandbox: Sandbox, clock: Clock
+) -> None:
+    privacy = privacy_in(sandbox, clock)
+    sandbox.faults.add(Fault(kind="ratelimited", method="conversations.info"))
+    with pytest.raises(PrivacyUnknown, match="ratelimited"):
+        await privacy.is_private(ALERTS)
+    sandbox.faults.add(Fault(kind="http_error", method="conversations.info", status=503))
+    assert await privacy.hides(ALERTS)
+    assert not await privacy.is_private(ALERTS)
+    sandbox.faults.add(Fault(kind="error", method="conversations.info", error="missing_scope"))
+    assert await privacy.is_private("C0002")
+    assert await privacy.is_private("C9999")
+
+
+async def test_without_the_scope_every_channel_is_private(clock: Clock) -> None:
+    app = InstalledApp(scopes=frozenset({"channels:history", "chat:write"}))
+    async with Sandbox(app=app) as sandbox:
+        assert await privacy_in(sandbox, clock).is_private(ALERTS)
