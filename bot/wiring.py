@@ -27,10 +27,12 @@ from bot.postmortem.folder import PostmortemFolder
 from bot.remembering import ModelRecall, Remembering
 from bot.settings import Settings
 from bot.sources import link_hosts
+from bot.steady import settled, short_turns
 from bot.store.database import create_tables, engine_for, owned, prepare_folder
 from memory.examples import public_examples
 from memory.memory import Memory, MemoryUnavailable
 from memory.opening import MemorySettings, open_memory
+from memory.store import StoreUnavailable
 from memory.weights import Progress
 from router.anthropic_model import PUBLIC, AnthropicModel
 from router.policy_file import DEFAULT, read_policy
@@ -149,11 +151,14 @@ async def house(
 ) -> AsyncIterator[House]:
     """Open everything that an office needs besides Slack."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(short_turns())
         stack.enter_context(owned(prepare_folder(settings.folder)))
         await stack.enter_async_context(closing(sources))
         shared = await stack.enter_async_context(parts(settings, on_progress))
+        await _warmed(shared.memory)
         if settings.examples:
             stack.push_async_callback(_ended, asyncio.create_task(_load_examples(shared.memory)))
+        stack.enter_context(settled())
         yield House(
             engine=shared.engine,
             owner=f"{socket.gethostname()}:{os.getpid()}",
@@ -182,6 +187,15 @@ async def house(
 def office(parts_of_it: House, client: AsyncWebClient, app_token: str) -> Office:
     """Return an office that joins Slack through *client*."""
     return Office(parts_of_it, client, app_token)
+
+
+async def _warmed(memory: Memory) -> None:
+    """Load the embedding model and open the index before anybody waits: both stop the whole process while they do."""
+    await memory.embed.embed(["ready"])
+    try:
+        await memory.store.count()
+    except StoreUnavailable as down:
+        log.warning("index_not_opened", why=str(down))
 
 
 async def _load_examples(memory: Memory) -> None:

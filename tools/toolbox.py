@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 Redact = Callable[[str], str]
 WITHHELD = "[withheld: redaction failed]"
 MAX_REASONS = 5
+LONG = 4_000  # characters; more are redacted in a thread, so that the event loop turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,11 @@ class Toolbox:
         """Make one call within the scope's time and size. Never raises for what a tool does."""
         started = time.monotonic()
         findings = await self._looked(call, scope)
-        safe = self._safe(replace(findings, call=call), scope.max_bytes)
+        seen = replace(findings, call=call)
+        if sum(len(each.text) for each in seen.observations) > LONG:
+            safe = await asyncio.to_thread(self._safe, seen, scope.max_bytes)
+        else:
+            safe = self._safe(seen, scope.max_bytes)
         return replace(safe, took_s=round(time.monotonic() - started, 3))
 
     async def run_all(self, calls: Sequence[ToolCall], scope: Scope) -> tuple[Findings, ...]:
