@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tools.asking import ask_all
+from tools.asking import ask_all, deadline_of
 from tools.sources import AlertSource
 from tools.telemetry import FiringAlert
 from tools.tool import Findings, Observation, Scope, Status, ToolCall
@@ -41,7 +41,9 @@ class AlertsTool:
     async def look(self, arguments: BaseModel, scope: Scope) -> Findings:
         """List what fires."""
         assert isinstance(arguments, ActiveAlerts)
-        answers, problems = await ask_all(self._sources, lambda source: source.firing(), what="alerts")
+        answers, problems = await ask_all(
+            self._sources, lambda source: source.firing(), what="alerts", by=deadline_of(scope)
+        )
         told = [(source.name, each) for source, found in answers for each in found]
         firing = [
             each for each in _once(told) if arguments.service is None or each[1].service == arguments.service

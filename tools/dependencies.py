@@ -6,11 +6,12 @@ Facts: the summary has ``calls``, a list of {caller, callee, count, normal_count
 further observation has ``call`` or ``span``, the same object. It knows no source by name.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from tools.asking import ask_all
+from tools.asking import ask_all, deadline_of
 from tools.dependency_changes import CallChange, SpanChange, call_changes, gone_calls, span_changes
 from tools.sources import DependencySource
 from tools.telemetry import Call, Span, Window
@@ -52,7 +53,10 @@ class ServiceDependencies:
         assert isinstance(arguments, ServiceDependenciesArguments)
         call = ToolCall(self.name, arguments.model_dump(exclude_none=True))
         answers, problems = await ask_all(
-            self._sources, lambda source: _read(source, scope.window), what="dependencies"
+            self._sources,
+            lambda source: _read(source, scope.window),
+            what="dependencies",
+            by=deadline_of(scope),
         )
         read = [told for _, told in answers]
         calls = call_changes(
@@ -78,14 +82,15 @@ _Told = tuple[Sequence[Call], Sequence[Call], Sequence[Span], Sequence[Span]]
 
 
 async def _read(source: DependencySource, window: Window) -> _Told:
-    calls = await source.calls(window)
-    measured = any(each.client_p90_s is not None or each.count is not None for each in calls)
-    return (
-        calls,
-        await source.baseline_calls(window) if measured else (),
-        await source.spans(window) if measured else (),
-        await source.baseline_spans(window) if measured else (),
+    """Return all that *source* tells; asked at once, since a slow source should cost its time once."""
+    calls, normal, spans, usual = await asyncio.gather(
+        source.calls(window),
+        source.baseline_calls(window),
+        source.spans(window),
+        source.baseline_spans(window),
     )
+    measured = any(each.client_p90_s is not None or each.count is not None for each in calls)
+    return (calls, normal, spans, usual) if measured else (calls, (), (), ())
 
 
 def _first(calls: Sequence[CallChange], middle: str) -> list[CallChange]:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tools.asking import ask_all
+from tools.asking import ask_all, deadline_of
 from tools.deploy_suspicion import SKEW, Suspicion, ranked
 from tools.sources import DeploySource
 from tools.telemetry import Deployment, Window
@@ -51,6 +51,7 @@ class DeploymentsTool:
             self._sources,
             lambda source: source.deployments(window, service=arguments.service),
             what="deployments",
+            by=deadline_of(scope),
         )
         origin = {each.sha: source.name for source, found in answers for each in found}
         deployments = _once([each for _, found in answers for each in found])

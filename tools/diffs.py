@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tools.asking import ask_all
+from tools.asking import ask_all, deadline_of
 from tools.hunks import CutDiff, telling
 from tools.sources import DeploySource
 from tools.telemetry import Deployment
@@ -44,7 +44,10 @@ class DiffTool:
         """Show one diff."""
         assert isinstance(arguments, DiffDeployment)
         answers, problems = await ask_all(
-            self._sources, lambda source: source.diff(arguments.sha), what="deployments"
+            self._sources,
+            lambda source: source.diff(arguments.sha),
+            what="deployments",
+            by=deadline_of(scope),
         )
         known = [(source.name, each) for source, each in answers if each is not None]
         if not known:

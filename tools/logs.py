@@ -12,19 +12,17 @@ With `service` or `contains` it answers with lines, the newest last. It knows no
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from tools.asking import ask_all
 from tools.log_digest import LogGroup, digest
 from tools.log_digest_levels import CALM, severity, whole_messages
 from tools.sources import LogSource
 from tools.telemetry import LogLine, Window
 from tools.tool import Findings, Observation, Scope, Status, ToolCall
+from tools.widening import look_around
 from tools.wording import clock, share, short
 
-WIDER = (timedelta(minutes=30), timedelta(hours=2))  # tried in turn when the window is empty
 MAX_LINES = 120_000  # a digest of so many takes a few seconds
 MAX_GROUPS_TOLD = 10
 MAX_GROUPS_KEPT = 120
@@ -61,41 +59,31 @@ class SearchLogs:
         """Look once. Raises `Unavailable` when no source can be read."""
         assert isinstance(arguments, SearchLogsArguments)
         call = ToolCall(self.name, arguments.model_dump(exclude_none=True))
-        window, read, problems = await self._read(arguments, scope)
+        plain = not (arguments.service or arguments.contains)
+        around = await look_around(
+            self._sources,
+            scope,
+            lambda source, window: source.lines(
+                window, service=arguments.service, contains=arguments.contains, limit=MAX_LINES
+            ),
+            (lambda source, window: source.baseline(window)) if plain else None,
+            what="logs",
+        )
+        window, read = around.window, around.read
         lines = _in_order(line for _, found in read for line in found)
         cut = f"only the newest {MAX_LINES:,} lines of each source were read"
         full = [cut] if any(len(found) >= MAX_LINES for _, found in read) else []
-        said = (f"{len(lines)} lines {_between(window)}{_of(arguments)}", *full, *problems)
+        said = (f"{len(lines)} lines {_between(window)}{_of(arguments)}", *full, *around.said)
         if not lines:
             return Findings(call, Status.NOTHING, note="; ".join(said))
         source = max(read, key=lambda each: len(each[1]))[0]
-        if arguments.service or arguments.contains:
-            seen = _matching(lines, arguments, source, window)
-        else:
-            normal, _ = await ask_all(
-                [each for each, found in read if found], lambda each: each.baseline(window), what="logs"
-            )
-            usual = _in_order(line for _, found in normal for line in found)
+        if plain:
+            usual = _in_order(around.normal)
             groups = await asyncio.to_thread(digest, lines, usual, onset=scope.onset)
             seen = _told(groups, lines, source, window, scope)
+        else:
+            seen = _matching(lines, arguments, source, window)
         return Findings(call, Status.FOUND, seen, "; ".join(said))
-
-    async def _read(
-        self, asked: SearchLogsArguments, scope: Scope
-    ) -> tuple[Window, list[tuple[LogSource, Sequence[LogLine]]], tuple[str, ...]]:
-        """Return what each source has in the first of ever wider windows that has anything."""
-
-        async def reading(source: LogSource) -> Sequence[LogLine]:
-            return await source.lines(window, service=asked.service, contains=asked.contains, limit=MAX_LINES)
-
-        window = scope.window
-        read, problems = await ask_all(self._sources, reading, what="logs")
-        for wider in WIDER:
-            if any(found for _, found in read):
-                break
-            window = scope.window.widened(wider)
-            read, problems = await ask_all(self._sources, reading, what="logs")
-        return window, read, problems
 
 
 def _in_order(lines: Iterable[LogLine]) -> list[LogLine]:

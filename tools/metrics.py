@@ -11,20 +11,19 @@ With `service` or `metric`: one observation a series, with facts {before, after,
 
 import asyncio
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from statistics import median
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from tools.anomaly import MetricChange, changes
 from tools.anomaly_kinds import unit_of
-from tools.asking import ask_all
 from tools.sources import MetricSource
 from tools.telemetry import Series, Window
 from tools.tool import Findings, Observation, Scope, Status, ToolCall
+from tools.widening import look_around
 from tools.wording import clock, factor, quantity
 
-WIDER = (timedelta(minutes=30), timedelta(hours=2))  # tried in turn when the window is empty
 MAX_SERVICES_TOLD = 12
 MAX_CHANGES_KEPT = 250
 MAX_SERIES_TOLD = 24
@@ -63,39 +62,25 @@ class QueryMetrics:
         """Look once. Raises `Unavailable` when no source can be read."""
         assert isinstance(arguments, QueryMetricsArguments)
         call = ToolCall(self.name, arguments.model_dump(exclude_none=True))
-        window, read, problems = await self._read(arguments, scope)
+        around = await look_around(
+            self._sources,
+            scope,
+            lambda source, window: source.series(window, service=arguments.service, metric=arguments.metric),
+            lambda source, window: source.baseline(window),
+            what="metrics",
+        )
+        window, read = around.window, around.read
         series = [each for _, found in read for each in found]
-        said = (f"{len(series)} series {_between(window)}", *problems)
+        said = (f"{len(series)} series {_between(window)}", *around.said)
         if not series:
             return Findings(call, Status.NOTHING, note="; ".join(said))
         source = max(read, key=lambda each: len(each[1]))[0]
-        normal, _ = await ask_all(
-            [each for each, found in read if found], lambda each: each.baseline(window), what="metrics"
-        )
-        usual = [each for _, found in normal for each in found]
-        found = await asyncio.to_thread(changes, series, usual, onset=scope.onset, window=window)
+        found = await asyncio.to_thread(changes, series, around.normal, onset=scope.onset, window=window)
         if arguments.service or arguments.metric:
             seen = _courses(series, found, source, window, scope)
         else:
             seen = _told(found, series, source, window, scope)
         return Findings(call, Status.FOUND, seen, "; ".join(said))
-
-    async def _read(
-        self, asked: QueryMetricsArguments, scope: Scope
-    ) -> tuple[Window, list[tuple[MetricSource, Sequence[Series]]], tuple[str, ...]]:
-        """Return what each source has in the first of ever wider windows that has anything."""
-
-        async def reading(source: MetricSource) -> Sequence[Series]:
-            return await source.series(window, service=asked.service, metric=asked.metric)
-
-        window = scope.window
-        read, problems = await ask_all(self._sources, reading, what="metrics")
-        for wider in WIDER:
-            if any(found for _, found in read):
-                break
-            window = scope.window.widened(wider)
-            read, problems = await ask_all(self._sources, reading, what="metrics")
-        return window, read, problems
 
 
 def _told(

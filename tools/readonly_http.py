@@ -9,8 +9,10 @@ import asyncio
 import json
 import re
 import ssl
+import time
 import zlib
 from collections.abc import Mapping, Sequence
+from email.utils import parsedate_to_datetime
 
 import httpx2
 from pydantic import JsonValue
@@ -20,6 +22,7 @@ from tools.tool import Unavailable
 
 TRIES = 2
 PAUSE_S = 0.2
+LEAST_SKEW_S = 30.0  # below that nobody is misled
 _AGAIN = frozenset({502, 503, 504})
 
 
@@ -43,6 +46,7 @@ class ReadOnlyHttp:
             ValueError: the address is none that may be asked; the message holds no credential.
         """
         self.name = name
+        self._skew_s = 0.0
         self._endpoint = endpoint
         self._base = base_url(name, endpoint.url)
         headers = {
@@ -63,6 +67,14 @@ class ReadOnlyHttp:
             follow_redirects=False,
             trust_env=False,
         )
+
+    @property
+    def skew(self) -> str:
+        """How far the clock of the last answer was from ours, in words; empty when they agree or it tells none."""
+        if abs(self._skew_s) < LEAST_SKEW_S:
+            return ""
+        which = "ahead of" if self._skew_s > 0 else "behind"
+        return f"{self.name}: its clock is {abs(self._skew_s):.0f} s {which} ours"
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -135,6 +147,7 @@ class ReadOnlyHttp:
                 await asyncio.sleep(PAUSE_S)
             try:
                 response = await self._client.send(request, stream=True)
+                self._skew_s = _skew(response.headers, time.time())
                 try:
                     status, content = response.status_code, await self._bounded(response)
                 finally:
@@ -170,6 +183,14 @@ class ReadOnlyHttp:
 
     def _no(self, why: str) -> Unavailable:
         return Unavailable(f"{self.name}: {why}")
+
+
+def _skew(headers: Mapping[str, str], now: float) -> float:
+    """Return by how many seconds the sender's clock is ahead of *now*; 0 when it tells none, or a cache's."""
+    try:
+        return 0.0 if "age" in headers else parsedate_to_datetime(headers.get("date", "")).timestamp() - now
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def _headers(read: Read) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tools.asking import ask_all
+from tools.asking import ask_all, deadline_of
 from tools.runbook_search import Found, RunbookIndex
 from tools.sources import RunbookSource
 from tools.telemetry import Runbook
@@ -52,7 +52,9 @@ class RunbookTool:
     async def look(self, arguments: BaseModel, scope: Scope) -> Findings:
         """Find what fits, best first."""
         assert isinstance(arguments, FindRunbook)
-        answers, problems = await ask_all(self._sources, lambda source: source.runbooks(), what="runbooks")
+        answers, problems = await ask_all(
+            self._sources, lambda source: source.runbooks(), what="runbooks", by=deadline_of(scope)
+        )
         origin = {each.id: source.name for source, found in answers for each in found}
         runbooks = tuple({each.id: each for _, found in answers for each in found}.values())
         if runbooks != self._indexed:

@@ -23,6 +23,11 @@ class HttpSource:
         self.name = name
         self._http = ReadOnlyHttp(name, endpoint, reads, transport=transport, auth=auth)
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What should be known about its answers: that its clock differs from ours."""
+        return tuple(filter(None, (self._http.skew,)))
+
     async def aclose(self) -> None:
         """Close the connections."""
         await self._http.aclose()

@@ -91,6 +91,11 @@ class KubernetesAlerts:
         """Ask *cluster*."""
         self._cluster = cluster
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the cluster remarks."""
+        return self._cluster.remarks
+
     async def firing(self) -> Sequence[FiringAlert]:
         """Return what is wrong now, newest first."""
         pods, events = await asyncio.gather(
@@ -111,6 +116,11 @@ class KubernetesRollouts:
     def __init__(self, cluster: Kubernetes) -> None:
         """Ask *cluster*."""
         self._cluster = cluster
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the cluster remarks."""
+        return self._cluster.remarks
 
     async def deployments(self, window: Window, *, service: str | None = None) -> Sequence[Deployment]:
         """Return the rollouts in *window*, newest first, with what changed in each."""
@@ -151,6 +161,11 @@ class KubernetesLogs:
     def __init__(self, cluster: Kubernetes) -> None:
         """Ask *cluster*."""
         self._cluster = cluster
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the cluster remarks."""
+        return self._cluster.remarks
 
     async def lines(
         self, window: Window, *, service: str | None = None, contains: str | None = None, limit: int = 200_000
