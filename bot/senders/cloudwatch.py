@@ -9,6 +9,7 @@ import re
 from dataclasses import replace
 from urllib.parse import parse_qs, unquote_plus, urlsplit
 
+from bot.senders.loudness import field_severity
 from bot.senders.post import Post
 from bot.senders.reading import Kind, Reading, Sender
 from bot.senders.slack_text import plain
@@ -61,6 +62,7 @@ def read(post: Post, shape: Reading) -> Reading | None:
         kind=shape.kind if shape.kind is Kind.TEST else Kind.ALERT,
         title=name,
         status=status,
+        severity=field_severity(post),
         state=field_of(post, ("current state", "state", "new state")) or status.value,
         service=shape.labels.get("servicename", ""),
         labels=labels,

@@ -16,6 +16,7 @@ from bot.senders.words import Status, severity_of
 _ISSUE = re.compile(r"/issues/(\d+)")
 _METRIC = re.compile(r"/alerts/rules/details/([\w-]+)/?(?:\?(?:[^\s>|]*&)?alert=(\d+))?")
 _METRIC_TITLE = re.compile(r"^\W*(critical|warning|resolved|firing|open)\s*:\s*(\S.*)$", re.IGNORECASE)
+_TAG = re.compile(r"\b([a-z][\w.]{0,40}): `([^`\n]{1,300})`")
 _LEVELS = (
     (":red_circle:", Severity.ERROR),
     (":large_yellow_circle:", Severity.WARNING),
@@ -80,7 +81,9 @@ def _issue(post: Post, shape: Reading, url: str, found: re.Match[str]) -> Readin
         state == "resolved"
         or re.search(r"(?:issue|marked as) resolved", post.body[:400], re.IGNORECASE) is not None
     )
-    labels = {
+    tags = {name: plain(value) for line in post.lines[:12] for name, value in _TAG.findall(line)}
+    labels = {name: tags[name] for name in ("environment", "release", "level") if tags.get(name)}
+    labels |= {
         name: shape.labels[name] for name in ("environment", "release", "level") if shape.labels.get(name)
     }
     short = re.search(r"\bShort ID:\s*([A-Z][\w-]+)", post.body) or re.search(

@@ -11,10 +11,11 @@ from urllib.parse import parse_qsl, urlsplit
 from bot.investigation.alert import Severity
 from bot.senders.bystanders import bystander
 from bot.senders.fields import tags_in
+from bot.senders.loudness import names_exception, severity, stated_severity
 from bot.senders.post import Post
 from bot.senders.reading import Kind, Reading
 from bot.senders.slack_text import links_of, plain
-from bot.senders.state import STATE_FIELDS, Standing, Strength, severity, standing
+from bot.senders.state import STATE_FIELDS, Standing, Strength, standing
 from bot.senders.titles import TITLE_FIELDS, best_title, clean_title, same_trouble
 from bot.senders.words import Status, either
 
@@ -26,9 +27,9 @@ SERVICE_NAMES = (
 ENOUGH = 3  # points at which a post of an unknown sender counts as an alert
 
 _TROUBLE = either(
-    r"alerts?|alarms?|outage|down|fail(?:ed|ing|ures?|s)|errors?|unhealthy|unreachable|timed? ?outs?|exceed\w*",
-    r"above|below|threshold|breach\w*|latency|critical|degraded|crash\w*|oom\w*|saturat\w*|exhausted",
-    r"high (?:cpu|memory|load)",
+    r"alerts?|alarms?|outage|down|fail(?:ed|ing|ures?|s)|errors?|exceptions?|unhealthy|unreachable",
+    r"timed? ?outs?|exceed\w*|above|below|threshold|breach\w*|latency|critical|degraded|crash\w*|oom\w*|saturat\w*",
+    r"exhausted|high (?:cpu|memory|load)",
     r"[45]xx|[45]\d\ds|50[0234]|disk|not responding|unavailable|stuck|lag|backlog|expir\w+|incidents?|spike|anomal\w+",
     r"violation|burn rate|back-?off|restart(?:s|ed|ing)|evicted|overload\w*|rejected|dropped|too many",
 )
@@ -75,8 +76,9 @@ _WORTH = {
     Strength.COLOUR: 1,
     Strength.NONE: 0,
 }
+_HEADLINE = re.compile(r"^\W*(?:[\w-]+ ){0,3}(?:alert|alarm|incident)\W*$", re.IGNORECASE)
 _CHATTING = re.compile(
-    r"\b(?:I|I'm|I'll|I've)\b|(?i:\b(?:hi|hello|hey) (?:all|team|there|everyone|folks)\b|\bwelcome\b|\bthanks\b)"
+    r"\b(?:I|I'm|I'll|I've|you)\b|(?i:\b(?:hi|hello|hey) (?:all|team|there|everyone|folks)\b|\bwelcome\b|\bthanks\b)"
 )
 _LINK_FIELDS = (
     "link",
@@ -127,7 +129,9 @@ def points(post: Post, found: Standing) -> int:
                 for name in ("severity", "alert severity", "alertname", "alert name", "alarm name")
             ),
         ),
-        (2, severity(post, found) is not Severity.UNKNOWN and found.strength > Strength.NONE),
+        (2, _is_loud(post, found)),
+        (2, names_exception(post)),
+        (1, any(_HEADLINE.match(line) for line in heads.split("\n"))),
         (-2, found.strength < Strength.TOKEN and _CHATTING.search(heads) is not None),
         (1, any(sign in heads for sign in _SIRENS)),
         (1, any(_ANSWERING.match(button.label) for button in post.buttons)),
@@ -137,6 +141,12 @@ def points(post: Post, found: Standing) -> int:
         (1, bool(_PLACES & post.fields.keys())),
     )
     return sum(worth for worth, true in evidence if true)
+
+
+def _is_loud(post: Post, found: Standing) -> bool:
+    """Say whether a severity is told: in its place, or loosely in a post that also tells a state."""
+    loose = found.strength > Strength.NONE and severity(post, found) is not Severity.UNKNOWN
+    return loose or stated_severity(post, found) is not None
 
 
 def labels_of(post: Post) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Where in a post a status or severity word counts: a state field, a prefix, the end of a title, a sign, a bar.
+"""Where in a post a status word counts: a state field, a prefix, the end of a title, a sign, a bar.
 
 The stronger place wins: a field beats a prefix, a prefix beats a phrase, a phrase beats an emoji, and an
 emoji beats the colour (Alertmanager is red for a mere warning; one notifier says "triggered" for OK).
@@ -8,15 +8,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
-from bot.investigation.alert import Severity
 from bot.senders.post import Post
 from bot.senders.slack_text import plain
 from bot.senders.words import (
     Status,
     colour_status,
     either,
-    severity_in,
     severity_of,
     sign_status,
     status_of,
@@ -46,24 +45,11 @@ STATE_FIELDS = (
     "status",
     "result",
 )
-SEVERITY_FIELDS = (
-    "severity",
-    "priority",
-    "alert severity",
-    "sev",
-    "level",
-    "urgency",
-    "alert level",
-    "criticality",
-    "alert priority",
-    "incident severity",
-    "impact",
-)
 
 _ARROW = re.compile(r"\s*(?:→|➜|⇒|->|=>|➡️?|:arrow_right:|\bto\b)\s*", re.IGNORECASE)
 _LEVEL_WORD = r"[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5]"
 _BRACKET = re.compile(
-    rf"[\[【]\s*\W{{0,3}}([A-Za-z][A-Za-z _-]{{0,20}}|{_LEVEL_WORD})\s*(?::?\s*\d+)?(?:,\s*[A-Za-z]+:\d+)?"
+    rf"[\[【]\s*\W{{0,3}}({_LEVEL_WORD}|[A-Za-z][A-Za-z _-]{{0,20}})\s*(?::?\s*\d+)?(?:,\s*[A-Za-z]+:\d+)?"
     rf"\s*\W{{0,3}}[\]】]"
     rf"|\(([A-Z]{{2,16}}|{_LEVEL_WORD}|critical|warning)\)"
 )
@@ -71,15 +57,7 @@ _PREFIX = re.compile(
     rf"^\W*((?:[A-Za-z][A-Za-z-]*)(?: [A-Za-z-]+){{0,2}}|{_LEVEL_WORD})\s*"
     rf"(?:#?\d{{1,12}}\s*|in [\w ]{{1,12}})?(?::|\||—|–|\s-\s|»|>>)"
 )
-_DOWN = frozenset({"down", "offline", "unreachable"})
-_SENTENCE = re.compile(r'"[^"\n]*\s[^"\n]*"')
-_LOUD = re.compile(
-    rf"\b((?i:critical|fatal|emergency|disaster)|{_LEVEL_WORD}|WARNING|WARN|ERROR|HIGH|MEDIUM|MAJOR|MINOR|LOW|INFO)\b"
-)
-_LEVELLED = re.compile(
-    r"^\W{0,6}(?:(Warning)\s(?=[A-Z])|(critical|fatal|error|warning|major|minor|high|medium|low|info)\s(?:alert|alarm)\b)",
-    re.IGNORECASE,
-)
+_NAME_ABOVE = re.compile(r"^\s*\*[^*\n]{1,60}\*:?\s*$|^[^\n]{1,60}:\s*$")
 _SHOUTED = re.compile(
     r"\b(DOWN|UP|CRITICAL|WARNING|ALARM|FIRING|RESOLVED|RECOVERED|PROBLEM|OK|TRIGGERED|ACKNOWLEDGED|CLOSED|OPEN"
     r"|UNHEALTHY|ALERT)\b"
@@ -105,7 +83,8 @@ _BURNING = either(
     r"(?:new|opened|triggered|started) (?:an? |new )?(?:critical |high |low )?(?:incident|alert|issue|problem"
     r"|error|alarm)",
     r"threshold (?:crossed|exceeded|breached)|crossed the threshold|violated",
-    r"no data|needs attention|has failed|has degraded|is not meeting its",
+    r"no data|needs attention|has failed|has degraded|is not meeting its|resource limit matched",
+    r"(?:task|job|dag|check|probe|cron|cronjob|backup|query|health ?check|monitor)\b.{0,60}?\bfailed",
     r"(?:alert|rule|alarm|monitor|policy|condition|trigger)\b.{1,120}?\bis (?:now )?(?:active|true|met)",
 )
 _PHRASES = ((_OVER, Status.RESOLVED), (_TAKEN, Status.ACKNOWLEDGED))  # outweigh "is down" in the title
@@ -134,7 +113,7 @@ class Standing:
 def standing(post: Post) -> Standing:
     """Return the state that *post* tells, from its surest place."""
     heads = head_lines(post)
-    for read in (_by_field, _by_bracket, _by_prefix, _by_phrase, _by_sign):
+    for read in (_by_field, _by_bracket, _by_lone_word, _by_prefix, _by_phrase, _by_sign):
         found = read(post, heads)
         if found:
             return found
@@ -154,31 +133,9 @@ def field_of(post: Post, names: Iterable[str]) -> str:
     return next((post.fields[name] for name in names if post.fields.get(name)), "")
 
 
-def severity(post: Post, found: Standing) -> Severity:
-    """Return how loud the post says it is: fields first, then title words; never from a colour."""
-    stated = next(
-        filter(None, (severity_in(post.fields[name]) for name in SEVERITY_FIELDS if name in post.fields)),
-        None,
-    )
-    if stated:
-        return stated
-    if found.strength is Strength.TOKEN and found.word.lower() in _DOWN:
-        return Severity.CRITICAL
-    for line in head_lines(post):
-        for word in (*_bracketed(line), *(match.group(1) for match in _PREFIX.finditer(line))):
-            if severity_of(word):
-                return severity_of(word) or Severity.UNKNOWN
-    by_word = severity_of(found.word) if found.strength >= Strength.PHRASE else None
-    if by_word:
-        return by_word
-    for line in head_lines(post)[:3]:
-        levelled = _LEVELLED.match(line)
-        if levelled:
-            return severity_of(levelled.group(1) or levelled.group(2)) or Severity.UNKNOWN
-        marked = _LOUD.search(_SENTENCE.sub('""', line))  # a quoted sentence is not the sender's own word
-        if marked:
-            return severity_of(marked.group(0)) or Severity.UNKNOWN
-    return Severity.CRITICAL if found.word.lower() in _DOWN else Severity.UNKNOWN
+def marks_in(line: str) -> list[str]:
+    """Return the words that *line* sets apart as marks: in brackets, and before a colon or bar at its start."""
+    return [*_bracketed(line), *(match.group(1) for match in _PREFIX.finditer(line))]
 
 
 def _by_field(post: Post, _heads: list[str]) -> Standing | None:
@@ -216,12 +173,23 @@ def _by_prefix(_post: Post, heads: list[str]) -> Standing | None:
 
 def _prefixed(line: str) -> Standing | None:
     match = _PREFIX.match(line)
-    words = (match.group(1), *match.group(1).split()) if match else ()
-    told = [(said, word) for word in words if (said := status_of(word))]
+    whole = match.group(1) if match else ""
+    loose = [word for word in whole.split() if not _NOT_A_STATE.fullmatch(word)]  # "Timer error:" is no state
+    told = [(said, word) for word in (whole, *loose) if (said := status_of(word))]
     if not told:  # "Alert recovered:" and "Recovered alert:" are both over
         return None
     said, word = next((each for each in told if each[0] is not Status.FIRING), told[0])
     return Standing(said, word, Strength.PREFIX)
+
+
+def _by_lone_word(post: Post, _heads: list[str]) -> Standing | None:
+    """Return what a line that is one state word says ("Closed"), unless it is the value of a name above it."""
+    for above, line in pairwise(("", *post.lines[:6])):
+        word = plain(line)
+        said = None if _NAME_ABOVE.match(above) or len(word) > 24 else status_of(word)
+        if said and not _NOT_A_STATE.fullmatch(word):
+            return Standing(said, word, Strength.PREFIX)
+    return None
 
 
 def _by_phrase(post: Post, heads: list[str]) -> Standing | None:

@@ -1,0 +1,71 @@
+"""How loud a post says its trouble is: a severity field, a mark in the title, a word that stands out.
+
+Never from a colour, for senders paint mere warnings red. Sentences are not searched for severities: "on the
+critical path" says nothing, "lag is critical" does.
+"""
+
+import re
+
+from bot.investigation.alert import Severity
+from bot.senders.post import Post
+from bot.senders.state import Standing, Strength, field_of, head_lines, marks_in
+from bot.senders.words import severity_in, severity_of
+
+SEVERITY_FIELDS = (
+    "severity", "priority", "alert severity", "sev", "level", "urgency", "alert level", "criticality", "alert priority",
+    "incident severity", "impact",
+)  # fmt: skip
+DOWN = frozenset({"down", "offline", "unreachable"})
+_LEVEL_WORD = r"[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5]"
+_SENTENCE = re.compile(r'"[^"\n]*\s[^"\n]*"')
+_LOUD = re.compile(
+    rf"\b(Critical|Fatal|Emergency|Disaster|CRITICAL|FATAL|EMERGENCY|DISASTER|{_LEVEL_WORD}|WARNING|WARN|ERROR|HIGH"
+    r"|MEDIUM|MAJOR|MINOR|LOW|INFO|(?:(?<=is )|(?<=now ))(?:critical|fatal)|(?:critical|fatal)(?=\W*$))(?!\w)"
+)
+_LEVELLED = re.compile(
+    r"^\W{0,6}(?:(Warning)\s(?=[A-Z])|((?i:critical|fatal|error|warning|major|minor|high|medium|low|info))\s(?i:alert|alarm)\b)"
+)
+_EXCEPTION = re.compile(r"(?:^|[\s.#\]])[A-Z]\w*(?:Error|Exception|Fault)\b(?::|$)")
+
+
+def severity(post: Post, found: Standing) -> Severity:
+    """Return how loud the post says it is, `Severity.UNKNOWN` when it does not say."""
+    stated = stated_severity(post, found)
+    if stated:
+        return stated
+    for line in head_lines(post)[:3]:
+        marked = _LOUD.search(_SENTENCE.sub('""', line))  # a quoted sentence is not the sender's own word
+        if marked:
+            return severity_of(marked.group(1)) or Severity.UNKNOWN
+    if found.word.lower() in DOWN:
+        return Severity.CRITICAL
+    return Severity.ERROR if names_exception(post) else Severity.UNKNOWN
+
+
+def stated_severity(post: Post, found: Standing) -> Severity | None:
+    """Return the severity that stands in a place for it: field, bracket, prefix, "Critical alert", state word."""
+    by_field = next(
+        filter(None, (severity_in(post.fields[name]) for name in SEVERITY_FIELDS if name in post.fields)),
+        None,
+    )
+    if by_field:
+        return by_field
+    if found.strength is Strength.TOKEN and found.word.lower() in DOWN:
+        return Severity.CRITICAL
+    heads = head_lines(post)
+    marked = next(filter(None, (severity_of(word) for line in heads for word in marks_in(line))), None)
+    if marked:
+        return marked
+    by_word = severity_of(found.word) if found.strength >= Strength.PHRASE else None
+    levelled = next(filter(None, map(_LEVELLED.match, heads[:3])), None)
+    return by_word or (severity_of(levelled.group(1) or levelled.group(2)) if levelled else None)
+
+
+def field_severity(post: Post) -> Severity:
+    """Return the severity that a field states, for senders whose words say nothing of it."""
+    return severity_in(field_of(post, SEVERITY_FIELDS)) or Severity.UNKNOWN
+
+
+def names_exception(post: Post) -> bool:
+    """Say whether a title is a program's exception ("KeyError: 'sku'")."""
+    return any(_EXCEPTION.search(each) for each in (post.title, *post.headers))
