@@ -21,6 +21,10 @@ COPY router ./router
 COPY tools ./tools
 COPY runbooks ./runbooks
 ENV INCIDENTOS_DATA=/srv/data INCIDENTOS_CACHE=/srv/cache PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# the container's own probe; a cluster's probes need INCIDENTOS_HEALTH=0.0.0.0:8080
+ENV INCIDENTOS_HEALTH=127.0.0.1:8080
+HEALTHCHECK --interval=30s --timeout=6s --start-period=60s --retries=3 \
+  CMD ["/srv/venv/bin/python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/readyz', timeout=5)"]
 USER incidentos
 VOLUME /srv/data
 # the root file system may be mounted read-only: all state is in /srv/data

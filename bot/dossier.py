@@ -1,4 +1,4 @@
-"""Writes down what happens in a case, then shows it: journal first, thread second, always in this order.
+"""Writes down what happens in a case, then shows it: journal first, always in this order; monitoring is told as well.
 
 It is the only place that appends to a journal. It knows no investigation step and no Slack payload.
 """
@@ -10,6 +10,7 @@ from datetime import datetime
 
 from bot.investigation.casefile import CaseFile, fold
 from bot.investigation.events import Event, Recorded
+from bot.signals import Watch, unwatched
 from bot.store.cases import CaseRow, Cases
 from bot.thread import Thread
 
@@ -23,6 +24,7 @@ class Dossier:
     cases: Cases
     thread: Thread
     now: Callable[[], datetime]
+    watch: Watch = unwatched
     _folded: OrderedDict[int, CaseFile] = field(default_factory=OrderedDict)
 
     async def read(self, row: CaseRow) -> CaseFile:
@@ -48,7 +50,9 @@ class Dossier:
     ) -> CaseFile:
         """Journal *events* (and close the intake rows that they came from), then show the case as it stands."""
         at = self.now()
-        await self.cases.append(row.number, [Recorded(at, event) for event in events], closed)
+        news = [Recorded(at, event) for event in events]
+        await self.cases.append(row.number, news, closed)
         case = await self.read(row)
+        self.watch(case, news)
         await self.thread.show(row, case)
         return case

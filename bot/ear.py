@@ -55,6 +55,15 @@ class Ear:
         self._looked_at = time.monotonic()
         self._catching: asyncio.Task[None] | None = None
 
+    @property
+    def state(self) -> str:
+        """How the connection is: "ok", or what is amiss."""
+        if self.deaf.is_set():
+            return "deaf: given up, the process ends"
+        if self._handler is None:
+            return "not connected"
+        return "ok" if not self._failures else f"being made anew, {self._failures} tries failed"
+
     async def join(self) -> None:
         """Connect for the first time.
 

@@ -4,16 +4,13 @@ It is given everything it connects; making the parts is `bot/wiring.py`.
 """
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import replace
 
 import structlog
 from slack_bolt.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.aftermath import Aftermath, Polling
 from bot.answers import Answering
@@ -21,18 +18,17 @@ from bot.catchup import CatchUp
 from bot.desk import Desk
 from bot.digest import Digest
 from bot.dossier import Dossier
-from bot.ear import Ear, Hearing
+from bot.ear import Ear
 from bot.guard import Guard
-from bot.home import Home, Reflect, Spend
+from bot.health import Condition
+from bot.home import Home
+from bot.house import House
 from bot.identity import CannotJoin, authorised, who_am_i
 from bot.inbox import Inbox, Me
 from bot.investigation.casefile import CaseFile
-from bot.investigation.investigator import Investigator
-from bot.joining import Grouping, Joining
+from bot.joining import Joining
 from bot.listeners import Listeners
-from bot.permits import Permits
 from bot.poster import Poster
-from bot.postmortem.folder import PostmortemFolder
 from bot.privacy import Privacy, PrivacyUnknown
 from bot.remembering import Remembering
 from bot.slack_web import SlackWeb, whisper_through
@@ -47,7 +43,6 @@ from bot.ticking import Ticking
 from bot.troubles import tell_once
 from bot.worker import Worker
 from memory.memory import MemoryUnavailable
-from tools.sources import AlertSource
 
 log = structlog.get_logger()
 
@@ -57,30 +52,6 @@ DIGEST_S = 600.0
 TIMERS_S = 5.0
 POLL_S = 60.0
 KEPT_HERE = "The outcome is kept with the case and is remembered as soon as that is back; tried every 30 s."
-
-
-@dataclass(frozen=True, slots=True)
-class House:
-    """What the office is made of, besides Slack. *gate* is the last look at every body that leaves."""
-
-    engine: AsyncEngine
-    owner: str
-    remembering: Callable[[str], Remembering]
-    investigator: Callable[[Remembering], Investigator]
-    gate: Callable[[dict[str, Any]], dict[str, Any]]
-    now: Callable[[], datetime]
-    grouping: Grouping
-    neighbours: Callable[[str], Collection[str]]
-    redact: Callable[[str], str]
-    at_once: int
-    permits: Permits
-    postmortems: PostmortemFolder
-    spend: Spend
-    reflect: Reflect
-    digest_channel: str
-    monitors: Sequence[AlertSource] = ()
-    calm: timedelta = timedelta(minutes=30)
-    hearing: Hearing = field(default_factory=Hearing)
 
 
 class Office:
@@ -97,7 +68,10 @@ class Office:
         self.replies = Replies(house.engine)
         self.poster = Poster(self.replies, SlackWeb(client, house.gate), house.now)
         self.dossier = Dossier(
-            self.cases, Thread(self.replies, self.poster, house.now, self.channels.rules), house.now
+            self.cases,
+            Thread(self.replies, self.poster, house.now, self.channels.rules),
+            house.now,
+            house.watch,
         )
         self._guard = Guard(house.now, house.permits, whisper_through(client, house.gate))
         self._tasks: list[asyncio.Task[None]] = []
@@ -242,6 +216,17 @@ class Office:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def condition(self) -> Condition:
+        """Return how this process is, for probes."""
+        slack = self._ear.state if self._ear else "not joined yet"
+        try:
+            waits = await self.intake.waiting()
+            behind = await self._remembering.memory.waiting() if self._remembering else 0
+        except (SQLAlchemyError, OSError) as away:
+            return Condition(slack, f"does not answer ({type(away).__name__})")
+        busy = len(self._worker.running) if self._worker else 0
+        return Condition(slack, "ok", waits, behind, busy)
 
     async def case_at(self, channel: str, thread_ts: str) -> CaseFile:
         """Return the case of a thread.

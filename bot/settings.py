@@ -51,7 +51,15 @@ def _token(prefix: str, where: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _host_port(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if text and not (host and port.isdigit() and int(port) < 65_536):
+        raise ValueError("must be host:port, such as 0.0.0.0:8080")
+    return text
+
+
 Url = Annotated[str, AfterValidator(_url)]
+HostPort = Annotated[str, AfterValidator(_host_port)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_parts)]
 Folder = Annotated[Path, AfterValidator(Path.expanduser)]
 BotToken = Annotated[SecretStr, _token("xoxb-", "OAuth & Permissions")]
@@ -152,6 +160,16 @@ class Settings(BaseModel):
         (),
         alias="INCIDENTOS_LINK_HOSTS",
         description="Hosts that links in threads may lead to, besides those of the configured sources.",
+    )
+    health: HostPort = Field(
+        "",
+        alias="INCIDENTOS_HEALTH",
+        description="host:port that answers probes with /livez and /readyz, such as 0.0.0.0:8080; empty means none.",
+    )
+    otlp_endpoint: Url = Field(
+        "",
+        alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="OpenTelemetry collector (OTLP over HTTP) for traces and metrics; the other OTEL_* names hold too.",
     )
     at_once: PositiveInt = Field(
         4, alias="INCIDENTOS_AT_ONCE", description="How many cases one process investigates at once."

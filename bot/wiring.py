@@ -18,10 +18,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.door import door
 from bot.home import reflection_of
+from bot.house import House
 from bot.investigation.investigator import Investigator
 from bot.joining import Grouping
 from bot.neighbours import Neighbours
-from bot.office import House, Office
+from bot.office import Office
+from bot.otel import exporting
 from bot.permits import Permits
 from bot.postmortem.folder import PostmortemFolder
 from bot.remembering import ModelRecall, Remembering
@@ -152,6 +154,7 @@ async def house(
     """Open everything that an office needs besides Slack."""
     async with AsyncExitStack() as stack:
         stack.enter_context(short_turns())
+        watch = await stack.enter_async_context(exporting(settings.otlp_endpoint))
         stack.enter_context(owned(prepare_folder(settings.folder)))
         await stack.enter_async_context(closing(sources))
         shared = await stack.enter_async_context(parts(settings, on_progress))
@@ -181,6 +184,7 @@ async def house(
             spend=lambda since: cost(shared.router.audit, shared.router.policy, since=since),
             reflect=lambda team, at: reflection_of(shared.memory, team, at),
             digest_channel=settings.digest_channel,
+            watch=watch,
         )
 
 

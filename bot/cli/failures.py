@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 
+from bot.health import CannotServe
 from bot.identity import CannotJoin
 from bot.settings import BadSetting
 from bot.store.database import CannotOpen
@@ -10,7 +11,7 @@ from memory.weights import WeightsUnavailable
 from router.policy_file import PolicyError
 from tools.tool import Unavailable
 
-MENDABLE = (BadSetting, CannotOpen, CannotJoin, WeightsUnavailable, PolicyError, Unavailable)
+MENDABLE = (BadSetting, CannotOpen, CannotJoin, CannotServe, WeightsUnavailable, PolicyError, Unavailable)
 
 
 class Refused(Exception):

@@ -9,6 +9,7 @@ import structlog
 
 from bot.cli.failures import Refused
 from bot.cli.slack_client import slack_client
+from bot.health import probed
 from bot.settings import Settings
 from bot.sources import sources_of
 from bot.wiring import house, office
@@ -32,11 +33,12 @@ async def run(_options: argparse.Namespace, environment: Mapping[str, str]) -> i
         )
     async with house(settings, sources_of(settings, environment)) as parts:
         bot = office(parts, slack_client(settings, bot_token), app_token)
-        await bot.open()
-        log.info("serving")
-        await until_told(bot.deaf)
-        log.info("draining")
-        await bot.close()
+        async with probed(settings.health, bot.condition):
+            await bot.open()
+            log.info("serving")
+            await until_told(bot.deaf)
+            log.info("draining")
+            await bot.close()
     return DEAF if bot.deaf.is_set() else 0
 
 

@@ -31,10 +31,15 @@ class NoMemory:
     """A memory that is not asked."""
 
     async def recall(
-        self, alert: Alert, symptoms: str = "", services: Sequence[str] = (), case: str = ""
+        self,
+        alert: Alert,
+        symptoms: str = "",
+        services: Sequence[str] = (),
+        case: str = "",
+        channel: str = "",
     ) -> Precedents:
         """Return nothing, and why."""
-        del alert, symptoms, services, case
+        del alert, symptoms, services, case, channel
         return Precedents("none", note="not asked in an evaluation", available=False)
 
 

@@ -53,7 +53,7 @@ async def test_a_private_channel_keeps_what_it_learned(sandbox: Sandbox, tmp_pat
     async with bot_in(sandbox, tmp_path, INCIDENTOS_POSTMORTEMS=str(tmp_path / "post")) as bot:
         await resolved_in(sandbox, secret)
         memory = bot._remembering.memory  # type: ignore[union-attr]
-        kept = (await memory.records.get(["INC-1"]))["INC-1"]  # type: ignore[attr-defined]
+        kept = (await memory.records.get(["INC-1"]))["INC-1"]  # type: ignore[union-attr]
         assert (kept.channel, kept.private, kept.root_cause) == (secret, True, CAUSE)
         assert "stopped the nightly export" in await recalled(sandbox, secret)
         assert "stopped the nightly export" not in await recalled(sandbox, ALERTS)

@@ -23,7 +23,9 @@ class Remembered:
     def __init__(self, *incidents: SimilarIncident) -> None:
         self._incidents = incidents
 
-    async def similar(self, text: str, *, service: str, limit: int, channel: str = "") -> Sequence[SimilarIncident]:
+    async def similar(
+        self, text: str, *, service: str, limit: int, channel: str = ""
+    ) -> Sequence[SimilarIncident]:
         if not service:
             raise Unavailable("memory: down")
         return [each for each in self._incidents if set(text.split()) & set(each.title.split())][:limit]

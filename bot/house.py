@@ -1,0 +1,46 @@
+"""What an office is made of besides Slack: the parts that `bot/wiring.py` makes and `bot/office.py` connects."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from bot.ear import Hearing
+from bot.home import Reflect, Spend
+from bot.investigation.investigator import Investigator
+from bot.joining import Grouping
+from bot.permits import Permits
+from bot.postmortem.folder import PostmortemFolder
+from bot.remembering import Remembering
+from bot.signals import Watch, unwatched
+from tools.sources import AlertSource
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the office is made of, besides Slack. *gate* is the last look at every body that leaves.
+
+    *watch* is told what is recorded in every case.
+    """
+
+    engine: AsyncEngine
+    owner: str
+    remembering: Callable[[str], Remembering]
+    investigator: Callable[[Remembering], Investigator]
+    gate: Callable[[dict[str, Any]], dict[str, Any]]
+    now: Callable[[], datetime]
+    grouping: Grouping
+    neighbours: Callable[[str], Collection[str]]
+    redact: Callable[[str], str]
+    at_once: int
+    permits: Permits
+    postmortems: PostmortemFolder
+    spend: Spend
+    reflect: Reflect
+    digest_channel: str
+    monitors: Sequence[AlertSource] = ()
+    calm: timedelta = timedelta(minutes=30)
+    hearing: Hearing = field(default_factory=Hearing)
+    watch: Watch = unwatched
