@@ -26,6 +26,7 @@ class Remembered:
     async def similar(
         self, text: str, *, service: str, limit: int, channel: str = ""
     ) -> Sequence[SimilarIncident]:
+        del channel
         if not service:
             raise Unavailable("memory: down")
         return [each for each in self._incidents if set(text.split()) & set(each.title.split())][:limit]
