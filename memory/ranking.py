@@ -122,6 +122,8 @@ def reasons_for(asked: Asked, incident: Incident, hit: Hit, recency: Recency) ->
     if incident.last_seen_at is not None:
         factor = recency.factor(incident.last_seen_at, question.now)
         reasons.append(f"{age_in_words(question.now - incident.last_seen_at)}, counts {factor:.3f}")
+    if incident.source == "import":
+        reasons.append("imported, not resolved with us")
     if incident.source == "example":
         reasons.append("a public example, not one of ours")
     return tuple(reasons)

@@ -155,6 +155,11 @@ class Records:
             await connection.execute(t.settings.delete().where(t.settings.c.name == name))
             await connection.execute(t.settings.insert(), {"name": name, "value": value})
 
+    async def forget_note(self, name: str) -> None:
+        """Drop what was noted under *name*."""
+        async with self.engine.begin() as connection:
+            await connection.execute(t.settings.delete().where(t.settings.c.name == name))
+
     async def count(self) -> int:
         """Return how many incidents there are."""
         async with self.engine.connect() as connection:

@@ -86,9 +86,20 @@ def _investigation_arguments(adders: Mapping[str, argparse.ArgumentParser]) -> N
 
 def _memory_arguments(adders: Mapping[str, argparse.ArgumentParser]) -> None:
     adders["recall"].add_argument("text", help="what you see, in your words")
-    adders["import"].add_argument("source", help="a file or a folder: Markdown, JSONL, CSV, PagerDuty, Jira")
-    adders["import"].add_argument("--workspace", metavar="ID", help="team id; default: the terminal's own")
-    adders["import"].add_argument("--dry-run", action="store_true", help="read and tell, store nothing")
+    bringing = adders["import"]
+    bringing.add_argument(
+        "source",
+        nargs="?",
+        help="a file or a folder (Markdown, JSONL, CSV, PagerDuty, Jira), or slack:CHANNEL",
+    )
+    bringing.add_argument(
+        "--slack", metavar="CHANNEL", help="a Slack channel's history; same as slack:CHANNEL"
+    )
+    bringing.add_argument(
+        "--yes", action="store_true", help="store what a Slack channel tells; else it is only told"
+    )
+    bringing.add_argument("--workspace", metavar="ID", help="team id; default: the terminal's own")
+    bringing.add_argument("--dry-run", action="store_true", help="read and tell, store nothing")
 
 
 def _ledger_arguments(adders: Mapping[str, argparse.ArgumentParser]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 
 from bot.cli.completion import words_of
 from bot.cli.main import COMMANDS, parser_of_all
+from tests.bot.cli.slack_thread import sandbox_aside
 from tests.bot.cli.terminal import Run
-from tests.bot.office import write_case
+from tests.bot.office import ALERTS, write_case
 
 HOME = Path(__file__).resolve().parents[3]
 DOCS = [
@@ -55,12 +57,14 @@ def test_a_command_in_a_document_runs(run: Run, tmp_path: Path, line: str) -> No
         "DIR": str(tmp_path / "case"),
         "FILE": str(tmp_path / "past.jsonl"),
         "NAME": "pool-dry",
+        "slack:CHANNEL": f"slack:{ALERTS}",
     }
     words = [places.get(word, word) for word in shlex.split(line, comments=True)]
     parser_of_all().parse_args(words)
     stays = words[0] in STAY or (words[0] == "sandbox" and not {"--list", "--play"} & set(words))
     if not stays and "--play" not in words:  # playing is tried in tests/sandbox and tests/bot
-        done = run(*words)
+        with sandbox_aside(lambda _sandbox: None) if "slack:CHANNEL" in line else nullcontext({}) as slack:
+            done = run(*words, **slack)
         assert done.code == 0, done.err
 
 
