@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from contextlib import nullcontext
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,7 +63,9 @@ def test_a_command_in_a_document_runs(run: Run, tmp_path: Path, line: str) -> No
     parser_of_all().parse_args(words)
     stays = words[0] in STAY or (words[0] == "sandbox" and not {"--list", "--play"} & set(words))
     if not stays and "--play" not in words:  # playing is tried in tests/sandbox and tests/bot
-        with sandbox_aside(lambda _sandbox: None) if "slack:CHANNEL" in line else nullcontext({}) as slack:
+        with ExitStack() as stack:
+            aside = "slack:CHANNEL" in line
+            slack = stack.enter_context(sandbox_aside(lambda _sandbox: None)) if aside else {}
             done = run(*words, **slack)
         assert done.code == 0, done.err
 
