@@ -30,6 +30,8 @@ _MARKDOWN_LINK = re.compile(
     r"!?\[([^\[\]\n]{0,500})\]\(\s*<?([^()\s<>]{1,3000})>?(?:\s+[\"'(][^\n)]{0,200})?\s*\)"
 )
 _ADDRESS_AT_END = re.compile(r"(?i)(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>|]*$")
+# a backslash, a blank, a bracket, or a second address within the first: what a redirect would follow
+_TRICK = re.compile(r"[\\\s<>|]|://.*(?:://|=//)")
 _DATE = re.compile(r"^!date\^\d{1,11}\^[^^|<>]{1,80}\|[^|<>]{1,80}$")
 _CHANNEL = re.compile(r"^#[CG][A-Z0-9]{2,20}$")
 _PERSON = re.compile(r"^@([UW][A-Z0-9]{2,20})(?:\|[^<>]*)?$")
@@ -48,7 +50,7 @@ class Rules:
     def allows(self, url: str) -> bool:
         """Say whether *url* is http(s), without tricks, to an allowed host."""
         host = host_of(url)
-        if not host or not url.lower().startswith(("http://", "https://")) or re.search(r"[\\\s<>|]", url):
+        if not host or not url.lower().startswith(("http://", "https://")) or _TRICK.search(url):
             return False
         return any(
             host == each.lower() or (each.startswith("*.") and host.endswith(each[1:].lower()))

@@ -10,18 +10,22 @@ import hashlib
 import secrets
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Final
 
 import structlog
 
 from tools.redact_names import named_spans
 from tools.redact_places import placed_spans, reaches_over_lines
-from tools.redact_skeleton import HIDING, Skeleton, lines_with
+from tools.redact_skeleton import HIDING, Extract, Skeleton
 from tools.redact_tokens import compiled, token_spans
+from tools.redact_values import looks_secret
 
 WITHHELD: Final = "[WITHHELD: this text could not be checked for secrets]"
+LEAST_KNOWN, MOST_KNOWN = 10, 400  # characters of a secret that is looked for in the rest of the text
+MOST_REPEATED = 32  # different secrets of a text that are looked for in its rest
 MOST_ROUNDS = 4  # a mark may lay bare the border of a next secret; in practice the second round finds nothing
 
 _MARK = compiled(r"\[REDACTED:[A-Za-z0-9_-]{1,64}(?::[0-9a-f]{4})?\]")
@@ -66,6 +70,8 @@ class Redactor:
         data = text.encode("utf-8", "surrogatepass")
         counts: Counter[str] = Counter()
         spans = _apart(_found(data), data)
+        again = _elsewhere(spans, data)
+        spans = _apart(chain(spans, again), data) if again else spans
         for _ in range(MOST_ROUNDS):
             if not spans:
                 break
@@ -76,12 +82,12 @@ class Redactor:
 
     def _marked(self, data: bytes, spans: list[Span]) -> bytes:
         pieces, last = [], 0
-        marks: dict[tuple[bytes, str], bytes] = {}
+        marks: dict[bytes, bytes] = {}  # a value has one mark in a text, whatever its names
         for start, end, kind in spans:
             secret = data[start:end]
-            if (secret, kind) not in marks:
-                marks[secret, kind] = self._mark(secret, kind)
-            pieces += [data[last:start], marks[secret, kind]]
+            if secret not in marks:
+                marks[secret] = self._mark(secret, kind)
+            pieces += [data[last:start], marks[secret]]
             last = end
         return b"".join([*pieces, data[last:]])
 
@@ -107,20 +113,40 @@ def redaction(text: str) -> Redaction:
 
 def _found(data: bytes) -> Iterator[Span]:
     yield from _spans(data)
-    for start, end in lines_with(HIDING, data):  # most lines hide nothing: only the others are read twice
-        skeleton = Skeleton(data[start:end])
-        for here, there, kind in _spans(skeleton.data):
-            first, last = skeleton.original(here, there)
-            yield start + first, start + last, kind
+    hiding = Extract(HIDING, data)  # most lines hide nothing: only the others are read twice
+    if hiding.data:
+        skeleton = Skeleton(hiding.data)
+        for start, end, kind in _spans(skeleton.data):
+            yield *hiding.original(*skeleton.original(start, end)), kind
+
+
+def _elsewhere(spans: list[Span], data: bytes) -> list[Span]:
+    """Return where the values of *spans* stand once more: what one line calls a secret is one in the others too."""
+    known: dict[bytes, str] = {}
+    seen: Counter[bytes] = Counter()
+    for start, end, kind in spans:
+        if LEAST_KNOWN <= end - start <= MOST_KNOWN and (
+            data[start:end] in known or len(known) < MOST_REPEATED
+        ):
+            known.setdefault(data[start:end], kind)
+            seen[data[start:end]] += 1
+    found = []
+    for value, kind in known.items():
+        if data.count(value) > seen[value] and looks_secret(value.decode("latin-1"), shortest=LEAST_KNOWN):
+            at = data.find(value)
+            while at >= 0:
+                found.append((at, at + len(value), kind))
+                at = data.find(value, at + len(value))
+    return found
 
 
 def _found_beside_marks(data: bytes) -> Iterator[Span]:
     if reaches_over_lines(data):
         yield from _found(data)
         return
-    for start, end in lines_with(_MARK, data):
-        for first, last, kind in _found(data[start:end]):
-            yield start + first, start + last, kind
+    marked = Extract(_MARK, data)
+    for start, end, kind in _found(marked.data) if marked.data else ():
+        yield *marked.original(start, end), kind
 
 
 def _spans(data: bytes) -> Iterator[Span]:
@@ -131,7 +157,7 @@ def _spans(data: bytes) -> Iterator[Span]:
     yield from named_spans(data, text)
 
 
-def _apart(found: Iterator[Span], data: bytes) -> list[Span]:
+def _apart(found: Iterable[Span], data: bytes) -> list[Span]:
     """Return the spans in order and apart: overlapping ones joined, marks of earlier rounds left alone."""
     whole = (_on_characters(data, *each) for each in found if each[1] > each[0])
     spans = sorted(whole, key=lambda each: (each[0], -each[1]))
@@ -160,7 +186,8 @@ def _around_marks(span: Span, marks: list[tuple[int, int]], data: bytes) -> Iter
 
 def _telling(data: bytes, start: int, end: int, kind: str) -> Iterator[Span]:
     """Yield the piece when it shows a letter or a digit; blanks, brackets and invisible signs beside marks stay."""
-    shown = Skeleton(data[start:end]).data if end > start else b""
+    piece = data[start:end] if end > start else b""
+    shown = piece if piece.isalnum() else Skeleton(piece).data
     if shown and any(byte >= 0x80 or chr(byte).isalnum() for byte in shown):
         yield start, end, kind
 

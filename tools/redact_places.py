@@ -1,7 +1,7 @@
-"""Secrets known by where they stand.
+"""Secrets known by where they stand: in a URL, a PEM block, an Authorization header, a Cookie, a Kubernetes Secret.
 
-In a URL, a PEM block, an Authorization header, a Cookie, a command line, a SQL statement, a Kubernetes Secret,
-or a sentence about a password. It does not know names: `redact_names` does.
+Commands, sentences and pairs of fields have files of their own (`redact_commands`, `redact_spoken`,
+`redact_pairs`). It does not know names: `redact_names` does.
 """
 
 import base64
@@ -9,15 +9,21 @@ import binascii
 import re
 from collections.abc import Iterator
 
+from tools.redact_commands import command_spans
+from tools.redact_pairs import paired_spans
+from tools.redact_spoken import spoken_spans
 from tools.redact_tokens import compiled
-from tools.redact_values import MOST_JUDGED, is_placeholder, looks_secret, looks_spoken
+from tools.redact_values import MOST_JUDGED, is_placeholder, looks_secret
 
 Span = tuple[int, int, str]
+LONG_USER = 20  # characters; a user in a URL of this length that looks made by chance is a key
 
-_URL = compiled(r"(?i)\b[a-z][a-z0-9+.-]{1,20}://([^\s:/@?#\"'<>]*):([^\s\"'<>/?#]+)@")
+_URL = compiled(r"(?i)\b[a-z][a-z0-9+.-]{1,20}:(?://|\\/\\/|\\\\/\\\\/)([^\s:/@?#\"'<>]*):([^\s\"'<>/?#]+)@")
 _URL_TOKEN = compiled(r"(?i)\bhttps?://([A-Za-z0-9_-]{20,128})@")
 _ORACLE = compiled(r"(?i)(?:thin:|sqlplus[ \t]+(?:-\w+[ \t]+)*)([\w.]+)/([^\s@/\"']+)@")
-_PEM = compiled(r"-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----")
+_PEM = compiled(
+    r"-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----|-----BEGIN OpenVPN Static key V1-----"
+)
 _PUTTY = compiled(r"(?i)Private-Lines: \d+[ \t\r]*\n((?:[A-Za-z0-9+/=]+\r?\n?)+)")
 _PEM_BODY = re.compile(r"(?a)(?:[A-Za-z0-9+/=\s:,.]|\\[nr])*")
 _AUTHORIZATION = compiled(
@@ -27,7 +33,7 @@ _BEARER = compiled(r"(?i)\bbearer[ \t]{1,4}([A-Za-z0-9._~+/=-]{12,})")
 _BASIC = compiled(r"(?i)\bbasic[ \t]{1,4}([A-Za-z0-9+/_-]{8,}={0,2})")
 _AUTH_JSON = compiled(r"\"auth\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"([A-Za-z0-9+/]{8,}={0,2})")
 _SCHEMES = frozenset(
-    "bearer basic token apikey api-key ssws digest negotiate ntlm key geniekey splunk hmac oauth".split()
+    "bearer basic token apikey api-key ssws digest negotiate ntlm key geniekey splunk hmac oauth macaroon hawk".split()
 )
 _SIGNED = re.compile(
     r"(?ai)\b(?:signature|response|oauth_signature|oauth_token|sig)=\"?([A-Za-z0-9+/=%_-]{16,})"
@@ -35,43 +41,6 @@ _SIGNED = re.compile(
 _COOKIES = compiled(r"(?i)\b(?:set-)?cookie[\"'`\\]{0,6}[ \t]{0,4}[:=][ \t]{0,4}[\"'`\\]{0,6}([^\r\n\"]+)")
 _COOKIE_NAME = re.compile(
     r"(?ai)(?:^|[._-])(?:sid|sess\w*|ses|auth\w*|token|jwt|csrf\w*|xsrf\w*|remember\w*|login|phpsessid|jsessionid|asp\.net_sessionid)(?:$|[._-])|sess(?:ion)?(?:id)?$|token$|auth$"
-)
-_COMMANDS: tuple[
-    tuple[str, str], ...
-] = (  # words that must be there, pattern whose first group is the secret
-    ("curl", r"(?i)\bcurl\b[^\n|]*?[ \t](?:-u|--user|--proxy-user)[ =]?[\"']?[^\s:\"']+:([^\s\"']+)"),
-    (
-        "mysql mariadb",
-        r"(?i)\b(?:mysql|mariadb)(?:dump|admin|import|-dump)?\b[^\n|]*?[ \t]-p[\"']?([^\s\"'-][^\s\"']*)",
-    ),
-    (
-        "sshpass login mongo influx",
-        (
-            r"(?i)\b(?:sshpass|(?:docker|podman|helm registry|az) login|mongo(?:sh|dump|restore)?|influx)\b"
-            r"[^\n|]*?[ \t]-p[ \t]+[\"']?([^\s\"'-][^\s\"']*)"
-        ),
-    ),
-    ("redis-cli", r"(?i)\bredis-cli\b[^\n|]*?[ \t]-a[ \t]+[\"']?([^\s\"']+)"),
-    ("ldap", r"(?i)\bldap(?:search|modify|add|delete|whoami|passwd)\b[^\n|]*?[ \t]-w[ \t]+[\"']?([^\s\"']+)"),
-    ("smbclient rpcclient", r"(?i)\b(?:smbclient|rpcclient)\b[^\n|]*?-U[ \t]*[\"']?[\w\\./-]+%([^\s\"']+)"),
-    ("identified password", r"(?i)\b(?:identified[ \t]+by|password)[ \t]+(?:password[ \t]+)?'([^'\n]+)'"),
-    ("login", r"(?i)\blogin[ \t]+\S+[ \t\r\n]+password[ \t]+(\S+)"),
-    ("requirepass masterauth", r"(?i)(?:^|\s)(?:requirepass|masterauth)[ \t]+[\"']?([^\s\"']{3,})"),
-    ("pass:", r"(?i)-pass(?:in|out)?[ \t]+pass:([^\s\"']+)"),
-    (
-        "</",
-        (
-            r"(?i)<(?:[\w-]+:)?[\w.-]*(?:password|passwd|passphrase|secret|api-?key|access-?token|auth-?token)"
-            r"(?:[ \t][^<>\n]*)?>([^<>\n]{3,})</"
-        ),
-    ),
-)
-_COMMAND_FORMS = tuple((words.encode().split(), compiled(form)) for words, form in _COMMANDS)
-_SPOKEN = compiled(
-    r"(?i)\b(?:password|passwort|passwd|passphrase|passcode|pwd|pw|kennwort|contrase[^\s]{1,3}a"
-    r"|mot de passe|creds|credentials|pass)\b"
-    r"[^\n:=]{0,48}?"
-    r"(?:[ \t]*[:=][ \t]*|[ \t]+(?:is|ist|est|to|now|was|->|=>)[ \t]+)(?:now[ \t]+)?[\"'`]?([^\s\"'`]+)"
 )
 _SECRET_KIND = compiled(r"[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?Secret\b")
 _DATA_BLOCK = re.compile(
@@ -90,7 +59,7 @@ def placed_spans(data: bytes, text: str) -> Iterator[Span]:
     low = data.lower()
     if b"@" in low:
         yield from _in_urls(data, text, low)
-    if b"private" in low:
+    if b"private" in low or b"static key" in low:
         yield from _private_keys(data, text)
     if any(word in low for word in (b"auth", b"bearer", b"basic")):
         yield from _in_headers(data, text)
@@ -98,9 +67,9 @@ def placed_spans(data: bytes, text: str) -> Iterator[Span]:
         yield from _in_cookies(data, text)
     if b"secret" in low and _SECRET_KIND.search(data):
         yield from _in_kubernetes_secrets(text)
-    yield from _in_commands(data, low)
-    if any(word in low for word in (b"pass", b"pw", b"kennwort", b"contrase", b"cred")):
-        yield from _spoken(data, text)
+    yield from command_spans(data, low)
+    yield from spoken_spans(data, low, text)
+    yield from paired_spans(data, low)
 
 
 def reaches_over_lines(data: bytes) -> bool:
@@ -108,28 +77,17 @@ def reaches_over_lines(data: bytes) -> bool:
     return b"ecret" in data and _SECRET_KIND.search(data) is not None
 
 
-def _in_commands(data: bytes, low: bytes) -> Iterator[Span]:
-    for words, form in _COMMAND_FORMS:
-        for match in form.finditer(data) if any(word in low for word in words) else ():
-            if not is_placeholder(match.group(1).decode("latin-1")[:MOST_JUDGED]):
-                yield *match.span(1), "password"
-
-
-def _spoken(data: bytes, text: str) -> Iterator[Span]:
-    for match in _SPOKEN.finditer(data):
-        start, end = match.span(1)
-        value = text[start : min(end, start + MOST_JUDGED)].rstrip(".,;:)!?\"'`")
-        if looks_spoken(value):
-            yield start, start + len(value), "password"
-
-
 def _in_urls(data: bytes, text: str, low: bytes) -> Iterator[Span]:
-    forms = [*([_URL] if b"://" in low else []), *([_ORACLE] if b"thin:" in low or b"sqlplus" in low else [])]
+    forms = [_URL] if any(opening in low for opening in (b"://", b":\\/", b":\\\\/")) else []
+    if b"thin:" in low or b"sqlplus" in low:
+        forms.append(_ORACLE)
     for form in forms:
         for match in form.finditer(data):
             start, end = match.span(2)
             if not is_placeholder(text[start : min(end, start + MOST_JUDGED)]):
-                yield start, end, "url_password"
+                user = match.group(1).decode("latin-1")  # a key that stands for the user is as secret
+                whole = len(user) >= LONG_USER and looks_secret(user)
+                yield match.start(1) if whole else start, end, "url_password"
     for match in _URL_TOKEN.finditer(data) if b"://" in low else ():
         if looks_secret(match.group(1).decode("latin-1"), shortest=20):
             yield *match.span(1), "url_token"

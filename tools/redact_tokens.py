@@ -46,7 +46,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("digitalocean_token", r"do[opr]_v1_[a-f0-9]{64}"),
     ("doppler_token", r"dp\.(?:pt|st|ct|sa|scim|audit)\.(?:[a-z0-9_-]{2,}\.)?[A-Za-z0-9]{40,}"),
     ("onepassword_token", r"ops_eyJ[A-Za-z0-9+/=_-]{100,}|A3-[A-Z0-9]{6}-(?:[A-Z0-9]{5,6}-?){4,6}"),
-    ("age_key", r"AGE-SECRET-KEY-1[02-9A-HJ-NP-Z]{50,}"),
+    ("age_key", r"AGE-SECRET-KEY-1[0-9A-Z]{50,}"),
     ("tailscale_key", r"tskey-[a-z]+-[A-Za-z0-9]{6,}(?:-[A-Za-z0-9]{10,})?"),
     ("cloudflare_key", r"v1\.0-[a-f0-9]{24}-[a-f0-9]{100,}"),
     ("atlassian_token", r"AT(?:ATT|BB|CTT|STT)[A-Za-z0-9_=-]{20,}"),
@@ -83,6 +83,15 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("readme_key", r"rdme_[a-z0-9]{70}"),
     ("sourcegraph_token", r"sgp_(?:[a-fA-F0-9]{16}_)?[a-fA-F0-9]{40}"),
     ("heroku_key", r"HRKU-[A-Za-z0-9_-]{36,}"),
+    ("mapbox_token", r"sk\.eyJ[A-Za-z0-9_-]{40,}\.[A-Za-z0-9_-]{20,}"),
+    ("nats_seed", r"S[UNCAOX][A-Z2-7]{56}"),
+    ("webhook_url", (
+        r"https://(?:hooks\.zapier\.com/hooks/catch/\d+/[A-Za-z0-9]+|alert\.victorops\.com/integrations/[\w/]+/alert/[\w-]{20,}"
+        r"|events\.pagerduty\.com/integration/[a-f0-9]{32}|open\.(?:feishu|larksuite)\.(?:cn|com)/open-apis/bot/v2/hook/[\w-]{20,}"
+        r"|maker\.ifttt\.com/trigger/\w+/(?:json/)?with/key/[\w-]{20,}|hc-ping\.com/[\w-]{20,}|nosnch\.in/[a-f0-9]{10,}"
+        r"|outlook\.office(?:365)?\.com/webhook/[A-Za-z0-9@/_-]{40,}|api\.telegram\.org/bot\d{8,10}:[\w-]{30,}"
+        r"|[\w.-]+/hooks/[a-z0-9]{26}|discord\.com/api/webhooks/\d+/[\w-]{40,})"
+    )),
     ("launchdarkly_key", r"(?:sdk|api|mob)-[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}"),
 )  # fmt: skip
 
@@ -99,16 +108,20 @@ _PLACED: tuple[tuple[str, str, str], ...] = (
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 
 
-def compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 ships no types
-    """Return *pattern* compiled by RE2 over single bytes; linear in the text, whatever the text."""
+def compiled(pattern: str, memory: int = 8 << 20) -> Any:  # noqa: ANN401 - re2 ships no types
+    """Return *pattern* compiled by RE2 over single bytes; linear in the text, whatever the text.
+
+    *memory* bounds in bytes what RE2 keeps of its automaton; a large pattern is four times slower with too little.
+    """
     options = re2.Options()
+    options.max_mem = memory
     options.encoding = re2.Options.Encoding.LATIN1
     options.log_errors = False
     return re2.compile(pattern.encode("latin-1"), options)
 
 
 _KINDS = tuple(kind for kind, _ in _FORMS)
-_ANYWHERE = compiled(r"(?:^|[^A-Za-z0-9_])(?:" + "|".join(f"({form})" for _, form in _FORMS) + ")")
+_ANYWHERE = compiled(r"(?:^|[^A-Za-z0-9_])(?:" + "|".join(f"({form})" for _, form in _FORMS) + ")", 32 << 20)
 _PLACED_FORMS = tuple((kind, word.encode(), compiled(form)) for kind, word, form in _PLACED)
 
 

@@ -12,7 +12,8 @@ _PLACEHOLDER = re.compile(
     r"(?a)^(?:\$\{|\$\(|\$[A-Z_][A-Z0-9_]*$|%[A-Z_]+%$|%\(?\w*\)?s$|\{\{|\{\w*\}$|<[^>]*>?$|\[(?:redacted|filtered|masked|hidden|secret|removed|object)[^\]]*\]?$|@\w+@$|!Ref|!Sub|\*{2,}"
     r"|x{3,}$|X{3,}$|•+|\.{2,}|-+$|_+$|os\.environ|os\.getenv|process\.env|System\.getenv|env\.|getenv|ENV\[|vault:"
     r"|ref\+|arn:|file:|projects/|\./|~/|/(?:run|etc|var|home|opt|usr|mnt|tmp|data|app|vault|secrets?|root|srv|api|v\d)/"
-    r"|\w+\([^)]*\)?;?$|redacted|masked|hidden|filtered|encrypted|\(\w+\)$)",
+    r"|[A-Za-z_][\w.:>-]*\([^)]*\)?;?$|ENC\[|<%|your[-_ ]|redacted|masked|hidden|filtered|encrypted"
+    r"|\((?:sensitive|known|redacted|hidden|none|masked|filtered|secret|empty|null|unset|not)|\(\w+\)$|[\w-]{0,8}(?:\.{3}|\*{3,}|…|x{6,}|X{6,})\w{0,6}\**$)",
     re.IGNORECASE,
 )
 _NOTHING = frozenset(
@@ -21,11 +22,13 @@ _NOTHING = frozenset(
     "cannot can the a an for to in of and or with by from authentication auth basic bearer token password "
     "secret type default disabled enabled rejected denied failed accepted verified mismatch error revoked "
     "rotated valid value field env see same here there length too does are be been have will if it its new "
-    "old this that your my our reset change update login at".split()
+    "old this that your my our reset change update login at await new self ctx req request config process os".split()
 )
-_WORD_PART = re.compile(r"(?a)^(?:[a-z]+\d{0,4}|\d{1,4})$")
+_WORD_PART = re.compile(r"(?a)^(?:[a-z]+\d{0,4}|\d{1,8})$")
+_MOSTLY_NUMBERS = re.compile(r"(?a)^[A-Za-z]{0,4}\d?(?:[.,:-]\d+)+$")
 _APART = re.compile(r"(?a)[-_.:/]")
 _ELLIPSIS = "…".encode().decode("latin-1")  # values are judged as Latin-1
+LONG_KEY = 20  # characters of a key that a sentence tells
 MOST_JUDGED = 64  # characters of a value that are looked at
 _UUID = re.compile(r"(?a)^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", re.IGNORECASE)
 _NUMBER = re.compile(r"(?a)^-?\d+(?:[.,]\d+)*(?:/?[a-z%]{1,3})?$")
@@ -65,9 +68,32 @@ def looks_secret(value: str, *, shortest: int = 8) -> bool:
     if len(value) < shortest or is_placeholder(value) or is_uuid(value) or _NUMBER.match(value):
         return False
     value = value[:MOST_JUDGED]
-    if _is_words(value) or (_HOST.match(value) and entropy(value) < 3.8):
+    if _is_words(value) or _MOSTLY_NUMBERS.match(value) or (_HOST.match(value) and entropy(value) < 3.8):
         return False
     return _kinds_of_characters(value) >= 2 and entropy(value) >= (2.5 if len(value) < 16 else 3.0)
+
+
+def looks_random(value: str) -> bool:
+    """Say whether *value* looks like a key in a sentence: long, with letters and digits, and no words."""
+    here = set(value)
+    return (
+        len(value) >= LONG_KEY
+        and looks_secret(value)
+        and not here.isdisjoint(_DIGITS)
+        and not here.isdisjoint(_LOWER | _UPPER)
+        and not {"/", "."} & here - set(value[-1:])
+    )
+
+
+def looks_keyed(value: str) -> bool:
+    """Say whether *value* looks like a vendor's key: long, with small and large letters and digits."""
+    here = set(value)
+    return (
+        len(value) >= LONG_KEY
+        and looks_secret(value)
+        and not any(here.isdisjoint(kind) for kind in (_LOWER, _UPPER, _DIGITS))
+        and here.isdisjoint("/:.")
+    )
 
 
 def looks_spoken(value: str) -> bool:

@@ -33,6 +33,8 @@ def safe(text: str, *, limit: int = 4_000, mentions: frozenset[str] = frozenset(
         ("<https://a.tools.example|https://evil.example/x>", "<https://a.tools.example|evil[.]example (link removed)>"),
         ("go to https://evil.example/c?d=secret now", "go to evil[.]example (link removed) now"),
         ("evil.example/c?d=secret", "evil[.]example (link removed)"),
+        ("<https://a.tools.example/r?next=https://evil.example/c|go>", "go (a[.]tools[.]example (link removed))"),
+        ("<https://graphs.corp.example/https://evil.example>", "graphs[.]corp[.]example (link removed)"),
         ("<javascript:alert(1)|x>", "x ((link removed))"),
         ("https://graphs.corp.example@evil.example/", "(link removed)"),
         ("https://graphs.corp.example.evil.example/", "graphs[.]corp[.]example[.]evil[.]example (link removed)"),

@@ -1,0 +1,86 @@
+"""Secrets that people tell each other in sentences, in the languages that teams write: "the password is …".
+
+The word, a few words more, a verb or a colon, and a value that no plain word would be. It does not know `name=value`:
+`redact_names` does.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from tools.redact_tokens import compiled
+from tools.redact_values import MOST_JUDGED, is_uuid, looks_random, looks_spoken
+
+Span = tuple[int, int, str]
+
+_LATIN_WORDS: Final = (
+    "password passwort passwd passphrase passcode pwd pw kennwort creds credentials pass senha wachtwoord parola heslo"
+    " salasana adgangskode passord jelsz lozinka geslo sandi mot_de_passe contrase[^\\s]{1,3}a m[^\\s]{1,3}t_kh"
+    "[^\\s]{1,4}u has[^\\s]{1,3}o l[^\\s]{1,3}senord"
+)
+_OTHER_WORDS: Final = (
+    "пароль Пароль пароля гасло 密码 密碼 口令 パスワード 暗証番号 비밀번호 암호 पासवर्ड"
+    " كلمة_المرور كلمة_السر סיסמה סיסמא κωδικός şifre Şifre"
+)
+_VERBS: Final = (
+    "is ist lautet heisst est es é è to auf na zu in now was wurde er är je jest est[^\\s]{1,3} on -> => →"
+)
+_JOINS: Final = "は 是 为 為 は、 는 은 ： ："
+
+
+def _bytes(words: str) -> str:
+    return "|".join(words.split()).encode().decode("latin-1").replace("_", "[ \\t]")
+
+
+_VERB = (
+    f"(?:[ \\t]*(?:[:=]|{_bytes(_JOINS)})[ \\t]*|[ \\t]+(?:{_bytes(_VERBS)})[ \\t]+)"
+    "(?:[A-Za-z]{1,12}[ \\t]+){0,2}"
+)
+_OPEN = "(?:[\"'`*_]|\xe3\x80\x8c|\xe2\x80\x9c|\xc2\xab)?"
+_LATIN = compiled(
+    f"(?i)\\b(?:{_bytes(_LATIN_WORDS)})(?:\\b|[ \\t])[^\\n:=]{{0,48}}?{_VERB}{_OPEN}([^\\s\"'`]+)"
+)
+_OTHER = compiled(f"(?:{_bytes(_OTHER_WORDS)})[^\\n:=]{{0,48}}?{_VERB}{_OPEN}([!-~]+)")
+_PAIR = compiled(
+    r"(?i)\b(?:creds|credentials|logins?|account|auth)\b[^\n/]{0,60}?[ \t:(]\S{1,40}[ \t]+/[ \t]+([^\s\"'`]+)"
+)
+_TOKEN = compiled(
+    r"(?i)\b(?:api[ -]?keys?|(?:access|auth|bearer|bot|deploy|personal access|service|refresh)[ -]?tokens?|tokens?"
+    r"|secret(?:[ -]?key)?|access[ -]?key|signing[ -]?key|private[ -]?key|pat)\b[^\n:=]{0,40}?"
+    rf"{_VERB}{_OPEN}([A-Za-z0-9_./+~-]{{16,}}={{0,2}})"
+)
+_CODE = compiled(
+    r"(?i)\b(?:verification|login|security|one[ -]time|sms|2fa|mfa|otp|auth(?:entication)?)[ -](?:code|pin|password)"
+    r"[^\n\d]{0,12}?(?:[ \t]is|:|=)[ \t]*(\d{4,8})\b"
+)
+_HINTS = tuple(
+    word.encode()
+    for word in "pass pw wort kennwort contrase cred senha wachtwoord parola heslo salasana adgang jelsz lozinka geslo"
+    " sandi auth senord ifre login account".split()
+)  # fmt: skip
+_TOKEN_WORDS, _CODE_WORDS = (b"key", b"token", b"secret", b"pat"), (b"code", b"pin", b"pass")
+
+
+def spoken_spans(data: bytes, low: bytes, text: str) -> Iterator[Span]:
+    """Yield the passwords, keys and codes that a sentence tells; *low* is *data* in small letters, *text* Latin-1."""
+    for form in _sentences(data, low):
+        for match in form.finditer(data):
+            start, end = match.span(1)
+            value = text[start : min(end, start + MOST_JUDGED)].rstrip(".,;:)!?\"'`*_")
+            if looks_spoken(value):
+                yield start, start + len(value), "password"
+    for match in _TOKEN.finditer(data) if any(word in low for word in _TOKEN_WORDS) else ():
+        start, end = match.span(1)
+        value = text[start : min(end, start + MOST_JUDGED)].rstrip(".")
+        if looks_random(value) and not is_uuid(value):
+            yield start, end, "token"
+    for match in _CODE.finditer(data) if any(word in low for word in _CODE_WORDS) else ():
+        yield *match.span(1), "code"
+
+
+def _sentences(data: bytes, low: bytes) -> Iterator[Any]:
+    foreign = not data.isascii()
+    if foreign or any(hint in low for hint in _HINTS):
+        yield _LATIN
+        yield _PAIR
+    if foreign:
+        yield _OTHER
