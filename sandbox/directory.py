@@ -182,7 +182,7 @@ class Webhook:
 def default_people(app: InstalledApp) -> dict[str, User]:
     """Return the people of the sandbox, and the app's bot user."""
     people = (
-        User("U0001", "you", "Robin Tester", "9f69e7"),
+        User("U0001", "you", "Robin Tester", "7a3e9d"),
         User("U0002", "sam", "Sam Rivera", "e7392d"),
         User("U0003", "kim", "Kim Okafor", "3c989f"),
         User(app.bot_user, app.name.lower(), app.name, "2b6cb0", bot_id=app.bot_id),

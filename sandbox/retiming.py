@@ -49,10 +49,11 @@ def _rows(path: Path) -> Iterator[Row]:
             yield json.load(lines)
 
 
-def _move_text(name: str) -> Callable[[Row, timedelta], None]:
+def _move_text(*names: str) -> Callable[[Row, timedelta], None]:
     def move(row: Row, by: timedelta) -> None:
-        if isinstance(row.get(name), str):
-            row[name] = (datetime.fromisoformat(row[name]) + by).isoformat()
+        for name in names:
+            if isinstance(row.get(name), str):
+                row[name] = (datetime.fromisoformat(row[name]) + by).isoformat()
 
     return move
 
@@ -62,8 +63,7 @@ def _move_metric(row: Row, by: timedelta) -> None:
 
 
 def _move_case(row: Row, by: timedelta) -> None:
-    for name in ("detected_at", "onset"):
-        _move_text(name)(row, by)
+    _move_text("detected_at", "onset")(row, by)
     if isinstance(row.get("window"), list):
         row["window"] = [(datetime.fromisoformat(moment) + by).isoformat() for moment in row["window"]]
 
@@ -73,5 +73,6 @@ _MOVES: dict[str, Callable[[Row, timedelta], None]] = {
     "metrics.jsonl": _move_metric,
     "deploys.jsonl": _move_text("deployed_at"),
     "alert.json": _move_text("starts_at"),
+    "alerts.jsonl": _move_text("starts_at", "ends_at"),
     "case.json": _move_case,
 }
