@@ -41,6 +41,7 @@ from bot.joining import Joining
 from bot.permits import Wish
 from bot.resolution import draft_for, read_modal
 from bot.store.cases import CaseRow, Cases, Place
+from bot.store.changes import Changes
 from bot.store.intake import Intake, Work
 from bot.talk.conversation import Conversation
 
@@ -74,6 +75,7 @@ class Desk:
     talk: Conversation
     now: Callable[[], datetime]
     guard: Guard
+    changes: Changes
     rules: Callable[[str], Awaitable[ChannelRules]] = default_rules
     _read: dict[str, str] = field(default_factory=dict)
 
@@ -134,12 +136,12 @@ class Desk:
                 return await self.joining.cleared(alert)
             case Mentioned():
                 return await self._mentioned(heard)
-            case ThreadSaid():
-                return "ignored: a person talking in a thread"
-            case AlertAcknowledged() | ChangeNoticed() | PostDeleted():
+            case ChangeNoticed():
+                return await self.changes.note(heard)
+            case AlertAcknowledged() | PostDeleted():
                 return f"noted: {type(heard).__name__}"
-            case Ignored(reason):
-                return f"ignored: {reason}"
+            case ThreadSaid() | Ignored():
+                return f"ignored: {heard.reason if isinstance(heard, Ignored) else 'a person in a thread'}"
             case _ as never:
                 assert_never(never)
 

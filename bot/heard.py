@@ -70,12 +70,19 @@ class AlertResolved:
 
 @dataclass(frozen=True, slots=True)
 class ChangeNoticed:
-    """A deploy, release or other change was told: no alert, but evidence for the next one."""
+    """A deploy, release or other change was told: no alert, but evidence for the next one.
+
+    *took_effect* when something went out by it; a build or a pull request alone changes nothing that runs.
+    """
 
     source: str
     title: str
     link: str | None
     place: Place
+    service: str = ""
+    version: str = ""
+    author: str = ""
+    took_effect: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ class Inbox:
         ):
             reading = replace(reading, kind=Kind.ALERT)
         if reading.kind is Kind.CHANGE:
-            return ChangeNoticed(reading.source, reading.title, reading.link, place)
+            return _change(reading, place)
         if reading.kind is not Kind.ALERT:
             return Ignored(reading.kind.value)
         alert = _alert(reading, known.alert if known else None, place)
@@ -171,6 +171,20 @@ def _heard(reading: Reading, fresh: _Known, known: _Known | None, place: Place, 
         )
     moved = edited or known.alert.firing_count != alert.firing_count or known.alert.severity != alert.severity
     return AlertChanged(alert, place, count) if moved else AlertRepeated(alert, place, count)
+
+
+def _change(reading: Reading, place: Place) -> ChangeNoticed:
+    told = reading.labels
+    return ChangeNoticed(
+        reading.source,
+        reading.title,
+        reading.link,
+        place,
+        service=reading.service,
+        version=told.get("version", ""),
+        author=told.get("author", ""),
+        took_effect="effect" in told,
+    )
 
 
 def _alert(reading: Reading, before: Alert | None, place: Place) -> Alert:

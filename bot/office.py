@@ -33,6 +33,7 @@ from bot.privacy import Privacy, PrivacyUnknown
 from bot.remembering import Remembering
 from bot.slack_web import SlackWeb, whisper_through
 from bot.store.cases import CaseRow, Cases, Place
+from bot.store.changes import Changes
 from bot.store.channels import Channels
 from bot.store.intake import Intake
 from bot.store.replies import Replies
@@ -189,6 +190,7 @@ class Office:
             talk=self._talk,
             now=house.now,
             guard=self._guard,
+            changes=Changes(house.engine),
             rules=self.channels.rules,
         )
 

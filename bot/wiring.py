@@ -9,7 +9,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextlib import aclosing as closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -30,6 +30,7 @@ from bot.remembering import ModelRecall, Remembering
 from bot.settings import Settings
 from bot.sources import link_hosts
 from bot.steady import settled, short_turns
+from bot.store.changes import Changes
 from bot.store.database import create_tables, engine_for, owned, prepare_folder
 from memory.examples import public_examples
 from memory.memory import Memory, MemoryUnavailable
@@ -48,6 +49,7 @@ from tools.diffs import DiffTool
 from tools.logs import SearchLogs
 from tools.metrics import QueryMetrics
 from tools.providers.configured import Configured
+from tools.providers.noticed import NoticedChanges
 from tools.recall import RecallTool
 from tools.redact import redact
 from tools.runbooks import RunbookTool
@@ -127,7 +129,10 @@ def toolbox_of(sources: Configured, *recall: RecallTool) -> Toolbox:
 
 def investigator_of(shared: Parts, sources: Configured, remembering: Remembering) -> Investigator:
     """Return an investigator that looks at *sources* and asks *remembering*."""
-    toolbox = toolbox_of(sources, RecallTool(ModelRecall(remembering)))
+    seen = NoticedChanges(Changes(shared.engine, remembering.is_private), alone=not sources.deploys)
+    toolbox = toolbox_of(
+        replace(sources, deploys=(*sources.deploys, seen)), RecallTool(ModelRecall(remembering))
+    )
     return Investigator(remembering, shared.router, toolbox, now)
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.senders.alertmanager import ALERTMANAGER
+from bot.senders.changes import change_told
 from bot.senders.cloudwatch import CLOUDWATCH
 from bot.senders.datadog import DATADOG
 from bot.senders.declared import BETTER_STACK, NEW_RELIC
@@ -33,6 +34,11 @@ SENDERS: tuple[Sender, ...] = (
 def read_message(message: Mapping[str, Any]) -> Reading:
     """Return what a bot's *message* says, whoever sent it; `Kind.TALK` when it is no alert."""
     post = read_post(message)
+    reading = _read(post)
+    return change_told(post, reading) if reading.kind is Kind.CHANGE else reading
+
+
+def _read(post: Post) -> Reading:
     sender = next((each for each in SENDERS if each.sent(post)), None)
     if sender is None:
         return read_shape(post)

@@ -39,7 +39,7 @@ def read(post: Post, shape: Reading) -> Reading | None:
         return (
             None
             if shape.kind is Kind.TALK and not shape.title
-            else replace(shape, kind=_sure(shape), link=shape.link or _link(post))
+            else replace(shape, kind=_sure(post, shape), link=shape.link or _link(post))
         )
     state, counted, rest = found.group(1), found.group(2), plain(found.group(3) or "")
     status = Status.RESOLVED if state.lower() == "resolved" else Status.FIRING
@@ -61,8 +61,10 @@ def read(post: Post, shape: Reading) -> Reading | None:
     )
 
 
-def _sure(shape: Reading) -> Kind:
-    return Kind.ALERT if shape.kind in {Kind.TALK, Kind.CHANGE} else shape.kind
+def _sure(post: Post, shape: Reading) -> Kind:
+    """Take whatever Alertmanager's template made for an alert; it always posts an attachment, people's words do not."""
+    attached = bool(post.title or post.colours)
+    return Kind.ALERT if attached and shape.kind in {Kind.TALK, Kind.CHANGE} else shape.kind
 
 
 def subject(post: Post) -> re.Match[str] | None:
