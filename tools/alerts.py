@@ -9,6 +9,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.asking import ask_all, deadline_of
+from tools.from_onset import from_onset
 from tools.sources import AlertSource
 from tools.telemetry import FiringAlert
 from tools.tool import Findings, Observation, Scope, Status, ToolCall
@@ -68,11 +69,7 @@ def _once(told: Sequence[tuple[str, FiringAlert]]) -> list[tuple[str, FiringAler
 
 def _observation(alert: FiringAlert, source: str, onset: datetime) -> Observation:
     minutes = round((onset - alert.since).total_seconds() / 60, 1)
-    when = (
-        "at the onset"
-        if abs(minutes) < 1
-        else f"{abs(minutes):.0f} min {'before' if minutes > 0 else 'after'} the onset"
-    )
+    when = from_onset(minutes)
     of = f" on {alert.service}" if alert.service else ""
     summary = f": {alert.summary[:300]}" if alert.summary else ""
     return Observation(

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tools.change_kind import Change, Kind, changed_lines, read
+from tools.from_onset import from_onset
 from tools.symptoms import Concern, concerns, other_cause, without_questions
 from tools.telemetry import Deployment
 from tools.words import spelled, words
@@ -188,10 +189,5 @@ def _of_service(deployment: Deployment, service: str, said: dict[str, float]) ->
 
 
 def _when(minutes: float) -> str:
-    if minutes < 0:
-        return f"{-minutes:.0f} min after the onset (clock skew or a rollout still running)"
-    if minutes < 1:
-        return "less than a minute before the onset"
-    return (
-        f"{minutes:.0f} min before the onset" if minutes < 120 else f"{minutes / 60:.1f} h before the onset"
-    )
+    late = " (clock skew or a rollout still running)" if minutes <= -1 else ""
+    return f"{from_onset(minutes)}{late}"

@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping
 
 from rich.console import Console
+from rich.text import Text
 
 from bot.cli.shapes import recall_shape
 from bot.investigation.alert import Alert
@@ -20,16 +21,17 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
         print(json.dumps(recall_shape(options.text, found)))
         return 0
     console = Console()
-    if not found.found:
-        console.print("No similar incident." if found.available else f"Memory is not available: {found.note}")
+    if not found.available:
+        console.print(f"Memory is not available: {found.note}", markup=False)
+    elif found.tier == "none":
+        console.print("No similar incident." + (" What comes nearest:" if found.found else ""))
     for match in found.found:
-        console.print(
-            f"[bold]{match.id}[/] {match.title}  {match.score:.2f}  {match.tier.replace('_', ' ')}",
-            highlight=False,
-        )
-        console.print(f"   {'; '.join(match.reasons)}", style="dim", highlight=False)
+        tier = "" if match.tier == "none" else f" · {match.tier.replace('_', ' ')}"
+        console.print(Text.assemble((match.id, "bold"), f" {match.title}  {match.score:.2f}{tier}"))
+        console.print(f"   {'; '.join(match.reasons)}", style="dim", highlight=False, markup=False)
         if match.cause:
             console.print(f"   cause: {match.cause}", highlight=False, markup=False)
         for fix in match.fixes:
-            console.print(f"   tried: {fix.action} ({fix.record})", highlight=False, markup=False)
+            record = f": {fix.record}" if fix.record else ""
+            console.print(f"   tried: {fix.action}{record}", highlight=False, markup=False)
     return 0
