@@ -128,6 +128,8 @@ class Inbox:
             return _change(reading, place)
         if reading.kind is not Kind.ALERT:
             return Ignored(reading.kind.value)
+        if reading.status is Status.RESOLVED and not known and not reading.sure:
+            return Ignored("the end of nothing that is known")
         alert = _alert(reading, known.alert if known else None, place)
         fresh = _Known(alert, reading.status, _face(reading), _seconds(place.ts), words(event.get("bot_id")))
         self._keep(fresh)

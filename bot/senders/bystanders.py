@@ -63,12 +63,12 @@ _TALK = either(
     _PERIOD
     + r"\W+(?:\w+\W+){0,3}(?:report|digest|summary|recap|overview|stand-?up|review|stats|statistics|roundup"
     r"|status|brief|briefing|update)",
-    r"digest",
     r"(?:alerts?|incidents?|errors?|uptime|slo|on-?call) (?:summary|report|recap|statistics|stats)",
     r"summary (?:for|of) (?:the )?(?:last|past|week|day|today|yesterday|month)",
     r"(?:last|this|past) week(?:'s| in)",
     r"your (?:\w+ ){0,3}(?:report|dashboard|export) (?:\S+ ){0,4}is ready",
-    r"reminder|stand-?up|poll:|survey|invoice|birthday|retro(?:spective)?|lunch|anniversary|out of office",
+    r"stand-?up|poll:|anniversary|birthday|retro(?:spective)?|lunch|out of office",
+    r"[\w-]+ report:|here (?:is|are) (?:the|your)",
     r"new (?:comment|message|ticket|lead|sign-?up|user|customer|order|review|candidate|version"
     r"|subscriber|member|hire|blog|post)",
     r"(?:is|are) now on[- ]call",
@@ -80,7 +80,11 @@ _TALK = either(
     r"has joined|has left|set the channel|mentioned you|shared an?|uploaded an?|invited",
     r"monitor (?:was )?(?:created|edited|deleted|updated|modified|muted|unmuted)",
     r"dashboard (?:was )?(?:created|shared|updated)",
-    r"subscription|trial|changelog|post-?mortem (?:published|ready|is|for)",
+    r"post-?mortem (?:published|ready|is|for)",
+)
+_TALK_NOUNS = re.compile(  # services are called so as well: they count only where no state is told in words
+    r"\b(?:reminder|digest|survey|invoice|subscription|trial|changelog)s?(?![\w-])",
+    re.IGNORECASE,
 )
 _TICKET_FIELDS = frozenset(
     {"assignee", "reporter", "sprint", "story points", "due date", "issue type", "epic"}
@@ -100,10 +104,11 @@ def bystander(post: Post, found: Standing) -> Kind | None:
     from_tracker = _TALK_SENDERS.search(post.sender) or len(_TICKET_FIELDS & post.fields.keys()) >= 2
     if from_tracker or found.strength >= Strength.TOKEN:
         return Kind.TALK if from_tracker else None
-    return _by_words(heads)
+    return _by_words(heads, found)
 
 
-def _by_words(heads: list[str]) -> Kind | None:
-    if any(_TALK.search(line) for line in heads):
+def _by_words(heads: list[str], found: Standing) -> Kind | None:
+    named = found.strength < Strength.PHRASE and any(_TALK_NOUNS.search(line) for line in heads)
+    if named or any(_TALK.search(line) for line in heads):
         return Kind.TALK
     return Kind.CHANGE if any(_CHANGE.search(line) for line in heads) else None

@@ -25,6 +25,7 @@ _LOUD = re.compile(
 _LEVELLED = re.compile(
     r"^\W{0,6}(?:(Warning)\s(?=[A-Z])|((?i:critical|fatal|error|warning|major|minor|high|medium|low|info))\s(?i:alert|alarm)\b)"
 )
+_INLINE = re.compile(r"\b(?:severity|urgency|priority)\s?[:=]\s?(\w{2,13})", re.IGNORECASE)
 _EXCEPTION = re.compile(r"(?:^|[\s.#\]])[A-Z]\w*(?:Error|Exception|Fault)\b(?::|$)")
 
 
@@ -56,6 +57,9 @@ def stated_severity(post: Post, found: Standing) -> Severity | None:
     marked = next(filter(None, (severity_of(word) for line in heads for word in marks_in(line))), None)
     if marked:
         return marked
+    inline = next(filter(None, (severity_of(word) for line in heads for word in _INLINE.findall(line))), None)
+    if inline:
+        return inline
     by_word = severity_of(found.word) if found.strength >= Strength.PHRASE else None
     levelled = next(filter(None, map(_LEVELLED.match, heads[:3])), None)
     return by_word or (severity_of(levelled.group(1) or levelled.group(2)) if levelled else None)

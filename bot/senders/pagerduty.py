@@ -21,7 +21,7 @@ _STATE = re.compile(
     re.IGNORECASE,
 )
 _QUIET = re.compile(
-    r"\b(?:on[- ]call|added (?:a )?(?:note|responder)|status update|schedule|override|maintenance window)\b",
+    r"\b(?:on[- ]call|added (?:as )?(?:a )?(?:note|responder)|status update|schedule|override|maintenance window)\b",
     re.IGNORECASE,
 )
 
@@ -34,9 +34,9 @@ def sent(post: Post) -> bool:
 def read(post: Post, shape: Reading) -> Reading | None:
     """Return the incident that the card is about; talk when it is about schedules or notes."""
     incident = next(filter(None, (_INCIDENT.search(url) for url in post.urls)), None)
-    quiet = _QUIET.search(post.body[:160]) is not None
-    if incident is None or quiet:
-        told = standing(post).strength >= Strength.PREFIX and not (quiet and incident is None)
+    quiet, strength = _QUIET.search(post.body[:160]) is not None, standing(post).strength
+    if incident is None or quiet or strength is Strength.NONE:
+        told = strength >= Strength.PREFIX and not (quiet and incident is None)
         return replace(shape, kind=shape.kind if told else Kind.TALK)
     title, number = _title(post, shape.title)
     urgency = post.fields.get("urgency", "").lower()

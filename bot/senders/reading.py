@@ -24,7 +24,8 @@ class Reading:
     """One post as its sender meant it.
 
     *state* is the sender's own word ("No Data", "FIRING"); *count* is how many alerts the sender says are
-    firing (0 when resolved, None when it does not say); *key* is equal for posts about the same trouble.
+    firing (0 when resolved, None when it does not say); *key* is equal for posts about the same trouble. *sure* is
+    False when a resolution counts only for an alert that is known.
     """
 
     kind: Kind
@@ -39,6 +40,7 @@ class Reading:
     count: int | None = None
     key: str = ""
     description: str = ""
+    sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)

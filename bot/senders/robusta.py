@@ -49,7 +49,7 @@ def read(post: Post, shape: Reading) -> Reading | None:
     labels |= {"namespace": namespaces[0]} if namespaces else {}
     return replace(
         shape,
-        kind=shape.kind if shape.kind is not Kind.CHANGE else Kind.ALERT,
+        kind=Kind.ALERT if status and titled else shape.kind if shape.kind is not Kind.CHANGE else Kind.ALERT,
         title=title,
         status=status or shape.status or Status.FIRING,
         severity=(severity_of(level.group(1)) if level else None) or shape.severity,

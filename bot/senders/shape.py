@@ -24,6 +24,7 @@ SERVICE_NAMES = (
     "application", "app name", "application name", "app_kubernetes_io_name", "component", "deployment", "statefulset",
     "daemonset", "cronjob", "workload", "container", "microservice", "affected services", "impacted services",
 )  # fmt: skip
+MUCH = 4  # … when it comes with nothing but words, or ends what nobody here saw begin
 ENOUGH = 3  # points at which a post of an unknown sender counts as an alert
 
 _TROUBLE = either(
@@ -78,6 +79,7 @@ _WORTH = {
 }
 _HEADLINE = re.compile(r"^\W*(?:[\w-]+ ){0,3}(?:alert|alarm|incident)\W*$", re.IGNORECASE)
 _CHATTING = re.compile(
+    r"(?i:\bhere(?:'s| is| are)\b)|"
     r"\b(?:I|I'm|I'll|I've|you)\b|(?i:\b(?:hi|hello|hey) (?:all|team|there|everyone|folks)\b|\bwelcome\b|\bthanks\b)"
 )
 _LINK_FIELDS = (
@@ -100,7 +102,8 @@ def read_shape(post: Post, *, source: str = "generic") -> Reading:
     status = found.status or Status.FIRING
     title = best_title(post)
     labels = labels_of(post)
-    kind = other or (Kind.ALERT if points(post, found) >= ENOUGH else Kind.TALK)
+    worth = points(post, found)
+    kind = other or (Kind.ALERT if worth >= (MUCH if _is_bare(post, found) else ENOUGH) else Kind.TALK)
     return Reading(
         kind=kind,
         source=source,
@@ -114,7 +117,14 @@ def read_shape(post: Post, *, source: str = "generic") -> Reading:
         count=count_of(post, status),
         key=key_of(post, source, title),
         description=description_of(post, title),
+        sure=found.strength >= Strength.PREFIX or worth >= MUCH,
     )
+
+
+def _is_bare(post: Post, found: Standing) -> bool:
+    """Say whether nothing but words and an emoji tell: no colour, field, link or button, and no state in words."""
+    laid_out = post.colours or post.fields or post.buttons or post.links or post.headers
+    return found.strength <= Strength.SIGN and not laid_out
 
 
 def points(post: Post, found: Standing) -> int:
@@ -209,7 +219,7 @@ def link_of(post: Post, title: str) -> str | None:
     )
     pressed = [button for button in post.buttons if button.url.startswith(("http://", "https://"))]
     chosen = [button.url for button in pressed if not _NOT_THE_ALERT.search(button.label)]
-    bare = re.search(r"https?://[^\s<>|\"]+", "\n".join(texts)) if not post.links else None
+    bare = re.search(r"https?://[^\s<>|\"]*[^\s<>|\".,;:)\]]", "\n".join(texts)) if not post.links else None
     found = (titled, stated, *(link.url for link in body), *chosen, behind, bare.group(0) if bare else None)
     return next((url for url in found if url), None)
 

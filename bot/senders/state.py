@@ -54,9 +54,20 @@ _BRACKET = re.compile(
     rf"|\(([A-Z]{{2,16}}|{_LEVEL_WORD}|critical|warning)\)"
 )
 _PREFIX = re.compile(
-    rf"^\W*((?:[A-Za-z][A-Za-z-]*)(?: [A-Za-z-]+){{0,2}}|{_LEVEL_WORD})\s*"
+    rf"^\W*((?:[A-Za-z][A-Za-z-]*)(?: [A-Za-z-]+){{0,2}}|{_LEVEL_WORD}(?: [A-Za-z-]+){{0,2}})\s*"
     rf"(?:#?\d{{1,12}}\s*|in [\w ]{{1,12}})?(?::|\||—|–|\s-\s|»|>>)"
 )
+NUMBERED_STATE = re.compile(
+    r"^\W*(?:alert|incident|problem|issue|alarm|case)\s+\W{0,3}(?:[A-Z]{1,6}-)?\d{1,12}\W?\s+(?:is |was |has been )?"
+    r"([a-z-]{2,20})\s*[:|–—-]\s*",
+    re.IGNORECASE,
+)
+_EMOJI = re.compile(r":[a-z0-9_+-]{2,40}:")
+_LABELS = frozenset("alert alarm incident issue monitor event notification".split())
+_SMALL = frozenset(
+    "is was has been now status state severity priority updated monitor service host check".split()
+)
+_QUOTED = re.compile(r'"[^"\n]*\s[^"\n]*"|“[^”\n]*\s[^”\n]*”')
 _NAME_ABOVE = re.compile(r"^\s*\*[^*\n]{1,60}\*:?\s*$|^[^\n]{1,60}:\s*$")
 _SHOUTED = re.compile(
     r"\b(DOWN|UP|CRITICAL|WARNING|ALARM|FIRING|RESOLVED|RECOVERED|PROBLEM|OK|TRIGGERED|ACKNOWLEDGED|CLOSED|OPEN"
@@ -84,7 +95,9 @@ _BURNING = either(
     r"|error|alarm)",
     r"threshold (?:crossed|exceeded|breached)|crossed the threshold|violated",
     r"no data|needs attention|has failed|has degraded|is not meeting its|resource limit matched",
-    r"(?:task|job|dag|check|probe|cron|cronjob|backup|query|health ?check|monitor)\b.{0,60}?\bfailed",
+    r"(?:task|job|dag|check|probe|cron|cronjob|backup|query|health ?check|monitor)\b.{0,60}?\b(?<!\b0 )failed",
+    r"(?:entered|moved to|changed to|went into|transitioned to) (?:the )?(?:state )?(?:failed|crashed|critical|alarm"
+    r"|error|down|degraded|unhealthy|firing|warning)",
     r"(?:alert|rule|alarm|monitor|policy|condition|trigger)\b.{1,120}?\bis (?:now )?(?:active|true|met)",
 )
 _PHRASES = ((_OVER, Status.RESOLVED), (_TAKEN, Status.ACKNOWLEDGED))  # outweigh "is down" in the title
@@ -113,7 +126,7 @@ class Standing:
 def standing(post: Post) -> Standing:
     """Return the state that *post* tells, from its surest place."""
     heads = head_lines(post)
-    for read in (_by_field, _by_bracket, _by_lone_word, _by_prefix, _by_phrase, _by_sign):
+    for read in (_by_field, _by_bracket, _by_lone_word, _by_prefix, _by_phrase, _by_label, _by_sign):
         found = read(post, heads)
         if found:
             return found
@@ -168,18 +181,38 @@ def _bracketed(line: str) -> list[str]:
 
 
 def _by_prefix(_post: Post, heads: list[str]) -> Standing | None:
+    return next((each for each in map(_prefixed, heads) if each and each.word.lower() not in _LABELS), None)
+
+
+def _by_label(_post: Post, heads: list[str]) -> Standing | None:
+    """Return that something burns when a line calls itself an alert; "Alert: X is up" was read before."""
     return next(filter(None, map(_prefixed, heads)), None)
 
 
 def _prefixed(line: str) -> Standing | None:
-    match = _PREFIX.match(line)
+    bare = _EMOJI.sub(" ", line)
+    numbered = NUMBERED_STATE.match(bare)
+    if numbered and (said := status_of(numbered.group(1))):
+        return Standing(said, numbered.group(1), Strength.PREFIX)
+    match = _PREFIX.match(bare)
     whole = match.group(1) if match else ""
     loose = [word for word in whole.split() if not _NOT_A_STATE.fullmatch(word)]  # "Timer error:" is no state
     told = [(said, word) for word in (whole, *loose) if (said := status_of(word))]
     if not told:  # "Alert recovered:" and "Recovered alert:" are both over
         return None
     said, word = next((each for each in told if each[0] is not Status.FIRING), told[0])
-    return Standing(said, word, Strength.PREFIX)
+    return Standing(said, word, _prefix_strength(whole, word))
+
+
+def _prefix_strength(whole: str, word: str) -> Strength:
+    """Return how surely a prefix tells: "Price alert:" is a name more than a state, "Probe failed:" a phrase."""
+    if status_of(whole) or all(_is_mark(each) for each in whole.split()):
+        return Strength.PREFIX
+    return Strength.SIGN if word.lower() in _LABELS else Strength.PHRASE
+
+
+def _is_mark(word: str) -> bool:
+    return bool(status_of(word) or severity_of(word)) or word.lower() in _SMALL
 
 
 def _by_lone_word(post: Post, _heads: list[str]) -> Standing | None:
@@ -193,6 +226,7 @@ def _by_lone_word(post: Post, _heads: list[str]) -> Standing | None:
 
 
 def _by_phrase(post: Post, heads: list[str]) -> Standing | None:
+    heads = [_QUOTED.sub('""', line) for line in heads]  # what somebody quotes is not the sender's word
     for phrase, status in _PHRASES:
         for line in heads:
             match = phrase.search(line)

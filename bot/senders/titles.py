@@ -8,6 +8,7 @@ import re
 
 from bot.senders.post import Post
 from bot.senders.slack_text import links_of, plain
+from bot.senders.state import NUMBERED_STATE
 from bot.senders.words import BAD_SIGNS, GOOD_SIGNS, severity_of, status_of
 
 _MARKS = "|".join(re.escape(sign) for sign in (*BAD_SIGNS, *GOOD_SIGNS))
@@ -17,7 +18,7 @@ _SIGNS = re.compile(
 _TAIL_SIGNS = re.compile(rf"(?:\s*(?:{_MARKS}|\ufe0f))+\s*$")
 _TOKEN = re.compile(r"^[\[(【{]([^\[\](){}]{1,40})[\])】}]\s*[:|–—-]?\s*")
 _PREFIX = re.compile(
-    r"^([A-Za-z][A-Za-z-]*(?: [A-Za-z]+){0,3}|[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5])"
+    r"^([A-Za-z][A-Za-z-]*(?: [A-Za-z]+){0,3}|(?:[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5])(?: [A-Za-z]+){0,2})"
     r"(?: (?:in|after) [\w ]{1,12}| \(?#?(?:[A-Z]{1,6}-)?\d{1,12}\)?)?"
     r"\s*(?::\s*|\s[|–—-]\s|\s?»\s|\s?>>\s)"
 )
@@ -98,6 +99,11 @@ def clean_title(text: str) -> str:
     return title[:1_000]
 
 
+def without_tail_signs(title: str) -> str:
+    """Return *title* without the telling emoji at its end."""
+    return _TAIL_SIGNS.sub("", title)
+
+
 def is_generic(title: str) -> bool:
     """Say whether *title* names no trouble ("New alert", "Incident #12 resolved")."""
     words = [word.strip(".!:#") for word in title.lower().split()]
@@ -171,6 +177,9 @@ def _stripped(part: str) -> str:
         token = _TOKEN.match(text)
         if token and _is_mark(token.group(1)):
             text = text[token.end() :]
+        numbered = NUMBERED_STATE.match(text)
+        if numbered and status_of(numbered.group(1)) and text[numbered.end() :].strip():
+            text = text[numbered.end() :]
         prefix = _PREFIX.match(text)
         if prefix and text[prefix.end() :].strip() and _is_mark(prefix.group(1)):
             text = text[prefix.end() :]

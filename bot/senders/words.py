@@ -75,7 +75,9 @@ _NAMED_COLOURS = {
 }
 _HEX = re.compile(r"^[0-9a-fA-F]{6}$")
 _HUMP = re.compile(r"[A-Z][a-z]+")
-_HUMPED = re.compile(r"(?:[A-Z][a-z]+){2,4}")
+_HUMPED = re.compile(
+    r"(?:Resolved|Recovered|Triggered|Closed|Cleared|Missing|Acknowledged)(?:[A-Z][a-z]+){1,3}"
+)
 _LEVEL = re.compile(r"^(sev(?:erity)?|p(?:riority)?)[\s:_-]*([0-5])$")
 
 
@@ -85,7 +87,7 @@ def status_of(word: str) -> Status | None:
     Words run together ("ResolvedCritical") say what the first of them that is not about firing says.
     """
     whole = _STATUS.get(_key(word))
-    if whole or not _HUMPED.fullmatch(word.strip()):
+    if whole or not _HUMPED.fullmatch(word.strip()):  # "OperationalError" is a name, not a state
         return whole
     parts = [_STATUS.get(part.lower()) for part in _HUMP.findall(word)]
     if None in parts:
