@@ -86,7 +86,7 @@ def test_examples_are_said_once() -> None:
 
 
 def test_wording_that_no_example_holds_is_read_well_enough_by_words_alone() -> None:
-    """206 sentences of ours, read once before anything was mended for them; `bench.requests` reads them with an ear."""
+    """Sentences of ours, read once before anything was mended for them; `bench.requests` reads them with an ear."""
     lines = (
         (Path(__file__).parent / "wording/requests/requests.jsonl").read_text(encoding="utf-8").splitlines()
     )
