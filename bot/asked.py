@@ -16,3 +16,10 @@ def person_alert(text: str, user: str, at: datetime) -> Alert:
         severity=Severity.UNKNOWN,
         dedupe_key=f"person:{user}:{at.timestamp()}",
     )
+
+
+def quoted(text: str) -> str:
+    """Return *text* as one short line that Slack shows as it is."""
+    line = " ".join(text.split())
+    cut = line if len(line) <= 300 else line[:299] + "…"
+    return cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, assert_never
 
-from bot.asked import person_alert
+from bot.asked import person_alert, quoted
 from bot.channel_rules import ChannelRules, default_rules
 from bot.dossier import Dossier
 from bot.guard import Guard
@@ -72,6 +72,7 @@ class Desk:
     stop: Callable[[int], None]
     judged: Callable[[CaseFile, FixJudged], Awaitable[None]]
     resolved: Callable[[CaseRow], Awaitable[None]]
+    erase: Callable[[CaseRow], Awaitable[str]]
     talk: Conversation
     now: Callable[[], datetime]
     guard: Guard
@@ -129,21 +130,26 @@ class Desk:
         return await self._heard(self.inbox.read(event), work)
 
     async def _heard(self, heard: Heard, work: Work) -> str | None:
+        told: str | None
         match heard:
             case AlertOpened() | AlertRepeated() | AlertChanged():
-                return await self._alert(heard, work)
+                told = await self._alert(heard, work)
             case AlertResolved(alert):
-                return await self.joining.cleared(alert)
+                told = await self.joining.cleared(alert)
             case Mentioned():
-                return await self._mentioned(heard)
+                told = await self._mentioned(heard)
             case ChangeNoticed():
-                return await self.changes.note(heard)
-            case AlertAcknowledged() | PostDeleted():
-                return f"noted: {type(heard).__name__}"
+                told = await self.changes.note(heard)
+            case PostDeleted(place):
+                row = await self.cases.at(Place(place.channel, place.ts))
+                told = "noted: PostDeleted" if row is None else await self._erased(row)
+            case AlertAcknowledged():
+                told = "noted: AlertAcknowledged"
             case ThreadSaid() | Ignored():
-                return f"ignored: {heard.reason if isinstance(heard, Ignored) else 'a person in a thread'}"
+                told = f"ignored: {heard.reason if isinstance(heard, Ignored) else 'a person in a thread'}"
             case _ as never:
                 assert_never(never)
+        return told
 
     async def _alert(self, heard: AlertOpened | AlertRepeated | AlertChanged, work: Work) -> str | None:
         """Let *heard* find its case, unless its channel's rules leave it alone."""
@@ -166,7 +172,7 @@ class Desk:
     async def _asked(self, text: str, user: str, channel: str, work: Work) -> str:
         """Open a case for a person's words: our own message becomes the head of its thread."""
         key = f"intake:{work.id}"
-        head = f"Investigating for <@{user}>: {_quoted(text)}"
+        head = f"Investigating for <@{user}>: {quoted(text)}"
         ts = await self.dossier.thread.post(key, channel, head, people=[user])
         if ts is None:
             msg = "Slack does not take the first message yet"
@@ -196,6 +202,8 @@ class Desk:
             return await self._draft(row, heard.user, rest.strip())
         if word == "stop" and row is not None:
             return await self._stopped(row, heard.user)
+        if word == "forget" and row is not None:
+            return await self._erased(row)
         if row is None:
             asked = rest.strip() if word == "investigate" else heard.text.strip()
             return await self._open(
@@ -274,6 +282,10 @@ class Desk:
         self.stop(row.number)
         return f"stopped {row.id}"
 
+    async def _erased(self, row: CaseRow) -> str:
+        self.stop(row.number)
+        return await self.erase(row)
+
     async def _row_of(self, case: str) -> CaseRow | None:
         number = case.removeprefix("INC-")
         return await self.cases.by_number(int(number)) if number.isdigit() else None
@@ -288,9 +300,3 @@ def _seconds(ts: str) -> float:
 
 def _moment(ts: str) -> datetime:
     return datetime.fromtimestamp(float(ts), tz=UTC)
-
-
-def _quoted(text: str) -> str:
-    line = " ".join(text.split())
-    cut = line if len(line) <= 300 else line[:299] + "…"
-    return cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -45,6 +45,10 @@ class Dossier:
             self._folded.popitem(last=False)
         return case
 
+    def close(self, number: int) -> None:
+        """Forget what was folded of a case: its journal has been changed or is gone."""
+        self._folded.pop(number, None)
+
     async def record(
         self, row: CaseRow, events: Sequence[Event], closed: Sequence[tuple[int, str]] = ()
     ) -> CaseFile:

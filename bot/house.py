@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.ear import Hearing
+from bot.forgetting import Forgetting
 from bot.home import Reflect, Spend
 from bot.investigation.investigator import Investigator
 from bot.joining import Grouping
@@ -39,7 +40,9 @@ class House:
     postmortems: PostmortemFolder
     spend: Spend
     reflect: Reflect
+    forgetting: Forgetting
     digest_channel: str
+    keep: timedelta | None = None
     monitors: Sequence[AlertSource] = ()
     calm: timedelta = timedelta(minutes=30)
     hearing: Hearing = field(default_factory=Hearing)

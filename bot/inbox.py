@@ -101,6 +101,8 @@ class Inbox:
         after, before = event.get("message"), event.get("previous_message")
         if not isinstance(after, Mapping):
             return Ignored("edit without a message")
+        if after.get("subtype") == "tombstone":  # how Slack tells that the head of a thread was deleted
+            return PostDeleted(_place(after, channel))
         if self._is_own(after):
             return Ignored("own post")
         if words(after.get("subtype")) not in _CARRYING or not _is_bot(after):

@@ -34,7 +34,7 @@ HELP = (
     "• `/incident investigate <what is wrong>` opens a thread here and investigates in it.\n"
     "• `/incident recall <words>` shows what memory knows, only to you.\n"
     "• In a thread: mention me with `investigate`, `catch me up`, `what changed?`, `have we seen this?`, any question, "
-    "`draft the post-mortem`, `resolved: <what fixed it>`, or `stop`.\n"
+    "`draft the post-mortem`, `resolved: <what fixed it>`, `stop`, or `forget` (deletes the case for good).\n"
     "• On my verdict: ✅ worked, 🟡 partly, ❌ did not, 🚫 not the same incident. 🏁 on the alert resolves.\n"
     "I only read. I never touch your infrastructure."
 )

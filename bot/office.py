@@ -31,7 +31,7 @@ from bot.listeners import Listeners
 from bot.poster import Poster
 from bot.privacy import Privacy, PrivacyUnknown
 from bot.remembering import Remembering
-from bot.slack_web import SlackWeb, whisper_through
+from bot.slack_web import SlackWeb, unpost_through, whisper_through
 from bot.store.cases import CaseRow, Cases, Place
 from bot.store.changes import Changes
 from bot.store.channels import Channels
@@ -49,6 +49,7 @@ log = structlog.get_logger()
 
 SWEEP_S = 30.0
 PRIVACY_S = 300.0
+EXPIRY_S = 6 * 3600.0
 DIGEST_S = 600.0
 TIMERS_S = 5.0
 POLL_S = 60.0
@@ -78,6 +79,7 @@ class Office:
         self._tasks: list[asyncio.Task[None]] = []
         self._clock = Ticking()
         self.privacy = Privacy(client, house.now)
+        self.forgetting = replace(house.forgetting, unpost=unpost_through(client), dossier=self.dossier)
         self._postmortems = replace(house.postmortems, hides=self.privacy.hides)
         self.deaf = asyncio.Event()
         self._ear: Ear | None = None
@@ -187,6 +189,7 @@ class Office:
             stop=worker.stop,
             judged=self._remembering.judged,
             resolved=self._remember,
+            erase=self.forgetting.forget,
             talk=self._talk,
             now=house.now,
             guard=self._guard,
@@ -199,6 +202,7 @@ class Office:
         house = self._house
         digest = Digest(home, self.replies, self.poster, house.digest_channel, house.now)
         self._clock.every(SWEEP_S, "sweep", self._sweep)
+        self._clock.every(EXPIRY_S, "expiry", self._expire)
         self._clock.every(PRIVACY_S, "privacy", self._keep_apart)
         self._clock.every(TIMERS_S, "timers", aftermath.tick)
         self._clock.every(POLL_S, "monitors", Polling(self.cases, aftermath, house.monitors).tick)
@@ -269,6 +273,11 @@ class Office:
             await self._remember(row)
         if self._remembering is not None:
             await self._remembering.catch_up()
+
+    async def _expire(self) -> None:
+        """Forget what is older than the policy keeps."""
+        if self._house.keep is not None and self._remembering is not None:
+            await self.forgetting.expire(self._remembering.workspace, self._house.keep, self._house.now())
 
     async def _keep_apart(self) -> None:
         """Hide the incidents of channels that have become private since."""

@@ -141,6 +141,11 @@ class Settings(BaseModel):
         alias="INCIDENTOS_EXAMPLES",
         description="Whether memory begins with well-known public incidents, marked as examples.",
     )
+    keep_days: NonNegativeInt = Field(
+        0,
+        alias="INCIDENTOS_KEEP_DAYS",
+        description="Cases and incidents are deleted everywhere this many days after they ended; 0 keeps them.",
+    )
     digest_channel: str = Field(
         "",
         alias="INCIDENTOS_DIGEST_CHANNEL",

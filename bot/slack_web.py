@@ -142,6 +142,18 @@ def _wait(headers: dict[str, Any]) -> timedelta:
     return timedelta(seconds=min(max(asked, 1.0), MAX_RETRY_AFTER))
 
 
+def unpost_through(client: AsyncWebClient) -> Callable[[str, str], Awaitable[None]]:
+    """Return how to take one of our own messages back; one that Slack keeps is logged."""
+
+    async def unpost(channel: str, ts: str) -> None:
+        try:
+            await client.chat_delete(channel=channel, ts=ts)
+        except (SlackApiError, aiohttp.ClientError, OSError) as error:
+            log.warning("post_not_deleted", channel=channel, ts=ts, why=str(error))
+
+    return unpost
+
+
 def whisper_through(
     client: AsyncWebClient, gate: Callable[[Body], Body]
 ) -> Callable[[str, str, str], Awaitable[None]]:

@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.door import door
+from bot.forgetting import Forgetting
 from bot.home import reflection_of
 from bot.house import House
 from bot.investigation.investigator import Investigator
@@ -32,6 +33,7 @@ from bot.sources import link_hosts
 from bot.steady import settled, short_turns
 from bot.store.changes import Changes
 from bot.store.database import create_tables, engine_for, owned, prepare_folder
+from bot.store.erasing import Erasing
 from memory.examples import public_examples
 from memory.memory import Memory, MemoryUnavailable
 from memory.opening import MemorySettings, open_memory
@@ -188,7 +190,11 @@ async def house(
             postmortems=PostmortemFolder(settings.postmortems),
             spend=lambda since: cost(shared.router.audit, shared.router.policy, since=since),
             reflect=lambda team, at: reflection_of(shared.memory, team, at),
+            forgetting=Forgetting(
+                shared.memory, Erasing(shared.engine), PostmortemFolder(settings.postmortems)
+            ),
             digest_channel=settings.digest_channel,
+            keep=timedelta(days=settings.keep_days) if settings.keep_days else None,
             watch=watch,
         )
 

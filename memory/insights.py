@@ -11,7 +11,7 @@ from datetime import datetime
 
 from memory import tables as t
 from memory.incident import Incident
-from memory.memory import Memory
+from memory.memory import DERIVED_NOTES, Memory
 from memory.patterns import patterns_among
 from memory.privacy import may_show
 from memory.recollection import Question
@@ -81,4 +81,4 @@ def _insight(kept: Mapping[str, object]) -> Insight:
 
 
 def _name(workspace: str, channels: frozenset[str]) -> str:
-    return f"reflection:{workspace}:{','.join(sorted(channels))}"
+    return f"{DERIVED_NOTES}{workspace}:{','.join(sorted(channels))}"

@@ -26,6 +26,8 @@ from memory.store import Store, StoreUnavailable
 log = structlog.get_logger(__name__)
 
 EXAMPLES_NOTE = "examples"
+DERIVED_NOTES = "reflection:"
+"""How the names of notes begin that hold what was derived from incidents."""
 
 
 class MemoryUnavailable(Exception):
@@ -118,8 +120,13 @@ class Memory:
         await self.records.part(said)
 
     async def withdraw(self, *incident_ids: str) -> int:
-        """Delete incidents everywhere: text, fixes, verdicts, vectors; return how many there were."""
+        """Delete incidents everywhere: text, fixes, verdicts, vectors, and what was derived from any.
+
+        Insights are made anew from the rest when they are next asked for. Returns how many incidents there were.
+        """
         gone = await self.records.delete(incident_ids)
+        if gone:
+            await self.records.forget_notes(DERIVED_NOTES)
         await self._try_to_index()
         return gone
 

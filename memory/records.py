@@ -155,10 +155,12 @@ class Records:
             await connection.execute(t.settings.delete().where(t.settings.c.name == name))
             await connection.execute(t.settings.insert(), {"name": name, "value": value})
 
-    async def forget_note(self, name: str) -> None:
-        """Drop what was noted under *name*."""
+    async def forget_notes(self, prefix: str) -> None:
+        """Drop what was noted under names that begin with *prefix*."""
         async with self.engine.begin() as connection:
-            await connection.execute(t.settings.delete().where(t.settings.c.name == name))
+            await connection.execute(
+                t.settings.delete().where(t.settings.c.name.startswith(prefix, autoescape=True))
+            )
 
     async def count(self) -> int:
         """Return how many incidents there are."""

@@ -22,6 +22,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "recall": ("bot.cli.recall", "what memory knows about some words"),
     "import": ("bot.cli.importing", "bring past incidents into memory"),
     "reindex": ("bot.cli.reindex", "rebuild the search index from SQL"),
+    "forget": ("bot.cli.forget", "delete incidents everywhere, or hide those of a service that is gone"),
+    "correct": ("bot.cli.correct", "put an incident right that was told wrongly"),
     "forget-examples": ("bot.cli.forget_examples", "remove the public example incidents from memory"),
     "cost": ("bot.cli.cost", "what was spent, by model and task"),
     "audit": ("bot.cli.audit", "every routing decision, newest first"),
@@ -100,6 +102,20 @@ def _memory_arguments(adders: Mapping[str, argparse.ArgumentParser]) -> None:
     )
     bringing.add_argument("--workspace", metavar="ID", help="team id; default: the terminal's own")
     bringing.add_argument("--dry-run", action="store_true", help="read and tell, store nothing")
+    forget, correct = adders["forget"], adders["correct"]
+    forget.add_argument("ids", nargs="*", metavar="ID", help="incidents, such as INC-12")
+    forget.add_argument(
+        "--service", metavar="NAME", help="hide the incidents that are about this service alone"
+    )
+    forget.add_argument("--older-than", metavar="DAYS", type=int, help="delete what ended longer ago")
+    forget.add_argument("--workspace", metavar="ID", help="team id; default: the terminal's own")
+    correct.add_argument("id", metavar="ID", help="an incident, such as INC-12")
+    correct.add_argument("--title", help="what it is called")
+    correct.add_argument("--cause", help="what the cause was")
+    correct.add_argument("--fix", help="what fixed it")
+    correct.add_argument(
+        "--service", action="append", metavar="NAME", help="a service it is about; repeatable"
+    )
 
 
 def _ledger_arguments(adders: Mapping[str, argparse.ArgumentParser]) -> None:

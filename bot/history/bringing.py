@@ -48,7 +48,7 @@ class ChannelImport:
                 await self.memory.records.note(self._note, page.upto)
             on_progress(bringing.report, page.upto)
         if not dry_run:
-            await self.memory.records.forget_note(self._note)
+            await self.memory.records.forget_notes(self._note)
         if not alone:
             return bringing.report
         left = LeftOut(f"{alone} post{'s' if alone > 1 else ''}", "without a thread below")

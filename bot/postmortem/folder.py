@@ -39,6 +39,15 @@ class PostmortemFolder:
             log.warning("postmortem_not_written", case=case.id, folder=str(self.folder), why=error.strerror)
             return None
 
+    async def drop(self, case: str) -> None:
+        """Delete the post-mortem of *case*, if there is one; one that cannot be deleted is logged."""
+        if self.folder is None:
+            return
+        try:
+            await asyncio.to_thread((self.folder / f"{case}.md").unlink, missing_ok=True)
+        except OSError as error:
+            log.warning("postmortem_not_deleted", case=case, folder=str(self.folder), why=error.strerror)
+
 
 def _write(folder: Path, name: str, text: str) -> Path:
     folder.mkdir(parents=True, exist_ok=True)

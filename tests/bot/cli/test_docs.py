@@ -57,12 +57,15 @@ def test_a_command_in_a_document_runs(run: Run, tmp_path: Path, line: str) -> No
         "DIR": str(tmp_path / "case"),
         "FILE": str(tmp_path / "past.jsonl"),
         "NAME": "pool-dry",
+        "ID": "P-1",
         "slack:CHANNEL": f"slack:{ALERTS}",
     }
     words = [places.get(word, word) for word in shlex.split(line, comments=True)]
     parser_of_all().parse_args(words)
     stays = words[0] in STAY or (words[0] == "sandbox" and not {"--list", "--play"} & set(words))
     if not stays and "--play" not in words:  # playing is tried in tests/sandbox and tests/bot
+        if "ID" in line:
+            run("import", str(tmp_path / "past.jsonl"))
         with ExitStack() as stack:
             aside = "slack:CHANNEL" in line
             slack = stack.enter_context(sandbox_aside(lambda _sandbox: None)) if aside else {}

@@ -67,3 +67,18 @@ def test_what_cannot_be_imported_is_said(run: Run, tmp_path: Path, content: byte
     told = run("import", str(file))
     assert told.code == 1 or "left out" in told.out
     assert "Traceback" not in told.err
+
+
+def test_an_incident_is_corrected_and_deleted(run: Run, past: Path, tmp_path: Path) -> None:
+    run("import", str(past))
+    assert run("correct", "PAST-1", "--cause", "a lock was never let go", "--json").json["changed"]
+    assert not run("correct", "PAST-1", "--cause", "a lock was never let go", "--json").json["changed"]
+    known = run("recall", "PoolTimeout in orders, a lock was never let go", "--json").json
+    assert known["matches"][0]["cause"] == "a lock was never let go"
+    assert run("forget", "PAST-1", "--json").json == {"forgotten": 1, "retired": 0}
+    assert run("forget", "PAST-1", "--json").json["forgotten"] == 0
+    held = [file for file in (tmp_path / "data").rglob("*") if file.is_file()]
+    assert not [file for file in held if b"a lock was never let go" in file.read_bytes()]
+    assert run("forget", "--service", "orders", "--json").json["retired"] == 3
+    assert "Name incidents" in run("forget").line
+    assert "has no incident PAST-1" in run("correct", "PAST-1", "--fix", "x").line
