@@ -1,6 +1,6 @@
 """A person's words as an alert, so that they are investigated like one. Pure."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bot.investigation.alert import Alert, Severity
 
@@ -23,3 +23,8 @@ def quoted(text: str) -> str:
     line = " ".join(text.split())
     cut = line if len(line) <= 300 else line[:299] + "…"
     return cut.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def moment_of(ts: str) -> datetime:
+    """Return the moment of a Slack timestamp."""
+    return datetime.fromtimestamp(float(ts), tz=UTC)

@@ -6,10 +6,10 @@ investigation step; what it returns is the reason that the intake row keeps.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, assert_never
 
-from bot.asked import person_alert, quoted
+from bot.asked import moment_of, person_alert, quoted
 from bot.channel_rules import ChannelRules, default_rules
 from bot.dossier import Dossier
 from bot.guard import Guard
@@ -187,7 +187,7 @@ class Desk:
         if isinstance(heard, AlertOpened | AlertRepeated | AlertChanged):
             return await self._open(heard.alert, place, alone=True)
         text = str(message.get("text", "")) or "(no text)"
-        return await self._open(person_alert(text, str(body["user"]), _moment(str(message["ts"]))), place)
+        return await self._open(person_alert(text, str(body["user"]), moment_of(str(message["ts"]))), place)
 
     async def _mentioned(self, heard: Mentioned) -> str:
         refused = await self.guard.refuses_wish(Wish(heard.user, heard.place.channel))
@@ -207,7 +207,7 @@ class Desk:
         if row is None:
             asked = rest.strip() if word == "investigate" else heard.text.strip()
             return await self._open(
-                person_alert(asked or "What is wrong here?", heard.user, _moment(heard.place.ts)), place
+                person_alert(asked or "What is wrong here?", heard.user, moment_of(heard.place.ts)), place
             )
         return await self.talk.said(row, heard.place.ts, heard.user, heard.text)
 
@@ -296,7 +296,3 @@ def _seconds(ts: str) -> float:
         return float(ts)
     except ValueError:
         return 0.0
-
-
-def _moment(ts: str) -> datetime:
-    return datetime.fromtimestamp(float(ts), tz=UTC)
