@@ -28,6 +28,11 @@ from bot.inbox import Inbox, Me
 from bot.investigation.casefile import CaseFile
 from bot.joining import Joining
 from bot.listeners import Listeners
+<<<<<<< HEAD
+=======
+from bot.permits import Permits
+from bot.pictures import Pictures
+>>>>>>> 6dd644b (Attach a small plot of what changed to the evidence reply, once, behind its words)
 from bot.poster import Poster
 from bot.privacy import Privacy, PrivacyUnknown
 from bot.remembering import Remembering
@@ -36,6 +41,7 @@ from bot.store.cases import CaseRow, Cases, Place
 from bot.store.changes import Changes
 from bot.store.channels import Channels
 from bot.store.intake import Intake
+from bot.store.pictures import UploadedPictures
 from bot.store.replies import Replies
 from bot.store.timers import Timers
 from bot.talk.conversation import Conversation
@@ -56,6 +62,34 @@ POLL_S = 60.0
 KEPT_HERE = "The outcome is kept with the case and is remembered as soon as that is back; tried every 30 s."
 
 
+<<<<<<< HEAD
+=======
+@dataclass(frozen=True, slots=True)
+class House:
+    """What the office is made of, besides Slack. *gate* is the last look at every body that leaves."""
+
+    engine: AsyncEngine
+    owner: str
+    remembering: Callable[[str], Remembering]
+    investigator: Callable[[Remembering], Investigator]
+    gate: Callable[[dict[str, Any]], dict[str, Any]]
+    now: Callable[[], datetime]
+    grouping: Grouping
+    neighbours: Callable[[str], Collection[str]]
+    redact: Callable[[str], str]
+    at_once: int
+    permits: Permits
+    postmortems: PostmortemFolder
+    spend: Spend
+    reflect: Reflect
+    digest_channel: str
+    monitors: Sequence[AlertSource] = ()
+    calm: timedelta = timedelta(minutes=30)
+    plots: bool = True
+    hearing: Hearing = field(default_factory=Hearing)
+
+
+>>>>>>> 6dd644b (Attach a small plot of what changed to the evidence reply, once, behind its words)
 class Office:
     """One process of the bot, joined to one workspace."""
 
@@ -68,7 +102,9 @@ class Office:
         self.channels = Channels(house.engine, house.now)
         self.intake = Intake(house.engine, house.owner, house.redact)
         self.replies = Replies(house.engine)
-        self.poster = Poster(self.replies, SlackWeb(client, house.gate), house.now)
+        self._pictures = Pictures(client, UploadedPictures(house.engine), house.now)
+        slack = SlackWeb(client, house.gate, self._pictures if house.plots else None)
+        self.poster = Poster(self.replies, slack, house.now)
         self.dossier = Dossier(
             self.cases,
             Thread(self.replies, self.poster, house.now, self.channels.rules),
@@ -219,6 +255,7 @@ class Office:
         if self._talk is not None:
             await self._talk.close()
         await self.poster.send_due()
+        await self._pictures.aclose()
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -23,6 +23,7 @@ BURST = 4
 POST_EVERY = timedelta(seconds=1)
 EDITS_A_MINUTE = 40
 IDLE = 1.0
+THE_REST = timedelta(seconds=2)  # until a picture has been drawn and uploaded
 MAX_WAIT = timedelta(minutes=10)
 
 
@@ -40,18 +41,26 @@ class Never(Exception):
     """Slack will not take it, however often it is tried: the place is gone or refuses us."""
 
 
-class Slack(Protocol):
-    """The three things that the poster does. All raise `Later` or `Never`."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What stands in Slack now; it is *whole*, or a part of it (a picture) is still to come."""
 
-    async def post(self, due: Due) -> str:
-        """Post and return the ts."""
+    ts: str
+    whole: bool = True
+
+
+class Slack(Protocol):
+    """What the poster does. All raise `Later` or `Never`."""
+
+    async def post(self, due: Due) -> Sent:
+        """Post it."""
         ...
 
     async def find(self, due: Due) -> str | None:
         """Return the ts of an earlier post of the same key, looked up by its metadata."""
         ...
 
-    async def edit(self, due: Due, ts: str) -> None:
+    async def edit(self, due: Due, ts: str) -> Sent:
         """Change what stands under *ts*."""
         ...
 
@@ -111,7 +120,7 @@ class Poster:
             await self.replies.later(due, self.now() + wait, "paced", unsure=due.unsure)
             return
         try:
-            ts = await self._ask_slack(due)
+            sent = await self._ask_slack(due)
         except Later as later:
             wait = min(max(later.wait, timedelta(seconds=min(2**due.tries, 60))), MAX_WAIT)
             log.warning("reply_delayed", key=due.wanted.key, why=str(later), wait_s=wait.total_seconds())
@@ -120,16 +129,19 @@ class Poster:
             log.warning("reply_given_up", key=due.wanted.key, why=str(never))
             await self.replies.never(due, str(never))
         else:
-            if ts is None:  # a reaction whose message is not posted yet
+            if sent is None:  # a reaction whose message is not posted yet
                 await self.replies.later(
                     due, self.now() + POST_EVERY, "its message is not posted", unsure=False
                 )
+            elif sent.whole:
+                await self.replies.shown(due, sent.ts, self.now())
             else:
-                await self.replies.shown(due, ts, self.now())
+                await self.replies.shown_in_part(due, sent.ts, self.now() + THE_REST)
 
-    async def _ask_slack(self, due: Due) -> str | None:
+    async def _ask_slack(self, due: Due) -> Sent | None:
         if due.wanted.kind == "reaction":
-            return await self._react(due)
+            ts = await self._react(due)
+            return None if ts is None else Sent(ts)
         ts = due.ts
         if ts is None and due.unsure:
             ts = await self.slack.find(due)
@@ -137,8 +149,7 @@ class Poster:
             self._posted.setdefault(due.wanted.channel, deque(maxlen=BURST)).append(self.now())
             return await self.slack.post(due)
         self._edits.append(self.now())
-        await self.slack.edit(due, ts)
-        return ts
+        return await self.slack.edit(due, ts)
 
     async def _react(self, due: Due) -> str | None:
         on = due.wanted.body["on"]

@@ -176,6 +176,11 @@ class Settings(BaseModel):
         alias="OTEL_EXPORTER_OTLP_ENDPOINT",
         description="OpenTelemetry collector (OTLP over HTTP) for traces and metrics; the other OTEL_* names hold too.",
     )
+    plots: bool = Field(
+        True,
+        alias="INCIDENTOS_PLOTS",
+        description="Whether the evidence reply shows a small plot of what changed (needs the scope files:write).",
+    )
     at_once: PositiveInt = Field(
         4, alias="INCIDENTOS_AT_ONCE", description="How many cases one process investigates at once."
     )

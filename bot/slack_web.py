@@ -13,13 +13,15 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.poster import Later, Never
+from bot.pictures import Pictures
+from bot.poster import Later, Never, Sent
 from bot.store.replies import Due
 
 log = structlog.get_logger()
 
 EVENT_TYPE = "incidentos_reply"
 MAX_RETRY_AFTER = 600
+PICTURE_TRIES = 3  # Slack refuses a message that shows a file until it is done with it
 # the place or the permission is gone: trying again cannot help
 GONE = frozenset(
     """cannot_reply_to_message cant_update_message channel_not_found edit_window_closed
@@ -38,15 +40,17 @@ Body = dict[str, Any]
 class SlackWeb:
     """Slack's Web API as the poster needs it. *gate* is the last look at every body before it leaves."""
 
-    def __init__(self, client: AsyncWebClient, gate: Callable[[Body], Body]) -> None:
-        """Use *client* with all of its own retries turned off."""
+    def __init__(
+        self, client: AsyncWebClient, gate: Callable[[Body], Body], pictures: Pictures | None = None
+    ) -> None:
+        """Use *client* with all of its own retries turned off; without *pictures*, replies are words alone."""
         client.retry_handlers = []
         self._client = client
         self._gate = gate
+        self._pictures = pictures
 
-    async def post(self, due: Due) -> str:
-        """Post and return the ts."""
-        body = self._gate(dict(due.wanted.body))
+    async def post(self, due: Due) -> Sent:
+        """Post it."""
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": due.wanted.key}}
         call = {
             "channel": due.wanted.channel,
@@ -55,20 +59,35 @@ class SlackWeb:
             "unfurl_links": False,
             "unfurl_media": False,
         }
-        try:
-            answer = await self._call("chat.postMessage", {**call, **body})
-        except _TooLong:
-            answer = await self._call("chat.postMessage", {**call, "text": body["text"][:3000]})
-        return str(answer["ts"])
+        answer, whole = await self._show("chat.postMessage", call, due)
+        return Sent(str(answer["ts"]), whole)
 
-    async def edit(self, due: Due, ts: str) -> None:
-        """Change the message *ts*; one that Slack finds too long is shown as its text alone."""
-        body = self._gate(dict(due.wanted.body))
-        call = {"channel": due.wanted.channel, "ts": ts}
+    async def edit(self, due: Due, ts: str) -> Sent:
+        """Change the message *ts*."""
+        _, whole = await self._show("chat.update", {"channel": due.wanted.channel, "ts": ts}, due)
+        return Sent(ts, whole)
+
+    async def _show(self, method: str, call: Body, due: Due) -> tuple[Body, bool]:
+        """Send the body with its picture; without it while there is none or Slack is not done with the file.
+
+        A message that Slack finds too long is shown as its text alone. Also returns whether all of it is shown.
+        """
+        body, data = self._gate(dict(due.wanted.body)), due.wanted.body.get("picture")
+        picture = await self._pictures.block(data) if data and self._pictures else None
+        whole = not data or self._pictures is None or due.tries >= PICTURE_TRIES
+        if picture is not None:
+            first, *rest = due.wanted.body["blocks"]
+            try:
+                pictured = self._gate({**due.wanted.body, "blocks": [first, picture, *rest]})
+                return await self._call(method, {**call, **pictured}), True
+            except _TooLong:
+                log.info("picture_not_shown_yet", key=due.wanted.key)
+        elif data and self._pictures and not self._pictures.coming(data):
+            whole = True
         try:
-            await self._call("chat.update", {**call, **body})
+            return await self._call(method, {**call, **body}), whole
         except _TooLong:
-            await self._call("chat.update", {**call, "text": body["text"][:3000], "blocks": []})
+            return await self._call(method, {**call, "text": body["text"][:3000], "blocks": []}), whole
 
     async def find(self, due: Due) -> str | None:
         """Look for our own post of this key by its metadata."""

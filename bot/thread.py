@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.blocks.plots import as_data
 from bot.blocks.steps import arranged
 from bot.blocks.thread import Reply, replies_for
 from bot.channel_rules import ChannelRules, default_rules
@@ -64,7 +65,12 @@ def _message(row: CaseRow, reply: Reply, position: int, people: Sequence[str]) -
         slot=reply.slot,
         channel=row.place.channel,
         thread_ts=None if reply.in_channel else row.place.thread_ts,
-        body={"text": reply.text, "blocks": list(reply.blocks), "mentions": list(people)},
+        body={
+            "text": reply.text,
+            "blocks": list(reply.blocks),
+            "mentions": list(people),
+            **({"picture": as_data(reply.picture)} if reply.picture else {}),
+        },
         case_number=row.number,
         final=reply.final,
         position=position,

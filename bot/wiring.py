@@ -186,6 +186,7 @@ async def house(
             monitors=tuple(sources.alerts),
             calm=timedelta(minutes=settings.calm_minutes),
             at_once=settings.at_once,
+            plots=settings.plots,
             permits=Permits(frozenset(settings.channels), frozenset(settings.people)),
             postmortems=PostmortemFolder(settings.postmortems),
             spend=lambda since: cost(shared.router.audit, shared.router.policy, since=since),

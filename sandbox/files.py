@@ -62,6 +62,13 @@ class Files:
         file.content = content
         return True
 
+    def check_shown(self, blocks: list[JsonObject]) -> None:
+        """Raise SlackError("invalid_blocks") when an image shows a file that is not here, as Slack does."""
+        shown = [block["slack_file"] for block in blocks if isinstance(block.get("slack_file"), dict)]
+        known = {each.id for each in self.by_id.values() if each.content is not None}
+        if any("id" in file and file["id"] not in known for file in shown):
+            raise SlackError("invalid_blocks")
+
     def complete(self, file_id: str, title: str) -> File:
         """Return an uploaded file under its title; SlackError("file_not_found")."""
         file = self.by_id.get(file_id)

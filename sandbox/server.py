@@ -232,7 +232,8 @@ class Sandbox(People):
         if file is None or file.content is None:
             raise web.HTTPNotFound
         headers = {"Content-Disposition": "attachment", "X-Content-Type-Options": "nosniff"}
-        return web.Response(body=file.content, content_type="application/octet-stream", headers=headers)
+        kind = "image/png" if file.content.startswith(b"\x89PNG\r\n") else "application/octet-stream"
+        return web.Response(body=file.content, content_type=kind, headers=headers)
 
 
 @web.middleware

@@ -53,6 +53,7 @@ def content(call: Call) -> JsonObject:
     blocks = call.listing("blocks", "invalid_blocks_format")
     if blocks is not None:
         found["blocks"] = with_ids(checked_blocks(blocks, "message"))
+        call.platform.files.check_shown(found["blocks"])
     attachments = call.listing("attachments", "invalid_attachments")
     if attachments is not None:
         found["attachments"] = checked_attachments(attachments)

@@ -4,13 +4,14 @@ Without arguments: one summary, then one observation a service with its stronges
 
 - summary: ``changes``, a list of {service, metric, kind, direction, worse, unit, before, after, peak, score, first,
   requests, level}, the farthest first; ``series``, how many were looked at.
-- each service: ``change``, the same object of its strongest change.
+- each service: ``change``, the same object of its strongest change; of the first services also ``course``, the
+  points to draw: {points: [[Unix seconds, value], …]}.
 
 With `service` or `metric`: one observation a series, with facts {before, after, peak}. It knows no source by name.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from statistics import median
 
@@ -28,6 +29,8 @@ MAX_SERVICES_TOLD = 12
 MAX_CHANGES_KEPT = 250
 MAX_SERIES_TOLD = 24
 _A_SERVICE = 3  # changes told of one service in one line
+MAX_COURSES = 6  # services whose course is kept, to be drawn
+COURSE_POINTS = 90
 
 
 class QueryMetricsArguments(BaseModel):
@@ -104,11 +107,23 @@ def _told(
         facts={"changes": rows, "series": len(series)},
     )
     services = sorted(by_service.values(), key=lambda each: -each[0].score)[:MAX_SERVICES_TOLD]
-    return (summary, *(_of_service(each, source, window) for each in services))
+    courses = {(each.service, each.metric): each.points for each in series}
+    drawn = {
+        (change.service, change.metric): courses.get((change.service, change.metric), ())
+        for change in (each[0] for each in services[:MAX_COURSES])
+    }
+    return (summary, *(_of_service(each, source, window, drawn) for each in services))
 
 
-def _of_service(found: Sequence[MetricChange], source: MetricSource, window: Window) -> Observation:
+_Courses = Mapping[tuple[str, str], Sequence[tuple[float, float]]]
+
+
+def _of_service(
+    found: Sequence[MetricChange], source: MetricSource, window: Window, drawn: _Courses
+) -> Observation:
     first = found[0]
+    points = _thinned(drawn.get((first.service, first.metric), ()), first.before)
+    course: dict[str, JsonValue] = {"course": {"points": points}} if points else {}
     return Observation(
         kind="metric",
         text=f"{first.service}: " + "; ".join(in_words(each) for each in found[:_A_SERVICE]),
@@ -117,8 +132,16 @@ def _of_service(found: Sequence[MetricChange], source: MetricSource, window: Win
         service=first.service,
         query=source.query(first.service, first.metric),
         link=source.link(window, first.service, first.metric),
-        facts={"change": _row(first)},
+        facts={"change": _row(first), **course},
     )
+
+
+def _thinned(points: Sequence[tuple[float, float]], usual: float) -> list[JsonValue]:
+    """Return at most COURSE_POINTS of *points*: of each stretch of time the one farthest from the *usual* value."""
+    each = max(1, -(-len(points) // COURSE_POINTS))
+    stretches = [points[start : start + each] for start in range(0, len(points), each)]
+    kept = [max(stretch, key=lambda point: abs(point[1] - usual)) for stretch in stretches]
+    return [[round(at), float(f"{value:.5g}")] for at, value in kept]
 
 
 def in_words(change: MetricChange) -> str:

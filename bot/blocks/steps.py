@@ -51,10 +51,11 @@ def _card(replies: Sequence[Reply]) -> Reply:
     """Return all stages as one reply: the newest in full, those before it by their first line."""
     stages = [reply for reply in replies if reply.slot in STAGES]
     verdict = next((reply for reply in replies if reply.slot == VERDICT), None)
+    picture = next((stage.picture for stage in stages if stage.picture), None)
     if verdict is not None:
-        return replace(verdict, blocks=(*_heads(stages), *verdict.blocks))
+        return replace(verdict, blocks=(*_heads(stages), *verdict.blocks), picture=picture)
     *before, newest = stages
-    return Reply(VERDICT, newest.text, (*_heads(before), *newest.blocks))
+    return Reply(VERDICT, newest.text, (*_heads(before), *newest.blocks), picture=picture)
 
 
 def _heads(stages: Sequence[Reply]) -> tuple[Block, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bot.blocks.answers import answer_reply, answer_text
 from bot.blocks.clearing import asking_reply, first_cleared
 from bot.blocks.draft import draft_reply
+from bot.blocks.plots import Picture, picture_of
 from bot.blocks.stages import evidence_reply, reasoning_reply, recall_reply
 from bot.blocks.storm import STORM, digest_reply, digest_text
 from bot.blocks.verdict import verdict_reply, verdict_text
@@ -22,13 +23,14 @@ from router.messages import Task
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One reply of a thread. *text* stands for it in notifications and screen readers."""
+    """One reply of a thread. *text* stands for it in notifications and screen readers; *picture* is attached to it."""
 
     slot: str
     text: str
     blocks: tuple[Block, ...]
     final: bool = False
     in_channel: bool = False  # stands in the channel itself, not in the thread
+    picture: Picture | None = None
 
 
 TAKE_A_WHILE = frozenset({"changed", "check", "recall", "why"})  # the other questions are answered at once
@@ -41,7 +43,8 @@ def replies_for(case: CaseFile) -> tuple[Reply, ...]:
     replies = [Reply("recall", "Recall", tuple(recall_reply(case)), case.precedents is not None)]
     if EvidenceRequested in kinds:
         gathered = not case.pending
-        replies.append(Reply("evidence", "Evidence", tuple(evidence_reply(case)), gathered))
+        shown = picture_of(case)
+        replies.append(Reply("evidence", "Evidence", tuple(evidence_reply(case)), gathered, picture=shown))
     if Task.COMPLEX_REASONING in tasks or kinds & {ModelFailed, Stopped, Degraded}:
         replies.append(Reply("reasoning", "Reasoning", tuple(reasoning_reply(case)), case.finished))
     if case.verdict is not None:

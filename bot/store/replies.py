@@ -144,6 +144,19 @@ class Replies:
             note="",
         )
 
+    async def shown_in_part(self, due: Due, ts: str, again: datetime) -> None:
+        """Note that Slack shows a part of *due* under *ts*; all of it is tried *again* then."""
+        await self._set(
+            due.wanted.key,
+            shown="",
+            ts=ts,
+            sending_since=None,
+            taken_until=None,
+            tries=due.tries + 1,
+            due_at=again,
+            note="shown in part",
+        )
+
     async def later(self, due: Due, at: datetime, note: str, *, unsure: bool) -> None:
         """Try again at *at*. *unsure* when Slack may have taken it all the same."""
         values: dict[str, Any] = {"due_at": at, "note": note, "tries": due.tries + 1, "taken_until": None}

@@ -115,6 +115,14 @@ replies = sa.Table(
     sa.Column("note", sa.Text, nullable=False, default=""),
 )
 
+pictures = sa.Table(
+    "pictures",
+    metadata,
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("file_id", sa.String(32), nullable=False),
+    sa.Column("at", UtcDateTime, nullable=False),
+)
+
 timers = sa.Table(
     "timers",
     metadata,

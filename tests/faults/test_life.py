@@ -22,7 +22,7 @@ from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import AlertReceived, AlertRepeated, FixJudged
 from bot.joining import Grouping, Joining
-from bot.poster import Later, Poster
+from bot.poster import Later, Poster, Sent
 from bot.store.cases import Cases, Place
 from bot.store.database import create_tables, engine_for
 from bot.store.intake import Envelope, Intake
@@ -41,19 +41,19 @@ class Wall:
         self.posts: list[str] = []
         self.loses_answers = 0
 
-    async def post(self, due: Due) -> str:
+    async def post(self, due: Due) -> Sent:
         self.posts.append(due.wanted.key)
         ts = f"{len(self.posts)}.0"
         if self.loses_answers:
             self.loses_answers -= 1
             raise Later("the answer was lost", timedelta(seconds=1), unsure=True)
-        return ts
+        return Sent(ts)
 
     async def find(self, due: Due) -> str | None:
         return f"{self.posts.index(due.wanted.key) + 1}.0" if due.wanted.key in self.posts else None
 
-    async def edit(self, due: Due, ts: str) -> None:
-        """Take it."""
+    async def edit(self, due: Due, ts: str) -> Sent:  # noqa: ARG002 — the poster's signature
+        return Sent(ts)
 
     async def react(self, due: Due, ts: str) -> None:
         """Take it."""

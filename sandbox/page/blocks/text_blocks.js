@@ -40,8 +40,13 @@ export function markdownBlock(block, place) {
   return el("div", { class: "block markdown", dir: "auto" }, markdown(block.text ?? "", place.names, { level: place.level }));
 }
 
+/** Where a file of the workspace is served, told by its id or its address. */
+function fileAddress(file) {
+  return file?.id ? `/files/${encodeURIComponent(file.id)}/picture` : file?.url;
+}
+
 export function image(block, place) {
   return el("figure", { class: "block image" },
     block.title && el("figcaption", {}, textObject(block.title, place.names)),
-    picture(block.image_url ?? block.slack_file?.url, block.alt_text));
+    picture(block.image_url ?? fileAddress(block.slack_file), block.alt_text));
 }
