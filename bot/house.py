@@ -45,5 +45,6 @@ class House:
     keep: timedelta | None = None
     monitors: Sequence[AlertSource] = ()
     calm: timedelta = timedelta(minutes=30)
+    plots: bool = True
     hearing: Hearing = field(default_factory=Hearing)
     watch: Watch = unwatched

@@ -28,11 +28,7 @@ from bot.inbox import Inbox, Me
 from bot.investigation.casefile import CaseFile
 from bot.joining import Joining
 from bot.listeners import Listeners
-<<<<<<< HEAD
-=======
-from bot.permits import Permits
 from bot.pictures import Pictures
->>>>>>> 6dd644b (Attach a small plot of what changed to the evidence reply, once, behind its words)
 from bot.poster import Poster
 from bot.privacy import Privacy, PrivacyUnknown
 from bot.remembering import Remembering
@@ -62,34 +58,6 @@ POLL_S = 60.0
 KEPT_HERE = "The outcome is kept with the case and is remembered as soon as that is back; tried every 30 s."
 
 
-<<<<<<< HEAD
-=======
-@dataclass(frozen=True, slots=True)
-class House:
-    """What the office is made of, besides Slack. *gate* is the last look at every body that leaves."""
-
-    engine: AsyncEngine
-    owner: str
-    remembering: Callable[[str], Remembering]
-    investigator: Callable[[Remembering], Investigator]
-    gate: Callable[[dict[str, Any]], dict[str, Any]]
-    now: Callable[[], datetime]
-    grouping: Grouping
-    neighbours: Callable[[str], Collection[str]]
-    redact: Callable[[str], str]
-    at_once: int
-    permits: Permits
-    postmortems: PostmortemFolder
-    spend: Spend
-    reflect: Reflect
-    digest_channel: str
-    monitors: Sequence[AlertSource] = ()
-    calm: timedelta = timedelta(minutes=30)
-    plots: bool = True
-    hearing: Hearing = field(default_factory=Hearing)
-
-
->>>>>>> 6dd644b (Attach a small plot of what changed to the evidence reply, once, behind its words)
 class Office:
     """One process of the bot, joined to one workspace."""
 
