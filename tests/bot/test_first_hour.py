@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, ViewportSize, async_playwright, expect
 
 from bot.settings import Settings
 from sandbox.command import joined
@@ -69,7 +69,7 @@ class Visit:
 
 @asynccontextmanager
 async def visiting(browser: Browser, url: str, *, phone: bool) -> AsyncIterator[Visit]:
-    size = {"width": 390, "height": 844} if phone else {"width": 1280, "height": 900}
+    size = ViewportSize(width=390, height=844) if phone else ViewportSize(width=1280, height=900)
     context = await browser.new_context(viewport=size, color_scheme="dark" if phone else "light")
     page = await context.new_page()
 
