@@ -49,14 +49,15 @@ _CHANGE = either(
     r"(?:unit |e2e )?tests? (?:passed|failed)",
     r"feature flag|flag \S+ (?:was )?(?:turned|toggled|enabled|disabled)|turned (?:on|off) the flag",
     r"config(?:uration)? (?:change|changed|updated|applied)",
-    r"terraform (?:apply|plan)|migrations? (?:applied|ran|finished)",
+    r"terraform (?:apply|plan)|migrations? (?:\S+ )?(?:applied|ran|finished)",
     r"synced successfully|successfully synced|sync succeeded",
 )
 _TALK_SENDERS = either(
     "jira", "trello", "asana", "linear", "zendesk", "notion", "confluence", "google (?:calendar|drive|docs)", "outlook",
     "calendar", "polly", "geekbot", "standuply", "donut", "simple poll", "hubspot", "salesforce", "intercom", "figma",
     "typeform", "zoom", "loom", "giphy", "rss", "twitter", "survey", "standup", "hr", "lunch", "bamboohr", "stripe",
-    "workday", "clickup", "monday", "miro", "greenhouse", "google forms", "freshdesk", "mailchimp", "kudos",
+    "workday", "clickup", "monday", "miro", "greenhouse", "google forms", "vanta", "drata", "freshdesk",
+    "mailchimp", "kudos", "coffee", "office", "facilities", "weather",
 )  # fmt: skip
 _PERIOD = r"(?:daily|weekly|monthly|hourly|quarterly|nightly|morning|evening)"
 _TALK = either(
@@ -81,13 +82,24 @@ _TALK = either(
     r"monitor (?:was )?(?:created|edited|deleted|updated|modified|muted|unmuted)",
     r"dashboard (?:was )?(?:created|shared|updated)",
     r"post-?mortem (?:published|ready|is|for)",
+    r"summary:|cost (?:anomal\w+|report|summary)|aws budgets?|tickets? #?\d+",
 )
 _TALK_NOUNS = re.compile(  # services are called so as well: they count only where no state is told in words
     r"\b(?:reminder|digest|survey|invoice|subscription|trial|changelog)s?(?![\w-])",
     re.IGNORECASE,
 )
 _TICKET_FIELDS = frozenset(
-    {"assignee", "reporter", "sprint", "story points", "due date", "issue type", "epic"}
+    {
+        "assignee",
+        "reporter",
+        "requester",
+        "ticket",
+        "sprint",
+        "story points",
+        "due date",
+        "issue type",
+        "epic",
+    }
 )
 _HEALTH = either("degraded", "unhealthy", "health status")
 

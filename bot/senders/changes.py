@@ -18,7 +18,7 @@ _EFFECT = either(
     r"release[sd]?|rolled (?:out|back)|rollout|rollback|promoted|shipped",
     r"(?:feature )?flag|turned (?:on|off)|toggled",
     r"config(?:uration)? (?:change[ds]?|updated|applied)|terraform|ran apply|apply complete|run applied",
-    r"migrations? (?:applied|ran|finished|complete[d]?)",
+    r"migrations? (?:\S+ )?(?:applied|ran|finished|complete[d]?)",
     r"synced|sync (?:succeeded|failed)|running new version|upgraded|scaled (?:up|down|to)|restarted",
 )
 _NAME = r"[*`\"“]?([A-Za-z][\w-]*(?:[./][\w-]+)*)[*`\"”]?"

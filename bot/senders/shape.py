@@ -11,13 +11,13 @@ from urllib.parse import parse_qsl, urlsplit
 from bot.investigation.alert import Severity
 from bot.senders.bystanders import bystander
 from bot.senders.fields import tags_in
-from bot.senders.loudness import names_exception, severity, stated_severity
+from bot.senders.loudness import DOWN, names_exception, severity, stated_severity
 from bot.senders.post import Post
 from bot.senders.reading import Kind, Reading
 from bot.senders.slack_text import links_of, plain
 from bot.senders.state import STATE_FIELDS, Standing, Strength, standing
 from bot.senders.titles import TITLE_FIELDS, best_title, clean_title, same_trouble
-from bot.senders.words import Status, either
+from bot.senders.words import Status, either, sign_status
 
 SERVICE_NAMES = (
     "service", "service name", "service_name", "servicename", "services", "affected service", "impacted service", "app",
@@ -32,6 +32,7 @@ _TROUBLE = either(
     r"timed? ?outs?|exceed\w*|above|below|threshold|breach\w*|latency|critical|degraded|crash\w*|oom\w*|saturat\w*",
     r"exhausted|high (?:cpu|memory|load)",
     r"[45]xx|[45]\d\ds|50[0234]|disk|not responding|unavailable|stuck|lag|backlog|expir\w+|incidents?|spike|anomal\w+",
+    r"full|limit",
     r"violation|burn rate|back-?off|restart(?:s|ed|ing)|evicted|overload\w*|rejected|dropped|too many",
 )
 _ANSWERING = re.compile(
@@ -49,7 +50,7 @@ _NOT_THE_ALERT = either(
 )  # fmt: skip
 _WATCHER = re.compile(
     r"alert|alarm|monitor|prometheus|nagios|zabbix|icinga|pingdom|uptime|watch|incident|sentinel|pager|health|check"
-    r"|probe|sensu|grafana|metric|observ|trace|status|guard|on-?call|ops|netdata|sentry|slo",
+    r"|probe|sensu|grafana|metric|observ|trace|status|guard|on-?call|ops|sre|noc|netdata|sentry|slo",
     re.IGNORECASE,
 )
 _ID_IN_PATH = re.compile(
@@ -122,9 +123,9 @@ def read_shape(post: Post, *, source: str = "generic") -> Reading:
 
 
 def _is_bare(post: Post, found: Standing) -> bool:
-    """Say whether nothing but words and an emoji tell: no colour, field, link or button, and no state in words."""
+    """Say whether nothing but a sentence tells, of a sender that does not seem to watch anything."""
     laid_out = post.colours or post.fields or post.buttons or post.links or post.headers
-    return found.strength <= Strength.SIGN and not laid_out
+    return found.strength <= Strength.PHRASE and not laid_out and not _WATCHER.search(post.sender)
 
 
 def points(post: Post, found: Standing) -> int:
@@ -144,6 +145,7 @@ def points(post: Post, found: Standing) -> int:
         (1, any(_HEADLINE.match(line) for line in heads.split("\n"))),
         (-2, found.strength < Strength.TOKEN and _CHATTING.search(heads) is not None),
         (1, any(sign in heads for sign in _SIRENS)),
+        (1, found.strength > Strength.SIGN and sign_status(heads) is found.status),
         (1, any(_ANSWERING.match(button.label) for button in post.buttons)),
         (1, bool(post.colours) and found.strength > Strength.COLOUR),
         (1, _TROUBLE.search(post.body[:2_000]) is not None),
@@ -155,7 +157,10 @@ def points(post: Post, found: Standing) -> int:
 
 def _is_loud(post: Post, found: Standing) -> bool:
     """Say whether a severity is told: in its place, or loosely in a post that also tells a state."""
-    loose = found.strength > Strength.NONE and severity(post, found) is not Severity.UNKNOWN
+    by_state = (
+        found.strength is Strength.NONE or found.word.lower() in DOWN
+    )  # "is down" counts as a state already
+    loose = not by_state and severity(post, found) is not Severity.UNKNOWN
     return loose or stated_severity(post, found) is not None
 
 

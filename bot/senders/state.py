@@ -85,7 +85,8 @@ _OVER = either(
 )
 _TAKEN = either("acknowledged", "acked", "took ownership")
 _BURNING = either(
-    r"(?:is|are|was|went|has gone|has been|currently|still|now)\s+(?:now\s+|in\s+)?(?:down|firing|failing|critical"
+    r"(?:is|are|was|went|has gone|has been|currently|still|now)\s+(?:now\s+|in\s+)?(?:firing|failing|critical"
+    r"|down(?!\s+(?:by\s+)?[\d.]+\s?%)"
     r"|unhealthy|unreachable|offline|degraded|triggered|in alarm|alarm|alerting|breached|activated|unavailable"
     r"|not responding|late|crash looping|opened|ongoing)",
     r"alert (?:triggered|fired|firing|opened|activated|started)",
@@ -94,7 +95,7 @@ _BURNING = either(
     r"(?:new|opened|triggered|started) (?:an? |new )?(?:critical |high |low )?(?:incident|alert|issue|problem"
     r"|error|alarm)",
     r"threshold (?:crossed|exceeded|breached)|crossed the threshold|violated",
-    r"no data|needs attention|has failed|has degraded|is not meeting its|resource limit matched",
+    r"no data|needs attention|has (?:failed|degraded|triggered|fired)|is not meeting its|resource limit matched",
     r"(?:task|job|dag|check|probe|cron|cronjob|backup|query|health ?check|monitor)\b.{0,60}?\b(?<!\b0 )failed",
     r"(?:entered|moved to|changed to|went into|transitioned to) (?:the )?(?:state )?(?:failed|crashed|critical|alarm"
     r"|error|down|degraded|unhealthy|firing|warning)",

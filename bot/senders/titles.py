@@ -55,10 +55,11 @@ _MEASURED = re.compile(
 _LINKING = frozenset("is was has been are now back".split())
 _PREFIX_NOUNS = frozenset(
     "alert alarm incident issue problem monitor severity status state priority alertname name title summary recovery "
-    "notification updated from".split()
+    "notification updated from level type description details message".split()
 ) | {"alert name", "new alert", "new incident"}
 TITLE_FIELDS = (
     "alert name", "alertname", "alarm name", "alarm", "alert", "monitor name", "monitor", "check name", "check",
+    "test name", "test",
     "rule name", "rule", "title", "incident", "incident title", "issue", "problem", "event name", "trigger",
     "condition", "condition name", "name", "summary", "policy", "message", "description",
 )  # fmt: skip
