@@ -123,8 +123,13 @@ class AnthropicModel:
             kind = stream.response.headers.get("content-type", "")
             if "event-stream" not in kind:
                 return hearing.fault(FailureCode.NOT_THE_API, _stranger(kind), sent=True)
-            async for event in stream:
-                if hearing.listening.hear(event) and hearing.first is None:
+            async for event in stream.raw_events(stream.response):
+                if not event.data:
+                    continue
+                said = event.json()
+                if event.event == "error":
+                    return _failed_inside(hearing, said)
+                if hearing.listening.hear(said) and hearing.first is None:
                     hearing.first = time.monotonic()
         if not hearing.listening.whole:
             return hearing.fault(FailureCode.STREAM_CUT, "the stream ended before the answer did", sent=True)
@@ -160,15 +165,20 @@ def _stranger(kind: str) -> str:
 def _refused(hearing: _Hearing, refused: "anthropic.APIStatusError") -> Fault:
     """Return an error of the API as a fault, by the type in its body before its status."""
     status = refused.status_code
-    said = _message(refused)
+    kind, said = _error(refused.body)
     code = _BY_STATUS.get(status, FailureCode.SERVER_ERROR if status >= 500 else FailureCode.BAD_REQUEST)
-    if status == 200:  # an error inside a stream that had begun well
-        code = FailureCode.SERVER_ERROR
-    code = _BY_TYPE.get(_type(refused), code)
+    code = _BY_TYPE.get(kind, code)
     if code is FailureCode.BAD_REQUEST:
         code = _what_kind_of_400(said)
     after = _seconds(refused.response.headers.get("retry-after"))
     return hearing.fault(code, f"{status}: {said}"[:300], sent=hearing.listening.begun, after=after)
+
+
+def _failed_inside(hearing: _Hearing, body: object) -> Fault:
+    """Return an error inside a stream that had begun well as a fault."""
+    kind, said = _error(body)
+    code = _BY_TYPE.get(kind, FailureCode.SERVER_ERROR)
+    return hearing.fault(code, f"inside the stream: {said}"[:300], sent=hearing.listening.begun)
 
 
 def _what_kind_of_400(said: str) -> FailureCode:
@@ -181,18 +191,11 @@ def _what_kind_of_400(said: str) -> FailureCode:
     return FailureCode.BAD_REQUEST
 
 
-def _error(refused: "anthropic.APIStatusError") -> dict[str, Any]:
-    said = refused.body
-    inner = said.get("error") if isinstance(said, dict) else None
-    return inner if isinstance(inner, dict) else {}
-
-
-def _type(refused: "anthropic.APIStatusError") -> str:
-    return str(_error(refused).get("type", ""))
-
-
-def _message(refused: "anthropic.APIStatusError") -> str:
-    return str(_error(refused).get("message") or "the API gave no message")
+def _error(body: object) -> tuple[str, str]:
+    """Return the vendor's word for an error and its message."""
+    inner = body.get("error") if isinstance(body, dict) else None
+    told = inner if isinstance(inner, dict) else {}
+    return str(told.get("type", "")), str(told.get("message") or "the API gave no message")
 
 
 def _seconds(header: str | None) -> float | None:

@@ -1,11 +1,11 @@
 """Putting a streamed Anthropic reply together, event by event.
 
-It imports no SDK: events are read by their `type`. A stream that ends before its `message_stop` is not a reply.
-It knows nothing of connections and errors.
+It imports no SDK: events are the wire's own JSON, read by their `type`, which costs less than the SDK's models of
+them. A stream that ends before its `message_stop` is not a reply. It knows nothing of connections and errors.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,60 +31,68 @@ class Listening:
     _open: dict[str, Any] = field(default_factory=dict)
     _pieces: list[str] = field(default_factory=list)
 
-    def hear(self, event: Any) -> bool:  # noqa: ANN401 - the vendor's events, read by their type
+    def hear(self, event: Mapping[str, Any]) -> bool:
         """Take in one event; say whether it carried the first or a further piece of the answer.
 
         Raises:
             Cut: a tool's arguments ended in the middle, though the stream went on.
+            KeyError, TypeError, AttributeError: the event has another shape than the API's.
         """
-        match event.type:
+        match event["type"]:
+            case "content_block_delta":
+                return self._delta(event["delta"])
             case "message_start":
                 self.begun = True
-                self.usage = usage_from(event.message.usage)
+                self.usage = usage_from(event["message"]["usage"])
             case "content_block_start":
-                self._start(event.content_block)
-            case "content_block_delta":
-                return self._delta(event.delta)
+                self._start(event["content_block"])
             case "content_block_stop":
                 self._stop()
             case "message_delta":
-                self.stop_reason = event.delta.stop_reason or self.stop_reason
-                self.usage = _finally(self.usage, event.usage)
+                self.stop_reason = event["delta"].get("stop_reason") or self.stop_reason
+                self.usage = _finally(self.usage, event["usage"])
             case "message_stop":
                 self.whole = True
             case _:
-                pass  # events of a newer API: they carry nothing that we asked for
+                pass  # pings, and events of a newer API: they carry nothing that we asked for
         return False
 
     def reply(self) -> Reply:
         """Return the whole reply."""
         return Reply(tuple(self._parts), self.stop_reason or "", self.model)
 
-    def _start(self, block: Any) -> None:  # noqa: ANN401
-        self._kind = block.type
+    def _start(self, block: Mapping[str, Any]) -> None:
+        self._kind = block["type"]
         self._pieces = []
         self._open = {}
-        if block.type == "tool_use":
-            self._open = {"id": block.id, "name": block.name, "input": block.input}
-        elif block.type == "text" and block.text:
-            self._pieces.append(block.text)
-        elif block.type == "redacted_thinking":
-            self._open = {"type": "redacted_thinking", "data": block.data}
-        elif block.type == "thinking":
-            self._open = {"type": "thinking", "thinking": block.thinking, "signature": block.signature}
+        match self._kind:
+            case "tool_use":
+                self._open = {"id": block["id"], "name": block["name"], "input": block.get("input") or {}}
+            case "text" if block["text"]:
+                self._pieces.append(block["text"])
+            case "redacted_thinking":
+                self._open = {"type": "redacted_thinking", "data": block["data"]}
+            case "thinking":
+                self._open = {
+                    "type": "thinking",
+                    "thinking": block["thinking"],
+                    "signature": block.get("signature") or "",
+                }
+            case _:
+                pass  # an empty text, or a block of a newer API
 
-    def _delta(self, delta: Any) -> bool:  # noqa: ANN401
-        match delta.type:
+    def _delta(self, delta: Mapping[str, Any]) -> bool:
+        match delta["type"]:
             case "text_delta":
-                self._pieces.append(delta.text)
+                self._pieces.append(delta["text"])
                 if self.stream_to is not None:
-                    self.stream_to(delta.text)
+                    self.stream_to(delta["text"])
             case "input_json_delta":
-                self._pieces.append(delta.partial_json)
+                self._pieces.append(delta["partial_json"])
             case "thinking_delta":
-                self._open["thinking"] += delta.thinking
+                self._open["thinking"] += delta["thinking"]
             case "signature_delta":
-                self._open["signature"] = delta.signature
+                self._open["signature"] = delta["signature"]
             case _:
                 return False
         return True
@@ -107,28 +115,29 @@ class Listening:
         return said if isinstance(said, dict) else {"_": said}
 
 
-def usage_from(said: Any) -> Usage:  # noqa: ANN401
+def usage_from(said: Mapping[str, Any]) -> Usage:
     """Return the vendor's usage by billing class; writes without a split are five-minute writes."""
-    split = getattr(said, "cache_creation", None)
-    written = said.cache_creation_input_tokens or 0
-    hour = split.ephemeral_1h_input_tokens if split is not None else 0
+    split = said.get("cache_creation")
+    written = said.get("cache_creation_input_tokens") or 0
+    hour = (split.get("ephemeral_1h_input_tokens") or 0) if split else 0
     return Usage(
-        input=said.input_tokens or 0,
-        output=said.output_tokens or 0,
-        cache_write_5m=split.ephemeral_5m_input_tokens if split is not None else written,
+        input=said["input_tokens"] or 0,
+        output=said.get("output_tokens") or 0,
+        cache_write_5m=(split.get("ephemeral_5m_input_tokens") or 0) if split else written,
         cache_write_1h=hour,
-        cache_read=said.cache_read_input_tokens or 0,
+        cache_read=said.get("cache_read_input_tokens") or 0,
     )
 
 
-def _finally(begun: Usage, said: Any) -> Usage:  # noqa: ANN401
+def _finally(begun: Usage, said: Mapping[str, Any]) -> Usage:
     """Return the usage at the end: its counts are cumulative, and may leave out what the start said."""
-    writes = said.cache_creation_input_tokens
+    writes = said.get("cache_creation_input_tokens")
     grown = max(0, writes - begun.cache_write_5m - begun.cache_write_1h) if writes is not None else 0
+    fresh, read = said.get("input_tokens"), said.get("cache_read_input_tokens")
     return Usage(
-        input=begun.input if said.input_tokens is None else said.input_tokens,
-        output=said.output_tokens or 0,
+        input=begun.input if fresh is None else fresh,
+        output=said.get("output_tokens") or 0,
         cache_write_5m=begun.cache_write_5m + grown,
         cache_write_1h=begun.cache_write_1h,
-        cache_read=begun.cache_read if said.cache_read_input_tokens is None else said.cache_read_input_tokens,
+        cache_read=begun.cache_read if read is None else read,
     )

@@ -75,6 +75,7 @@ class Router:
     dice: Callable[[], float] = random.random
     health: Health = field(init=False)
     warmth: Warmth = field(init=False)
+    _asked: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
         self.health = Health(self.policy.text.breaker, self.clock)
@@ -98,7 +99,7 @@ class Router:
     async def without_model(self, task: Task, case: str, what: str) -> Selected:
         """Record that code answered at $0 (an avoided call); *what* says in a clause why that was enough."""
         selection = Selection(
-            id=uuid.uuid4().hex[:16],
+            id=self._next_id(),
             task=task,
             case=case,
             tier=self.policy.ladder[0],
@@ -113,6 +114,11 @@ class Router:
         self.audit.add(Avoided(selection))
         return Selected(selection)
 
+    def _next_id(self) -> str:
+        """Return an id that no other question of any writer has; random ones cost a system call each."""
+        self._asked += 1
+        return f"{self.budget.writer[-12:]}-{self._asked}"
+
     async def summary(self, case: str) -> Summary:
         """Return what *case* cost so far, for its footer."""
         return await summary(self.audit, case, self.policy)
@@ -120,7 +126,7 @@ class Router:
     async def ask(self, ask: Ask) -> AsyncGenerator[RouterEvent, None]:
         """Ask until there is an answer or there will be none; the last event is `Answered` or `Failed`."""
         route = self.policy.text.tasks[ask.task]
-        asking = Asking(uuid.uuid4().hex[:12], ask, self.policy, self.clock() + route.deadline_s)
+        asking = Asking(self._next_id(), ask, self.policy, self.clock() + route.deadline_s)
         ceiling = plan_for(ask.task, ask.severity, ask.service, self.policy).ceiling
         while True:
             try:

@@ -34,8 +34,11 @@ class Warmth:
         until = self.clock() + KEPT_S
         head, head_tokens = prompt.prefixes[0]
         scale = prompt_tokens / max(1, prompt.tokens)
-        self._sent[model, head] = (int(head_tokens * scale), until)
-        self._sent[model, prompt.prefixes[-1][0]] = (prompt_tokens, until)
+        self._keep((model, head), int(head_tokens * scale), until)
+        self._keep((model, prompt.prefixes[-1][0]), prompt_tokens, until)
+
+    def _keep(self, key: tuple[str, bytes], tokens: int, until: float) -> None:
+        self._sent.pop(key, None)  # so that the oldest comes first
+        self._sent[key] = (tokens, until)
         if len(self._sent) > _MOST:
-            now = self.clock()
-            self._sent = {key: kept for key, kept in self._sent.items() if kept[1] > now}
+            del self._sent[next(iter(self._sent))]
