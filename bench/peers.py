@@ -1,6 +1,11 @@
 """Other routers, where they are installed: cascadeflow's agent and LiteLLM's Router, as their own pages use them.
 
-They are no dependencies of ours (`pip install cascadeflow litellm` beside it); one that is missing is left out.
+They are no dependencies of ours; one that is missing is left out, and said. They want other versions of what we use,
+so they get a virtual environment apart, in which ours is read behind theirs:
+
+    python3 -m venv /tmp/peers && /tmp/peers/bin/pip install "cascadeflow>=1.2" "litellm>=1.110"
+    readlink -f .venv/lib/python3*/site-packages > $(echo /tmp/peers/lib/python3*/site-packages)/ours.pth
+    /tmp/peers/bin/python -m bench.router
 """
 
 import sys
@@ -28,8 +33,8 @@ def peers(url: str) -> dict[str, Peer]:
         made["litellm"] = _litellm(url)
     if find_spec("cascadeflow") is not None:
         made["cascadeflow"] = _cascadeflow(url)
-    if not made:
-        print("cascadeflow and litellm are not installed: measured without them", file=sys.stderr)
+    if missing := [name for name in ("litellm", "cascadeflow") if name not in made]:
+        print(f"not installed, so not measured: {', '.join(missing)} (bench/peers.py)", file=sys.stderr)
     return made
 
 
@@ -54,7 +59,7 @@ def _cascadeflow(url: str) -> Peer:
         module.ModelConfig(name=OLDER, provider="anthropic", cost=0.002, api_key="bench"),
     ]
     agent = module.CascadeAgent(models=models)
-    for provider in agent.providers.values():
+    for provider in (*agent.providers.values(), *agent.model_providers.values()):
         provider.base_url = f"{url}/v1"  # its own setting for this is not passed on
 
     async def call(prompt: str) -> None:

@@ -1,10 +1,13 @@
 """What the router adds to a call: CPU and wall time over the bare anthropic SDK, against one loopback stub.
 
     .venv/bin/python -m bench.router [--calls N]
+    .venv/bin/python -m bench.router --case [NAME …]      # what one investigation costs: bench/router_case.py
 
 Both arms send the same streamed request and hear it to its end, one in flight, taking turns, so that neighbours on
-the machine disturb both alike. CPU is the event loop's own thread; the process's CPU is in the table. Router's books
-are a real SQLite file. cascadeflow and LiteLLM are measured beside us where they are installed (`bench/peers.py`).
+the machine disturb both alike; each arm has an SDK arm of its own, so that a slow peer does not disturb ours. CPU is
+the event loop's own thread; the process's CPU is in the table. Router's books
+are a real SQLite file. cascadeflow and LiteLLM are measured beside us where they are installed
+(`bench/peers.py` says how).
 The last line is `{"cpu_p50_ms", "cpu_p95_ms", "wall_p50_ms", "import_ms", "rss_mb", "stall_ms", "by_size": {KB:
 cpu_p50_ms}, "baselines": {NAME: the same}}`; all but import, rss and stall are differences to the bare SDK.
 """
@@ -26,6 +29,7 @@ import anthropic
 
 from bench.common import arguments, print_result, print_table
 from bench.peers import peers
+from bench.router_case import main as case_costs
 from bench.stall import longest_callback_ms
 from bot.store.database import engine_for
 from router.anthropic_model import AnthropicModel
@@ -202,51 +206,43 @@ def figures(mine: Measured, reference: Measured, stall: float | None, imports: s
 
 async def run(calls: int) -> dict[str, object]:
     """Measure everything and return the last line."""
+    results: dict[str, dict[str, object]] = {}
+    rows: list[Sequence[object]] = []
     with tempfile.TemporaryDirectory() as folder:
         async with stub() as url, opened(url, Path(folder)) as router:
-            others = peers(url)
-            arms = {"sdk": bare(url), "ours": ours(router)} | {
-                name: peer.call for name, peer in others.items()
-            }
-            measured = await measure(arms, calls)
-            stalls = {
-                name: await longest_callback_ms(arm, [prompt_of(64, n) for n in range(20)])
-                for name, arm in arms.items()
-            }
-    _table(measured, stalls)
-    result = figures(measured["ours"], measured["sdk"], stalls["ours"], "router.router,router.policy_file")
-    result["baselines"] = {
-        name: figures(measured[name], measured["sdk"], stalls[name], peer.imports)
-        for name, peer in others.items()
-    }
-    return result
-
-
-def _table(measured: Mapping[str, Measured], stalls: Mapping[str, float]) -> None:
-    rows: list[Sequence[object]] = []
-    reference = measured["sdk"]
-    for name, one in measured.items():
-        for size in SIZES_KB:
-            loop, process, wall = (
-                _quantile([getattr(c, of) for c in one.calls[size]], 0.5)
-                for of in ("loop", "process", "wall")
-            )
-            over = one.loop(size) - reference.loop(size)
-            rows.append(
-                (
-                    name,
-                    size,
-                    len(one.calls[size]),
-                    loop,
-                    over,
-                    one.loop(size, 0.95),
-                    process,
-                    wall,
-                    stalls[name],
-                )
-            )
-    columns = ("arm", "kB", "n", "loop CPU p50", "over SDK", "p95", "process CPU", "wall p50", "stall ms")
+            arms = {"ours": (ours(router), "router.router,router.policy_file")}
+            arms |= {name: (peer.call, peer.imports) for name, peer in peers(url).items()}
+            for name, (arm, imports) in arms.items():
+                measured = await measure({"sdk": bare(url), name: arm}, calls)
+                stall = await longest_callback_ms(arm, [prompt_of(64, n) for n in range(20)])
+                results[name] = figures(measured[name], measured["sdk"], stall, imports)
+                rows += _rows(name, measured[name], measured["sdk"], stall)
+    columns = ("arm", "kB", "n", "SDK CPU p50", "over SDK", "p95", "process CPU", "wall p50", "stall ms")
     print_table("One call, milliseconds", columns, rows)
+    mine = results.pop("ours")
+    _compare(mine, results)
+    return mine | {"baselines": results}
+
+
+def _rows(name: str, one: Measured, reference: Measured, stall: float) -> list[Sequence[object]]:
+    rows: list[Sequence[object]] = []
+    for size in SIZES_KB:
+        process = _quantile([c.process for c in one.calls[size]], 0.5)
+        wall = _quantile([c.wall for c in one.calls[size]], 0.5)
+        loop, over = reference.loop(size), one.loop(size) - reference.loop(size)
+        count = len(one.calls[size])
+        rows.append((name, size, count, loop, over, one.loop(size, 0.95), process, wall, stall))
+    return rows
+
+
+def _compare(mine: Mapping[str, object], others: Mapping[str, Mapping[str, object]]) -> None:
+    """Print how many times our p50 each peer's is, at the size where it is nearest."""
+    for name, theirs in others.items():
+        ours_by, by = mine["by_size"], theirs["by_size"]
+        assert isinstance(ours_by, dict)
+        assert isinstance(by, dict)
+        least = min(float(by[size]) / max(float(ours_by[size]), 0.01) for size in by)
+        print(f"{name} adds {least:.0f} times what we add, or more", file=sys.stderr)
 
 
 def _quantile(values: Sequence[float], share: float) -> float:
@@ -257,7 +253,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the bench."""
     asked = arguments("What the router adds to a call", data=False)
     asked.add_argument("--calls", type=int, default=200, help="calls of each arm at each size (default 200)")
+    asked.add_argument(
+        "--case", nargs="*", metavar="NAME", help="the dollars of recorded investigations instead"
+    )
     options = asked.parse_args(argv)
+    if options.case is not None:
+        return asyncio.run(case_costs(options.case))
     print_result(asyncio.run(run(options.calls)))
     return 0
 

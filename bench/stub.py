@@ -3,6 +3,7 @@
 import asyncio
 import sys
 
+from sandbox.anthropic_rules import MODELS
 from sandbox.anthropic_script import Received, Say, Turn
 from sandbox.anthropic_server import AnthropicServer
 
@@ -13,7 +14,7 @@ def _script(_: Received) -> Turn:
 
 async def main() -> None:
     """Serve until standard input is closed, forgetting each request."""
-    async with AnthropicServer(_script, keep=False) as server:
+    async with AnthropicServer(_script, models=(*MODELS, "claude-haiku-4-5"), keep=False) as server:
         print(server.url, flush=True)
         await asyncio.to_thread(sys.stdin.read)
 

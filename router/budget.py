@@ -26,7 +26,7 @@ from router.tables import holds, pico, usd
 
 HOUR = 3600
 DAY = 86_400
-TRUE_UP_S = 1.0
+TRUE_UP_S = 5.0  # sooner, and each call that comes alone would pay for a transaction of its own
 _LOCK = 7_305_911_032  # one advisory lock for all writers on PostgreSQL
 _UNCERTAIN = -1
 _MOST_AHEAD = 64  # for how many calls of the same size a hold is raised at once, when calls come thick

@@ -1,11 +1,13 @@
 """What the Messages API of Claude 5.x refuses, as far as its documentation says, for the scripted server. Pure."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from sandbox.anthropic_script import Refuse
 
 MODELS = ("claude-haiku-5-5", "claude-sonnet-5-5", "claude-opus-5-5", "claude-fable-5-2")
+_FIFTH = re.compile(r"[a-z]-5(?:-|$)")  # claude-haiku-5-5, not claude-haiku-4-5
 _SAMPLING = {"temperature": 1.0, "top_p": None, "top_k": None}
 _BOUNDS = {"minimum", "maximum", "multipleOf", "minLength", "maxLength", "maxItems", "uniqueItems"}
 
@@ -27,7 +29,7 @@ def _wrong(body: Mapping[str, Any]) -> Iterator[str]:
     model = str(body["model"])
     if not isinstance(body.get("max_tokens"), int) or body["max_tokens"] < 1:
         yield "max_tokens: Field required"
-    if "-5" in model:
+    if _FIFTH.search(model):
         for name, only in _SAMPLING.items():
             if name in body and body[name] != only:
                 yield f"{name}: this model does not support sampling parameters"

@@ -143,6 +143,8 @@ class Pool:
     def _part(self, quantity: Quantity) -> bool:
         """Say whether "X of Y" is a share that the evidence has, or both of its numbers are there."""
         assert quantity.whole is not None
+        if quantity.whole == 0:
+            return self._count(0.0)
         share = quantity.value / quantity.whole
         shares = [q.value for q in self._kinds[Kind.SHARE]]
         shares += [q.value / q.whole for q in self._stated if q.whole and q.kind is Kind.COUNT]

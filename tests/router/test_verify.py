@@ -260,6 +260,12 @@ def test_nothing_that_is_said_breaks_a_check(claim: str, cause: str, name: str) 
     )
 
 
+def test_a_part_of_nothing_breaks_no_check() -> None:
+    seen = Seen("log:1", "log", "0 of 0 connections in use, 12 of 0 waiting")
+    said = answer("0 of 0 connections are in use", ("log:1",))
+    assert not check_answer(said, stop_reason="end_turn", grounds=(seen,), onset=ONSET, checks=("numbers",))
+
+
 @given(st.integers(0, 999))
 def test_digits_stay_digits(number: int) -> None:
     assert in_digits(f"there were {number} errors") == f"there were {number} errors"
