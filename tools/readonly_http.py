@@ -11,7 +11,7 @@ import re
 import ssl
 import time
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 
 import httpx2
@@ -49,24 +49,7 @@ class ReadOnlyHttp:
         self._skew_s = 0.0
         self._endpoint = endpoint
         self._base = base_url(name, endpoint.url)
-        headers = {
-            "Accept": "application/json",
-            "Accept-Encoding": "gzip",
-            "User-Agent": "incidentos",
-            **endpoint.headers,
-        }
-        if endpoint.token:
-            headers["Authorization"] = f"Bearer {endpoint.token}"
-        verify = ssl.create_default_context(cafile=str(endpoint.ca_file)) if endpoint.ca_file else True
-        outside = transport or httpx2.AsyncHTTPTransport(verify=verify, trust_env=False)
-        self._client = httpx2.AsyncClient(
-            transport=Gate(outside, self._base, tuple(reads)),
-            headers=headers,
-            auth=auth or ((self._base.username, self._base.password) if self._base.username else None),
-            timeout=httpx2.Timeout(endpoint.timeout_s, connect=min(5.0, endpoint.timeout_s)),
-            follow_redirects=False,
-            trust_env=False,
-        )
+        self._client = gated(name, endpoint, reads, transport=transport, auth=auth)
 
     @property
     def skew(self) -> str:
@@ -196,6 +179,41 @@ def _skew(headers: Mapping[str, str], now: float) -> float:
 def _headers(read: Read) -> dict[str, str]:
     told = {"Content-Type": read.media} if read.method == "POST" else {}
     return {**told, ACTION: read.action} if read.action else told
+
+
+def gated(
+    name: str,
+    endpoint: Endpoint,
+    reads: Sequence[Read],
+    *,
+    transport: httpx2.AsyncBaseTransport | None = None,
+    auth: httpx2.Auth | None = None,
+    behind: Callable[[httpx2.AsyncBaseTransport], httpx2.AsyncBaseTransport] = lambda way: way,
+) -> httpx2.AsyncClient:
+    """Return a client from which *reads* of *endpoint* leave and nothing else; *behind* adds a narrower gate.
+
+    Raises:
+        ValueError: the address is none that may be asked; the message holds no credential.
+    """
+    base = base_url(name, endpoint.url)
+    headers = {
+        "Accept": "application/json",
+        "Accept-Encoding": "gzip",
+        "User-Agent": "incidentos",
+        **endpoint.headers,
+    }
+    if endpoint.token:
+        headers["Authorization"] = f"Bearer {endpoint.token}"
+    verify = ssl.create_default_context(cafile=str(endpoint.ca_file)) if endpoint.ca_file else True
+    outside = transport or httpx2.AsyncHTTPTransport(verify=verify, trust_env=False)
+    return httpx2.AsyncClient(
+        transport=Gate(behind(outside), base, tuple(reads)),
+        headers=headers,
+        auth=auth or ((base.username, base.password) if base.username else None),
+        timeout=httpx2.Timeout(endpoint.timeout_s, connect=min(5.0, endpoint.timeout_s)),
+        follow_redirects=False,
+        trust_env=False,
+    )
 
 
 def _named_error(content: bytes) -> str:

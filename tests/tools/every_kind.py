@@ -18,7 +18,7 @@ SECRETS = {
     name: f"s3cret-{name}"
     for name in (
         "GRAFANA_TOKEN", "PAGERDUTY_KEY", "ELASTIC_AUTHORIZATION", "GITHUB_TOKEN", "GITLAB_TOKEN", "ARGOCD_TOKEN",
-        "KUBERNETES_TOKEN", "BACKSTAGE_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
+        "KUBERNETES_TOKEN", "BACKSTAGE_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "MCP_TOKEN",
     )
 }  # fmt: skip
 PARTS = ("logs", "metrics", "deploys", "alerts", "dependencies", "runbooks")
@@ -34,7 +34,7 @@ Question = Callable[[], Awaitable[object]]
 def toml_of(kind: str) -> str:
     """Return the example's tables of *kind*, as they stand there."""
     blocks = ("\n" + EXAMPLE).split("\n[[")
-    return "\n".join(f"[[{block}" for block in blocks if block.startswith(f"{kind}]]"))
+    return "\n".join(f"[[{block}" for block in blocks if block.startswith((f"{kind}]]", f"{kind}.")))
 
 
 def made(kind: str, transport: httpx2.AsyncBaseTransport | None = None) -> Configured:

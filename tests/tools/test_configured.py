@@ -18,6 +18,7 @@ async def test_the_example_names_every_kind_and_all_of_it_can_be_made() -> None:
         "files",
         "kubernetes",
         "loki",
+        "observability",
     ]
     assert sorted(each.name for each in made.metrics) == ["cloudwatch", "files", "prometheus"]
     assert sorted(each.name for each in made.deploys) == [

@@ -108,7 +108,7 @@ def test_no_provider_opens_a_way_out_of_its_own() -> None:
         assert not re.search(ways, source), module.name
 
 
-@pytest.mark.parametrize("kind", KIND_NAMES)
+@pytest.mark.parametrize("kind", sorted(set(KIND_NAMES) - {"mcp"}))  # its sessions wait: test_mcp.py
 @pytest.mark.parametrize(
     "answer", ["{}", "[]", '{"data": {"result": [7]}, "items": [7], "hits": 3}', "no json", None]
 )

@@ -198,7 +198,7 @@ LOCAL = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", sorted(set(KIND_NAMES) - set(OVER_HTTP)))
+@pytest.mark.parametrize("kind", sorted(set(KIND_NAMES) - {*OVER_HTTP, "mcp"}))
 async def test_a_missing_folder_is_evidence_of_its_own(kind: str, tmp_path: Path) -> None:
     found = configured(f"[[{kind}]]\n" + LOCAL[kind].format(gone=tmp_path / "gone"), {})
     assert sources(found)

@@ -35,6 +35,7 @@ from tools.providers.grafana import GrafanaAlerts, GrafanaSettings
 from tools.providers.jaeger import JaegerSettings, JaegerTraces
 from tools.providers.kubernetes import Kubernetes, KubernetesSettings
 from tools.providers.loki import LokiLogs, LokiSettings
+from tools.providers.mcp_server import McpSettings, mcp_sources
 from tools.providers.pagerduty import PagerDutyIncidents, PagerDutySettings
 from tools.providers.prometheus import PrometheusMetrics, PrometheusSettings
 from tools.providers.runbook_folder import RunbookFolder
@@ -100,6 +101,13 @@ class _Kind:
     make: Callable[[Any, Way], Mapping[str, object]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Several:
+    """Sources of one table that answer the same question."""
+
+    sources: tuple[object, ...]
+
+
 def _one(part: str, source: Callable[..., object]) -> Callable[[Any, Way], Mapping[str, object]]:
     """Return how to make a source over HTTP that answers for one *part*."""
 
@@ -119,6 +127,10 @@ def _cloudwatch(settings: CloudWatchSettings, way: Way) -> Mapping[str, object]:
     made = CloudWatch(settings, transport=way)
     parts = {"logs": made.logs, "metrics": made.metrics, "closing": made}
     return {part: source for part, source in parts.items() if source is not None}
+
+
+def _mcp(settings: McpSettings, way: Way) -> Mapping[str, object]:
+    return {str(part): _Several(sources) for part, sources in mcp_sources(settings, way).items()}
 
 
 def _folder(settings: FolderSettings, _: Way) -> Mapping[str, object]:
@@ -146,6 +158,7 @@ KINDS: Mapping[str, _Kind] = {
     "jaeger": _Kind(JaegerSettings, _one("dependencies", JaegerTraces)),
     "kubernetes": _Kind(KubernetesSettings, _kubernetes),
     "loki": _Kind(LokiSettings, _one("logs", LokiLogs)),
+    "mcp": _Kind(McpSettings, _mcp),
     "pagerduty": _Kind(PagerDutySettings, _one("alerts", PagerDutyIncidents)),
     "prometheus": _Kind(PrometheusSettings, _one("metrics", PrometheusMetrics)),
     "runbooks": _Kind(
@@ -177,7 +190,7 @@ def configured(toml: str, secrets: Mapping[str, str], *, transport: Way = None) 
             raise SourcesError(f"write [[{name}]] with two brackets: there may be several")
         for number, table in enumerate(tables, 1):
             for part, source in _made(f"[[{name}]] number {number}", kind, table, secrets, transport).items():
-                parts[part].append(source)
+                parts[part].extend(source.sources if isinstance(source, _Several) else (source,))
     return Configured(**{part: cast("Any", tuple(sources)) for part, sources in parts.items()})
 
 
