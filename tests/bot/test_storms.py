@@ -11,7 +11,7 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.investigation.casefile import CaseFile
-from bot.investigation.events import Event
+from bot.investigation.events import Concluded, Event
 from bot.investigation.investigator import Investigator
 from bot.office import Office
 from bot.settings import Settings
@@ -48,7 +48,9 @@ class Watched(Investigator):
     async def investigate(self, case: CaseFile) -> AsyncGenerator[Event, None]:
         """Count, wait until the floor is open, then investigate."""
         floor = self.floor
-        floor.began.append(case.alert.title.split()[0])
+        name = f"{case.id} {case.alert.title.split()[0]}"
+        if name not in floor.began:  # it is entered again when somebody else wrote into the journal meanwhile
+            floor.began.append(name)
         floor.inside += 1
         floor.most = max(floor.most, floor.inside)
         try:
@@ -108,7 +110,7 @@ async def test_few_at_a_time_and_the_loudest_first(sandbox: Sandbox, tmp_path: P
         await opened(bot, 4)
         floor.open.set()
         await sandbox.wait_for(lambda: len(floor.began) == 4, WAIT, "the last investigation")
-        assert floor.began == ["First", "Loud", "Middling", "Quiet"]
+        assert [name.split()[1] for name in floor.began] == ["First", "Loud", "Middling", "Quiet"]
         assert floor.most == 1
 
 
@@ -126,7 +128,11 @@ async def test_hundreds_of_equal_alerts_are_one_investigation_and_one_counter(
             WAIT,
             "the counter",
         )
-        assert floor.began == ["HighErrorRate"]
+        assert floor.began == ["INC-1 HighErrorRate"]
+        case = await bot.case_at(ALERTS, root)
+        assert sum(isinstance(entry.event, Concluded) for entry in case.history) == 1
+        looks = [repr(call) for call in case.requested]
+        assert len(looks) == len(set(looks)), "nothing was looked at twice"
         assert await cases_of(bot) == 1
         told = [reply for reply in sandbox.thread(ALERTS, root) if "more times" in text_of(reply)]
         assert len(told) == 1, "one line, edited"
