@@ -38,7 +38,9 @@ from bot.investigation.events import (
     Stopped,
 )
 from bot.joining import Joining
+from bot.mentions import Mentions
 from bot.permits import Wish
+from bot.requests_reading import Reading
 from bot.resolution import draft_for, read_modal
 from bot.store.cases import CaseRow, Cases, Place
 from bot.store.changes import Changes
@@ -78,6 +80,7 @@ class Desk:
     guard: Guard
     changes: Changes
     rules: Callable[[str], Awaitable[ChannelRules]] = default_rules
+    reading: Reading = field(default_factory=Reading)
     _read: dict[str, str] = field(default_factory=dict)
 
     async def handle(self, work: Work) -> str | None:
@@ -191,25 +194,20 @@ class Desk:
 
     async def _mentioned(self, heard: Mentioned) -> str:
         refused = await self.guard.refuses_wish(Wish(heard.user, heard.place.channel))
-        return refused or await self._answer(heard)
-
-    async def _answer(self, heard: Mentioned) -> str:
-        place = Place(heard.place.channel, heard.place.thread)
-        row = await self.cases.at(place)
-        verb, _, rest = heard.text.strip().partition(" ")
-        word = verb.lower().rstrip(":,")
-        if word == "resolved" and row is not None:
-            return await self._draft(row, heard.user, rest.strip())
-        if word == "stop" and row is not None:
-            return await self._stopped(row, heard.user)
-        if word == "forget" and row is not None:
-            return await self._erased(row)
-        if row is None:
-            asked = rest.strip() if word == "investigate" else heard.text.strip()
-            return await self._open(
-                person_alert(asked or "What is wrong here?", heard.user, moment_of(heard.place.ts)), place
-            )
-        return await self.talk.said(row, heard.place.ts, heard.user, heard.text)
+        if refused:
+            return refused
+        mentions = Mentions(
+            self.cases,
+            self.dossier,
+            self.reading,
+            self.talk,
+            self._draft,
+            self._stopped,
+            self._erased,
+            self._open,
+            self.guard.whisper,
+        )
+        return await mentions.answer(heard)
 
     async def _reaction(self, event: Mapping[str, Any], *, withdrawn: bool) -> str:
         item, user = event.get("item") or {}, str(event.get("user", ""))

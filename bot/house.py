@@ -15,6 +15,7 @@ from bot.joining import Grouping
 from bot.permits import Permits
 from bot.postmortem.folder import PostmortemFolder
 from bot.remembering import Remembering
+from bot.requests_reading import Reading
 from bot.signals import Watch, unwatched
 from tools.sources import AlertSource
 
@@ -48,3 +49,4 @@ class House:
     plots: bool = True
     hearing: Hearing = field(default_factory=Hearing)
     watch: Watch = unwatched
+    reading: Reading = field(default_factory=Reading)

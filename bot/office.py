@@ -199,6 +199,7 @@ class Office:
             guard=self._guard,
             changes=Changes(house.engine),
             rules=self.channels.rules,
+            reading=house.reading,
         )
 
     def _tick(self, aftermath: Aftermath, home: Home) -> None:

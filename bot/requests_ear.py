@@ -1,18 +1,17 @@
 """The sense of a sentence as evidence of what is asked: a small linear model over sentence vectors.
 
-Learnt from our own examples in a second or two of arithmetic, after embedding them once (kept in a file that is
-renewed when examples or embedder change). It hears meaning across other wording, where cues are deaf. English
-mostly, as the embedder is. Without it, `bot/requests.py` still reads by cues and wording.
+Learnt from our own examples, which takes seconds of embedding; what was learnt is shipped in `requests_ear.npz`
+(`python -m bot.cli.learn_requests` makes it anew, a test holds it to the examples). It hears meaning
+across other wording, where cues are deaf; English mostly, as the embedder is. Without it, `bot/requests.py` still reads by cues and wording.
 """
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
-import structlog
 from numpy.typing import NDArray
 
 from bot.requests import Ask, bare, plain
@@ -24,7 +23,6 @@ _STEPS: Final = 400
 _RATE: Final = 5.0
 _DECAY: Final = 1e-3
 _LABELS: Final = tuple(Ask)
-_log = structlog.get_logger(__name__)
 
 
 class Embeds(Protocol):
@@ -40,6 +38,9 @@ class Embeds(Protocol):
         ...
 
 
+SHIPPED: Final = Path(__file__).with_name("requests_ear.npz")
+
+
 class Ear:
     """Hears what a text asks for. Made by `learn`; safe to share."""
 
@@ -48,38 +49,43 @@ class Ear:
         self._weights = weights
         self._bias = bias
 
+    def write(self, file: Path, mark: str) -> None:
+        """Write what was learnt, with the *mark* of the examples that it was learnt from."""
+        weights, bias = self._weights.astype(np.float32), self._bias.astype(np.float32)
+        np.savez(file, weights=weights, bias=bias, mark=np.array(mark))
+
     async def hear(self, text: str) -> Mapping[Ask, float]:
         """Return the log-likelihood of each reading of *text*; the likeliest is nearest to 0."""
         vector = np.asarray((await self._embed.embed([plain(bare(text))]))[0], dtype=np.float64)
         return dict(zip(_LABELS, _log_softmax(vector @ self._weights + self._bias).tolist(), strict=True))
 
 
-async def learn(embed: Embeds, kept: Path | None = None, said: Callable[[str], None] = _log.info) -> Ear:
-    """Return an ear that has learnt the examples; *kept* is a folder where their vectors are kept for next time."""
-    rows = [(label, plain(text)) for label, texts in EXAMPLES.items() for text in texts]
-    mark = hashlib.sha256(f"{embed.model_id}\n{rows}".encode()).hexdigest()[:16]
-    file = kept / f"examples-{mark}.npy" if kept else None
-    vectors = await asyncio.to_thread(_load, file)
-    if vectors is None:
-        said(f"Learning what people ask for from {len(rows)} examples, once")
-        vectors = np.asarray(await embed.embed([text for _, text in rows]), dtype=np.float64)
-        await asyncio.to_thread(_keep, file, vectors)
+async def learn(embed: Embeds) -> Ear:
+    """Return an ear that has learnt the examples; some seconds of embedding."""
+    rows = _rows()
+    vectors = np.asarray(await embed.embed([text for _, text in rows]), dtype=np.float64)
     answers = np.asarray([_LABELS.index(Ask(label)) for label, _ in rows])
     weights, bias = await asyncio.to_thread(_fit, vectors, answers)
     return Ear(embed, weights, bias)
 
 
-def _load(file: Path | None) -> Floats | None:
-    if file is None or not file.is_file():
+def shipped(embed: Embeds, file: Path = SHIPPED) -> Ear | None:
+    """Return the ear that was shipped; None when it was learnt from other examples or for another embedder."""
+    if not file.is_file():
         return None
-    loaded: Floats = np.load(file, allow_pickle=False).astype(np.float64)
-    return loaded
+    with np.load(file, allow_pickle=False) as told:
+        if str(told["mark"]) != mark_of(embed):
+            return None
+        return Ear(embed, told["weights"].astype(np.float64), told["bias"].astype(np.float64))
 
 
-def _keep(file: Path | None, vectors: Floats) -> None:
-    if file is not None:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        np.save(file, vectors.astype(np.float32))
+def mark_of(embed: Embeds) -> str:
+    """Return what an ear of our examples for *embed* is known by."""
+    return hashlib.sha256(f"{embed.model_id}\n{_rows()}".encode()).hexdigest()[:16]
+
+
+def _rows() -> list[tuple[str, str]]:
+    return [(label, plain(text)) for label, texts in EXAMPLES.items() for text in texts]
 
 
 def _fit(vectors: Floats, answers: NDArray[np.int_]) -> tuple[Floats, Floats]:

@@ -28,6 +28,7 @@ from bot.otel import exporting
 from bot.permits import Permits
 from bot.postmortem.folder import PostmortemFolder
 from bot.remembering import ModelRecall, Remembering
+from bot.requests_reading import Reading
 from bot.settings import Settings
 from bot.sources import link_hosts
 from bot.steady import settled, short_turns
@@ -197,6 +198,7 @@ async def house(
             digest_channel=settings.digest_channel,
             keep=timedelta(days=settings.keep_days) if settings.keep_days else None,
             watch=watch,
+            reading=Reading(shared.memory.embed),
         )
 
 

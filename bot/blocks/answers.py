@@ -42,7 +42,7 @@ def answer_reply(case: CaseFile, exchange: Exchange) -> list[Block]:
                 )
             )
         )
-    if small := _small_print(answer):
+    if small := _small_print(answer, exchange.asked.hint):
         blocks.append(context(small))
     return blocks
 
@@ -71,10 +71,12 @@ def fitted(markdown: str) -> str:
     return f"{kept}\n\n_Cut here: Slack takes no longer message. The file has it all._"
 
 
-def _small_print(answer: QuestionAnswered) -> str:
+def _small_print(answer: QuestionAnswered, hint: str) -> str:
     lines = [unquoted(selection_line(selection)) for selection in answer.selections]
     if answer.unverified:
         lines.append("⚠️ Unverified: " + "; ".join(said(each, 160) for each in answer.unverified[:3]))
     if answer.why:
         lines.append(said(answer.why, 240))
+    if hint:
+        lines.append(said(hint, 240))
     return "\n".join(lines)

@@ -148,12 +148,16 @@ class Steered:
 
 @dataclass(frozen=True, slots=True)
 class QuestionAsked:
-    """A person asked something in the thread. *id* is their message's ts; *about* says what it calls for."""
+    """A person asked something in the thread. *id* is their message's ts; *about* says what it calls for.
+
+    *hint* tells the other reading when ours was not sure.
+    """
 
     id: str
     by: str
     text: str
     about: str
+    hint: str = ""
     type: Literal["question_asked"] = "question_asked"
 
 

@@ -25,7 +25,9 @@ from bot.investigation.investigator import Asks, Looks
 from bot.investigation.steering import names_of, second_thoughts
 from bot.postmortem.folder import PostmortemFolder
 from bot.postmortem.markdown import postmortem
+from bot.requests import Asked, did_you_mean
 from bot.store.cases import CaseRow, Cases
+from bot.talk.about_us import about_us
 from bot.talk.exchange import exchanges
 from bot.talk.from_evidence import from_look
 from bot.talk.looking import looks_for
@@ -60,17 +62,24 @@ class Conversation:
     now: Callable[[], datetime]
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
-    async def said(self, row: CaseRow, id: str, by: str, text: str) -> str:  # noqa: A002 (a message's own word)
+    async def said(
+        self,
+        row: CaseRow,
+        id: str,  # noqa: A002 (a message's own word)
+        by: str,
+        text: str,
+        asked: Asked | None = None,
+    ) -> str:
         """Take what a person said to us in a case's thread; return in a few words what came of it."""
         case = await self.dossier.read(row)
         if any(each.asked.id == id for each in exchanges(case)):
             return f"asked already in {row.id}"
-        want = want_of(text, names_of(case))
+        want = want_of(text, names_of(case), asked)
         if want.about is About.STEER:
             await self.dossier.record(row, [Steered(by, text)])
             if case.verdict is None:
                 return f"steered {row.id}"
-        question = QuestionAsked(id, by, text, want.about.value)
+        question = QuestionAsked(id, by, text, want.about.value, did_you_mean(asked) if asked else "")
         await self.dossier.record(row, [question])
         self._start(row, question)
         return f"asked in {row.id}: {want.about}"
@@ -122,6 +131,8 @@ class Conversation:
     async def _by_code(
         self, row: CaseRow, case: CaseFile, question: QuestionAsked, want: Want
     ) -> QuestionAnswered:
+        if want.about is About.SETTINGS:
+            return QuestionAnswered(question.id, about_us(case))
         task, why = TASKS[want.about]
         selected = (await self.router.without_model(task, case.id, why)).selection
         if want.about is About.CATCH_UP:

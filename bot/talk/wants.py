@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
-from bot.requests import Ask, understand
+from bot.requests import Ask, Asked, understand
 
 
 class About(StrEnum):
@@ -22,6 +22,7 @@ class About(StrEnum):
     CHANGED = "changed"  # what changed in the last hour?
     CHECK = "check"  # check the cart service too
     STEER = "steer"  # it is not the database
+    SETTINGS = "settings"  # what it cost, how it is set, what it may not do
     WHY = "why"  # everything else that is asked
 
 
@@ -75,6 +76,9 @@ _BY_LABEL = {
     Ask.COMPLEX_REASONING: About.WHY,
     Ask.SIMPLE_CLASSIFICATION: About.WHY,
     Ask.FEEDBACK: About.STEER,
+    Ask.ADMINISTRATION: About.SETTINGS,
+    Ask.NOT_FOR_US: About.SETTINGS,
+    Ask.RESOLVE: About.STEER,
 }
 _UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 _COMMON = frozenset(
@@ -83,19 +87,21 @@ _COMMON = frozenset(
 LONGEST = timedelta(days=30)
 
 
-def want_of(text: str, services: Collection[str]) -> Want:
-    """Return what *text* wants; *services* are the names that this case's evidence knows."""
+def want_of(text: str, services: Collection[str], asked: Asked | None = None) -> Want:
+    """Return what *text* wants; *services* are the names that this case's evidence knows, *asked* how it was read."""
     text = text[:2000]
     named = services_in(text, services)
-    about = _about(text)
+    about = _about(text, asked or understand(text, in_thread=True))
     if about is About.WHY and named and _CHECK.search(text):
         about = About.CHECK
     return Want(about, named, span_in(text))
 
 
-def _about(text: str) -> About:
+def _about(text: str, asked: Asked) -> About:
     asks = bool(_ASKS.search(text))
-    about = _BY_LABEL.get(understand(text, in_thread=True).label, About.WHY if asks else About.STEER)
+    about = _BY_LABEL[asked.label]
+    if about is About.SETTINGS and not asked.sure:
+        about = About.WHY if asks else About.STEER
     if about in {About.CHECK, About.WHY} and _CHANGED.search(text):
         return About.CHANGED
     if not asks and about in {About.CHECK, About.WHY, About.RECALL} and _STEER.search(text):

@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.requests import Ask, did_you_mean, understand
-from bot.requests_ear import learn
+from bot.requests_ear import learn, mark_of, shipped
 from bot.requests_examples import EXAMPLES
+from memory.weights import MODEL, WEIGHTS_SHA256
 
 
 @pytest.mark.parametrize(
@@ -122,14 +123,27 @@ class WordVectors:
         return [value / length for value in total]
 
 
-async def test_ear_learns_our_examples_and_keeps_their_vectors(tmp_path: Path) -> None:
-    embed = WordVectors()
-    ear = await learn(embed, tmp_path)
-    learnt = embed.asked
-    heard = await ear.hear("who deployed last")
+async def test_ear_learns_our_examples() -> None:
+    heard = await (await learn(WordVectors())).hear("who deployed last")
     assert max(heard, key=lambda label: heard[label]) is Ask.DATA_RETRIEVAL
-    await learn(embed, tmp_path)
-    assert embed.asked == learnt + 1  # only the question was new
+
+
+async def test_what_was_learnt_is_written_and_heard_again(tmp_path: Path) -> None:
+    embed = WordVectors()
+    ear, file = await learn(embed), tmp_path / "ear.npz"
+    ear.write(file, mark_of(embed))
+    again = shipped(embed, file)
+    assert again is not None
+    told, before = await again.hear("who deployed last"), await ear.hear("who deployed last")
+    assert max(told, key=lambda label: told[label]) is max(before, key=lambda label: before[label])
+    ear.write(file, "of other examples")
+    assert shipped(embed, file) is None
+
+
+def test_the_shipped_ear_was_learnt_from_these_examples() -> None:
+    embed = WordVectors()
+    embed.model_id = f"{MODEL}@{WEIGHTS_SHA256[:12]}"
+    assert shipped(embed) is not None, "run: python -m bot.cli.learn_requests"
 
 
 def test_what_is_heard_can_turn_a_reading() -> None:

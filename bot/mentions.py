@@ -1,0 +1,131 @@
+"""What is done when a person speaks to us: close the case, stop it, answer in its thread, or open one for a question.
+
+What is no question (a setting, an order to change something, small talk) opens no case and gets one line that only
+its speaker sees. It decides; the case's facts are written by those whom it calls.
+"""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from bot.asked import moment_of, person_alert
+from bot.dossier import Dossier
+from bot.heard import Mentioned
+from bot.investigation.alert import Alert
+from bot.requests import Ask, Asked
+from bot.requests_reading import Reading
+from bot.store.cases import CaseRow, Cases, Place
+from bot.talk.conversation import Conversation
+
+HOW: Final = (
+    "Ask me what is wrong and I investigate in a thread. In a case's thread: `catch me up`, `what changed?`, "
+    "`have we seen this?`, any question, `resolved: <what fixed it>`, `stop`. Settings of a channel are in my App Home."
+)
+ONLY_READ: Final = (
+    "I only read: I restart, scale, deploy and delete nothing. Ask me what is wrong and I look."
+)
+NO_CASE: Final = "There is no case in this thread to close or to judge. Say it in the thread of the alert."
+_STOPS: Final = re.compile(
+    r"^\W*(?:please |pls |ok |hey )*(?:stop|cancel|abort|halt|quit|enough|shut up|be quiet|sei (?:still|ruhig)|"
+    r"arr[eê]te\w*|kill the investigation|pause|hold on)\b(?! (?:suggest|blam|guess|repeat|show))",
+    re.IGNORECASE,
+)
+_ORDERS: Final = re.compile(
+    r"\b(?:restart|reboot|roll ?back|redeploy|deploy|scale|delete|kill|drain|cordon|revert|drop|terminate|apply|bump|"
+    r"increase|kubectl|terraform|helm)\b",
+    re.IGNORECASE,
+)
+_FORGETS: Final = re.compile(
+    r"^\W*forget(?: (?:this|the|that|it|case|incident|thread|inc-?\d+))*\W*$", re.IGNORECASE
+)
+_OF_MANY: Final = re.compile(r"\b(?:open|active|ongoing|running|incidents|cases|fires?)\b", re.IGNORECASE)
+_REOPENS: Final = re.compile(r"\bre-?open|\bopen (?:it|this) again\b", re.IGNORECASE)
+_CLAUSES: Final = re.compile(r"\s*(?:[,.;:–—]+\s+|\s->\s|\s+and\s+(?=clos)|\n+)\s*|[.,;]+$")
+_ENDING: Final = re.compile(
+    r"^(?:(?:ok|okay|so|and|we|it|it's|its|all|is|are|this|that|now|you|can|could|be|please|pls|the|case|incident|issue|"
+    r"alert|thanks|thx|all|clear|good|again|green|done|here|fixed|resolved?|solved|closed?|closing|close|out|mark|set|as|"
+    r"to|end|over|everything|works?|healthy|fine|ticket|for|us|i|consider|calling|call|it)\W*)+$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Mentions:
+    """Decides about what people say to us. *draft*, *stopped*, *erased* and *opened* do it; *whisper* tells one person alone."""
+
+    cases: Cases
+    dossier: Dossier
+    reading: Reading
+    talk: Conversation
+    draft: Callable[[CaseRow, str, str], Awaitable[str]]
+    stopped: Callable[[CaseRow, str], Awaitable[str]]
+    erased: Callable[[CaseRow], Awaitable[str]]
+    opened: Callable[[Alert, Place], Awaitable[str]]
+    whisper: Callable[[str, str, str], Awaitable[None]]
+
+    async def answer(self, heard: Mentioned) -> str:
+        """Do what *heard* asks for; return in a few words what came of it."""
+        place = Place(heard.place.channel, heard.place.thread)
+        row = await self.cases.at(place)
+        text = heard.text.strip()
+        verb, _, rest = text.partition(" ")
+        word = verb.lower().rstrip(":,")
+        if word == "investigate" and row is None:
+            return await self._investigate(rest.strip(), heard, place)
+        asked = await self.reading.read(text, in_thread=row is not None or place.thread_ts != heard.place.ts)
+        if row is None:
+            return await self._without_case(asked, heard, place)
+        if word == "resolved":
+            return await self.draft(row, heard.user, rest.strip())
+        if _FORGETS.match(text):  # "forget the database" is steering, and erases nothing
+            return await self.erased(row)
+        return await self._in_thread(row, asked, heard)
+
+    async def _in_thread(self, row: CaseRow, asked: Asked, heard: Mentioned) -> str:
+        text = heard.text.strip()
+        if _STOPS.match(text) and asked.label is not Ask.COMPLEX_REASONING:
+            return await self.stopped(row, heard.user)
+        if asked.label is Ask.RESOLVE and asked.sure and not _REOPENS.search(text):
+            return await self.draft(row, heard.user, told_fix(text))
+        if asked.label is Ask.NOT_FOR_US and not _ORDERS.search(text):
+            return "ignored: small talk"
+        return await self.talk.said(row, heard.place.ts, heard.user, heard.text, asked)
+
+    async def _without_case(self, asked: Asked, heard: Mentioned, place: Place) -> str:
+        """Answer where no case is: a question opens one; what is none is told so, to its speaker alone."""
+        text = heard.text.strip()
+        line = ""
+        if asked.label is Ask.NOT_FOR_US:
+            line = ONLY_READ if _ORDERS.search(text) else HOW
+        elif asked.label is Ask.ADMINISTRATION:
+            line = HOW
+        elif asked.label in {Ask.RESOLVE, Ask.FEEDBACK}:
+            line = NO_CASE
+        elif asked.label is Ask.INCIDENT_SUMMARY and _OF_MANY.search(text):
+            line = await self._open_cases()
+        if not line or not text:
+            return await self._investigate(text, heard, place)
+        await self.whisper(heard.place.channel, heard.user, line)
+        return f"told how: {asked.label}"
+
+    async def _open_cases(self) -> str:
+        """Return the open cases in a few lines."""
+        lines = []
+        for row in await self.cases.recent(100):
+            case = await self.dossier.read(row)
+            if case.resolution is None and case.cleared_at is None:
+                known = case.verdict.cause if case.verdict and case.verdict.cause else "no cause known yet"
+                lines.append(f"• {row.id} {case.alert.title[:120]}: {known[:160]}")
+        more = [f"… {len(lines) - 10} more"] if len(lines) > 10 else []
+        return "\n".join(["Open cases:", *lines[:10], *more]) if lines else "No case is open."
+
+    async def _investigate(self, text: str, heard: Mentioned, place: Place) -> str:
+        at = moment_of(heard.place.ts)
+        return await self.opened(person_alert(text or "What is wrong here?", heard.user, at), place)
+
+
+def told_fix(text: str) -> str:
+    """Return the part of *text* that says what fixed it: without the clauses that only say that it is over."""
+    parts = [part for part in _CLAUSES.split(text) if part and not _ENDING.match(part)]
+    return ", ".join(parts)[:900]
