@@ -52,7 +52,10 @@ _ENDING: Final = re.compile(
 
 @dataclass(frozen=True)
 class Mentions:
-    """Decides about what people say to us. *draft*, *stopped*, *erased* and *opened* do it; *whisper* tells one person alone."""
+    """Decides about what people say to us.
+
+    *draft*, *stopped*, *erased* and *opened* do it; *whisper* tells one person alone.
+    """
 
     cases: Cases
     dossier: Dossier

@@ -1,8 +1,9 @@
 """The sense of a sentence as evidence of what is asked: a small linear model over sentence vectors.
 
 Learnt from our own examples, which takes seconds of embedding; what was learnt is shipped in `requests_ear.npz`
-(`python -m bot.cli.learn_requests` makes it anew, a test holds it to the examples). It hears meaning
-across other wording, where cues are deaf; English mostly, as the embedder is. Without it, `bot/requests.py` still reads by cues and wording.
+(`python -m bot.cli.learn_requests` makes it anew, a test holds it to the examples).
+It hears meaning across other wording, where cues are deaf; English mostly, as the embedder is. Without it,
+`bot/requests.py` still reads by cues and wording.
 """
 
 import asyncio
