@@ -35,10 +35,10 @@ from bot.steady import settled, short_turns
 from bot.store.changes import Changes
 from bot.store.database import create_tables, engine_for, owned, prepare_folder
 from bot.store.erasing import Erasing
+from bot.warming import warmed
 from memory.examples import public_examples
 from memory.memory import Memory, MemoryUnavailable
 from memory.opening import MemorySettings, open_memory
-from memory.store import StoreUnavailable
 from memory.weights import Progress
 from router.anthropic_model import PUBLIC, AnthropicModel
 from router.policy_file import DEFAULT, read_policy
@@ -71,11 +71,12 @@ def now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What is shared by every way to run: the database, memory, the router."""
+    """What is shared by every way to run: the database, memory, the router and, with a key, the way to its models."""
 
     engine: AsyncEngine
     memory: Memory
     router: Router
+    model: AnthropicModel | None
 
 
 @asynccontextmanager
@@ -106,7 +107,7 @@ async def parts(settings: Settings, on_progress: Progress | None = None) -> Asyn
             stack.push_async_callback(model.aclose)
         router = await Router.open(policy, model, engine, now=now)
         stack.push_async_callback(router.aclose)
-        yield Parts(engine, memory, router)
+        yield Parts(engine, memory, router, model)
 
 
 def model_of(settings: Settings) -> AnthropicModel | None:
@@ -166,7 +167,7 @@ async def house(
         stack.enter_context(owned(prepare_folder(settings.folder)))
         await stack.enter_async_context(closing(sources))
         shared = await stack.enter_async_context(parts(settings, on_progress))
-        await _warmed(shared.memory)
+        await warmed(shared.memory, shared.model, plots=settings.plots)
         if settings.examples:
             stack.push_async_callback(_ended, asyncio.create_task(_load_examples(shared.memory)))
         stack.enter_context(settled())
@@ -205,15 +206,6 @@ async def house(
 def office(parts_of_it: House, client: AsyncWebClient, app_token: str) -> Office:
     """Return an office that joins Slack through *client*."""
     return Office(parts_of_it, client, app_token)
-
-
-async def _warmed(memory: Memory) -> None:
-    """Load the embedding model and open the index before anybody waits: both stop the whole process while they do."""
-    await memory.embed.embed(["ready"])
-    try:
-        await memory.store.count()
-    except StoreUnavailable as down:
-        log.warning("index_not_opened", why=str(down))
 
 
 async def _load_examples(memory: Memory) -> None:
