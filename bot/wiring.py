@@ -126,7 +126,7 @@ def toolbox_of(sources: Configured, *recall: RecallTool) -> Toolbox:
         DiffTool(sources.deploys),
         RunbookTool(sources.runbooks),
         AlertsTool(sources.alerts),
-        ServiceDependencies(sources.dependencies),
+        ServiceDependencies(sources.dependencies, sources.owners),
     )
     return Toolbox(tools, redact)
 

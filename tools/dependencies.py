@@ -2,8 +2,9 @@
 
 Facts: the summary has ``calls``, a list of {caller, callee, count, normal_count, client, server, network (each
 {now, normal, doublings} in seconds), score} of all calls; ``gone``, pairs no longer called; ``spans``, a list of
-{service, operation, count, now, normal, score} of the operations that slowed the most (slow end, seconds). Each
-further observation has ``call`` or ``span``, the same object. It knows no source by name.
+{service, operation, count, now, normal, score} of the operations that slowed the most (slow end, seconds);
+``owners``, a list of {service, words} of the services whose owner or on-call is known. Each further observation has
+``call`` or ``span``, the same object. It knows no source by name.
 """
 
 import asyncio
@@ -13,8 +14,9 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from tools.asking import ask_all, deadline_of
 from tools.dependency_changes import CallChange, SpanChange, call_changes, gone_calls, span_changes
-from tools.sources import DependencySource
-from tools.telemetry import Call, Span, Window
+from tools.ownership import as_fact, in_words, owner_of, owners_known
+from tools.sources import DependencySource, OwnerSource
+from tools.telemetry import Call, Owner, Span, Window
 from tools.tool import Findings, Observation, Scope, Status, ToolCall
 from tools.wording import factor, quantity, short
 
@@ -24,6 +26,7 @@ MAX_SPANS_KEPT = 60
 MAX_CALLS_TOLD = 10
 MAX_SPANS_TOLD = 6
 MAX_NAMES = 12
+MAX_OWNERS_KEPT = 60
 
 
 class ServiceDependenciesArguments(BaseModel):
@@ -44,38 +47,52 @@ class ServiceDependencies:
     )
     arguments: type[BaseModel] = ServiceDependenciesArguments
 
-    def __init__(self, sources: Sequence[DependencySource]) -> None:
-        """Look in all of *sources* at once; their maps are read as one."""
+    def __init__(self, sources: Sequence[DependencySource], owners: Sequence[OwnerSource] = ()) -> None:
+        """Look in all of *sources* at once; their maps are read as one. *owners* tell whose a service is."""
         self._sources = tuple(sources)
+        self._owners = tuple(owners)
 
     async def look(self, arguments: BaseModel, scope: Scope) -> Findings:
         """Look once. Raises `Unavailable` when no source can be read."""
         assert isinstance(arguments, ServiceDependenciesArguments)
         call = ToolCall(self.name, arguments.model_dump(exclude_none=True))
-        answers, problems = await ask_all(
-            self._sources,
-            lambda source: _read(source, scope.window),
-            what="dependencies",
-            by=deadline_of(scope),
+        by = deadline_of(scope)
+        (answers, problems), (known, unknown) = await asyncio.gather(
+            self._maps(scope.window, by), owners_known(self._owners, by)
         )
+        problems = (*problems, *unknown)
         read = [told for _, told in answers]
         calls = call_changes(
             [each for told in read for each in told[0]], [each for told in read for each in told[1]]
         )
         if not calls:
-            return Findings(call, Status.NOTHING, note="; ".join(("no calls known", *problems)))
+            note = "; ".join(("no calls known", *problems))
+            owner = owner_of(arguments.service or scope.service, known)
+            told = (_owned(owner),) if owner else ()
+            return Findings(call, Status.FOUND if told else Status.NOTHING, told, note)
         gone = [each for told in read for each in gone_calls(told[0], told[1])]
         spans = span_changes(
             [each for told in read for each in told[2]], [each for told in read for each in told[3]]
         )
         middle = arguments.service or scope.service
         name = answers[0][0].name
+        on_map = dict.fromkeys(
+            (middle, *(who for each in calls for who in (each.now.caller, each.now.callee)))
+        )
+        owners = [found for service in on_map if service and (found := owner_of(service, known))]
         seen = (
-            _summary(calls, gone, spans, middle, name),
+            _summary(calls, gone, spans, middle, name, owners),
             *(_slow_call(each, name) for each in _first(calls, middle) if each.score >= SLOWER),
             *(_slow_span(each, name) for each in spans[:MAX_SPANS_TOLD] if each.score >= SLOWER),
         )
         return Findings(call, Status.FOUND, seen, "; ".join((f"{len(calls)} calls known", *problems)))
+
+    async def _maps(
+        self, window: Window, by: float
+    ) -> tuple[list[tuple[DependencySource, "_Told"]], tuple[str, ...]]:
+        if not self._sources and self._owners:
+            return [], ("dependencies: no source is configured",)
+        return await ask_all(self._sources, lambda source: _read(source, window), what="dependencies", by=by)
 
 
 _Told = tuple[Sequence[Call], Sequence[Call], Sequence[Span], Sequence[Span]]
@@ -99,8 +116,24 @@ def _first(calls: Sequence[CallChange], middle: str) -> list[CallChange]:
     return sorted(calls, key=lambda each: (-each.score, each not in own))[:MAX_CALLS_TOLD]
 
 
+def _owned(owner: Owner) -> Observation:
+    return Observation(
+        kind="dependency",
+        text=f"{in_words(owner)}.",
+        source=owner.team_source or owner.on_call_source,
+        service=owner.service,
+        query=f"owner of {owner.service}",
+        facts={"owners": [dict(as_fact(owner))]},
+    )
+
+
 def _summary(
-    calls: Sequence[CallChange], gone: Sequence[Call], spans: Sequence[SpanChange], middle: str, source: str
+    calls: Sequence[CallChange],
+    gone: Sequence[Call],
+    spans: Sequence[SpanChange],
+    middle: str,
+    source: str,
+    owners: Sequence[Owner],
 ) -> Observation:
     callers = sorted({each.now.caller for each in calls if each.now.callee == middle})
     callees = sorted({each.now.callee for each in calls if each.now.caller == middle})
@@ -110,6 +143,7 @@ def _summary(
         parts.append(f"{middle} is called by {_names(callers)} and calls {_names(callees)}")
     elif middle:
         parts.append(f"{middle} is not on the map")
+    parts += [in_words(each) for each in owners if each.service == middle]
     if any(each.normal for each in calls):
         parts.append(f"{slower} pairs are slower than in normal operation")
     if gone:
@@ -124,6 +158,7 @@ def _summary(
             "calls": [_call_row(each) for each in calls[:MAX_CALLS_KEPT]],
             "gone": [{"caller": each.caller, "callee": each.callee, "count": each.count} for each in gone],
             "spans": [_span_row(each) for each in spans[:MAX_SPANS_KEPT] if each.score >= SLOWER],
+            "owners": [dict(as_fact(each)) for each in owners[:MAX_OWNERS_KEPT]],
         },
     )
 

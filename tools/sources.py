@@ -7,7 +7,7 @@ empty sequence when it could be read and had nothing. Each provider bounds what 
 from collections.abc import Sequence
 from typing import Protocol
 
-from tools.telemetry import Call, Deployment, FiringAlert, LogLine, Runbook, Series, Span, Window
+from tools.telemetry import Call, Deployment, FiringAlert, LogLine, Owner, Runbook, Series, Span, Window
 
 
 class LogSource(Protocol):
@@ -112,6 +112,19 @@ class DependencySource(Protocol):
 
     async def baseline_spans(self, window: Window) -> Sequence[Span]:
         """Return operations in normal operation, possibly none."""
+        ...
+
+
+class OwnerSource(Protocol):
+    """Where it is known who owns a service, or who is on call for it."""
+
+    @property
+    def name(self) -> str:
+        """The source as people know it ("backstage", "pagerduty")."""
+        ...
+
+    async def owners(self) -> Sequence[Owner]:
+        """Return what is known of each service."""
         ...
 
 

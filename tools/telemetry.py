@@ -109,6 +109,17 @@ class FiringAlert:
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Who owns a service and who is on call for it, each with the source that says so; empty when unknown."""
+
+    service: str
+    team: str = ""
+    team_source: str = ""
+    on_call: str = ""
+    on_call_source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Runbook:
     """Steps that people wrote for a kind of trouble; *alerts* are the alert names it says it serves."""
 

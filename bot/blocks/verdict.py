@@ -40,7 +40,7 @@ def verdict_reply(case: CaseFile) -> list[Block]:
     """Return the verdict of *case*, which must have one."""
     verdict = case.verdict
     assert verdict is not None
-    blocks = [section(_head(verdict))]
+    blocks = [section(_head(case, verdict))]
     blocks += [section(text) for text in (_evidence(case, verdict), _similar(case), _fix(verdict)) if text]
     if small := _small_print(verdict):
         blocks.append(context(small))
@@ -76,18 +76,29 @@ def footer(bill: Summary | None) -> str:
     return " · ".join([f"💰 {dollars(bill.usd)}", *models, *strong, *waited, avoided])
 
 
-def _head(verdict: Verdict) -> str:
+def _head(case: CaseFile, verdict: Verdict) -> str:
     sure = f"{percent(verdict.confidence)} · {MODE_WORDS[verdict.mode]}"
     if verdict.cause is None:
         return f"*Inconclusive.* The evidence does not show a cause.\n_{MODE_WORDS[verdict.mode]}_"
     lines = [f"*Cause:* {said(verdict.cause, 700)}", f"_{sure}_"]
     if verdict.services:
         lines.append("Suspects: " + ", ".join(code(service) for service in verdict.services[:3]))
+        if owner := _owner(case, verdict.services[0]):
+            lines.append(f"👤 {said(owner, 240)}")
     if verdict.deploys:
         lines.append("Deploy: " + ", ".join(code(sha[:12]) for sha in verdict.deploys[:2]))
     if verdict.unverified:
         lines.append("⚠️ *Unverified:* " + "; ".join(said(finding, 160) for finding in verdict.unverified[:3]))
     return "\n".join(lines)
+
+
+def _owner(case: CaseFile, service: str) -> str:
+    """Return who owns *service* and who is on call, in the words of the evidence; people are named, never called."""
+    told = [
+        row for piece in case.evidence if isinstance(rows := piece.facts.get("owners"), list) for row in rows
+    ]
+    found = (row for row in told if isinstance(row, dict) and row.get("service") == service)
+    return next((str(row.get("words") or "") for row in found), "")
 
 
 def _evidence(case: CaseFile, verdict: Verdict) -> str:

@@ -21,13 +21,18 @@ SECRETS = {
         "KUBERNETES_TOKEN", "BACKSTAGE_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "MCP_TOKEN",
     )
 }  # fmt: skip
-PARTS = ("logs", "metrics", "deploys", "alerts", "dependencies", "runbooks")
+PARTS = ("logs", "metrics", "deploys", "alerts", "dependencies", "runbooks", "owners")
 ONSET = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WINDOW = Window(ONSET - timedelta(minutes=20), ONSET + timedelta(minutes=10))
 _OF_A_WINDOW = (
     "lines", "series", "baseline", "deployments", "calls", "baseline_calls", "spans", "baseline_spans"
 )  # fmt: skip
-_OTHERS: dict[str, tuple[object, ...]] = {"firing": (), "runbooks": (), "diff": ("../../admin?x=#",)}
+_OTHERS: dict[str, tuple[object, ...]] = {
+    "firing": (),
+    "runbooks": (),
+    "owners": (),
+    "diff": ("../../admin?x=#",),
+}
 Question = Callable[[], Awaitable[object]]
 
 

@@ -28,7 +28,7 @@ from tools.providers import (
     tempo,
 )  # fmt: skip
 from tools.reads import Endpoint
-from tools.telemetry import Window
+from tools.telemetry import Owner, Window
 
 BASE = "https://source.example/base"
 AT = Endpoint(BASE, token="s3cret")
@@ -216,7 +216,7 @@ async def test_backstage() -> None:
     catalogue, _ = source("backstage", {"/api/catalog/entities": told.BACKSTAGE})
     found = [(call.caller, call.callee) for call in await catalogue.calls(WINDOW)]
     assert found == [("checkout", "store"), ("checkout", "orders-db")]
-    assert await catalogue.owners() == {"checkout": "orders"}
+    assert await catalogue.owners() == [Owner("checkout", "orders", "backstage")]
 
 
 async def test_services_yaml(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ NAMED = {
         "GET /apis/apps/v1/namespaces/*/replicasets",
     ],
     "loki": ["GET /loki/api/v1/query_range"],
-    "pagerduty": ["GET /incidents"],
+    "pagerduty": ["GET /incidents", "GET /services", "GET /oncalls"],
     "prometheus": ["GET /api/v1/query_range", "GET /api/v1/label/__name__/values"],
     "tempo": ["GET /prometheus/api/v1/query"],
 }

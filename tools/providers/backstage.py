@@ -1,6 +1,6 @@
 """Who depends on whom from a Backstage catalogue (`GET /api/catalog/entities`). It measures nothing."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import httpx2
@@ -9,7 +9,7 @@ from pydantic import JsonValue
 from tools.providers import shapes
 from tools.providers.http_source import HttpSource
 from tools.reads import Endpoint, Read
-from tools.telemetry import Call, Span, Window
+from tools.telemetry import Call, Owner, Span, Window
 
 ENTITIES = Read("GET", "/api/catalog/entities")
 READS = (ENTITIES,)
@@ -32,10 +32,10 @@ class BackstageCatalogue(HttpSource):
         """Prepare to ask; nothing is sent yet. Raises ValueError when the address is none."""
         super().__init__("backstage", settings.endpoint, READS, transport)
 
-    async def owners(self) -> Mapping[str, str]:
+    async def owners(self) -> Sequence[Owner]:
         """Return the owner of each component that has one ("group:default/orders" as "orders")."""
         told = {_name(each): shapes.text(each, "spec", "owner") for each in await self._components()}
-        return {name: _plain(owner) for name, owner in told.items() if name and owner}
+        return [Owner(name, _plain(owner), self.name) for name, owner in told.items() if name and owner]
 
     async def calls(self, window: Window) -> Sequence[Call]:  # noqa: ARG002
         """Return who depends on whom, without measurements."""

@@ -42,7 +42,15 @@ from tools.providers.runbook_folder import RunbookFolder
 from tools.providers.services_yaml import ServicesFile
 from tools.providers.tempo import TempoGraph, TempoSettings
 from tools.reads import Endpoint
-from tools.sources import AlertSource, DependencySource, DeploySource, LogSource, MetricSource, RunbookSource
+from tools.sources import (
+    AlertSource,
+    DependencySource,
+    DeploySource,
+    LogSource,
+    MetricSource,
+    OwnerSource,
+    RunbookSource,
+)
 
 Way = httpx2.AsyncBaseTransport | None
 _ENDPOINT = frozenset(field.name for field in fields(Endpoint))
@@ -85,6 +93,7 @@ class Configured:
     alerts: tuple[AlertSource, ...] = ()
     dependencies: tuple[DependencySource, ...] = ()
     runbooks: tuple[RunbookSource, ...] = ()
+    owners: tuple[OwnerSource, ...] = ()
     closing: tuple[Any, ...] = ()
 
     async def aclose(self) -> None:
@@ -108,19 +117,20 @@ class _Several:
     sources: tuple[object, ...]
 
 
-def _one(part: str, source: Callable[..., object]) -> Callable[[Any, Way], Mapping[str, object]]:
-    """Return how to make a source over HTTP that answers for one *part*."""
+def _one(part: str, source: Callable[..., object], *more: str) -> Callable[[Any, Way], Mapping[str, object]]:
+    """Return how to make a source over HTTP that answers for one *part*, or for *more*."""
 
     def make(settings: object, way: Way) -> Mapping[str, object]:
-        made = source(settings, transport=way)
-        return {part: made, "closing": made}
+        return dict.fromkeys((part, *more, "closing"), source(settings, transport=way))
 
     return make
 
 
-def _local(part: str, source: Callable[[Any], object]) -> Callable[[Any, Way], Mapping[str, object]]:
-    """Return how to make a source on this machine that answers for one *part*."""
-    return lambda settings, _: {part: source(settings)}
+def _local(
+    part: str, source: Callable[[Any], object], *more: str
+) -> Callable[[Any, Way], Mapping[str, object]]:
+    """Return how to make a source on this machine that answers for one *part*, or for *more*."""
+    return lambda settings, _: dict.fromkeys((part, *more), source(settings))
 
 
 def _cloudwatch(settings: CloudWatchSettings, way: Way) -> Mapping[str, object]:
@@ -147,7 +157,7 @@ def _kubernetes(settings: KubernetesSettings, way: Way) -> Mapping[str, object]:
 KINDS: Mapping[str, _Kind] = {
     "alertmanager": _Kind(AlertmanagerSettings, _one("alerts", AlertmanagerAlerts)),
     "argocd": _Kind(ArgoCdSettings, _one("deploys", ArgoCdDeploys)),
-    "backstage": _Kind(BackstageSettings, _one("dependencies", BackstageCatalogue)),
+    "backstage": _Kind(BackstageSettings, _one("dependencies", BackstageCatalogue, "owners")),
     "cloudwatch": _Kind(CloudWatchSettings, _cloudwatch),
     "elasticsearch": _Kind(ElasticsearchSettings, _one("logs", ElasticsearchLogs)),
     "folder": _Kind(FolderSettings, _folder),
@@ -159,12 +169,14 @@ KINDS: Mapping[str, _Kind] = {
     "kubernetes": _Kind(KubernetesSettings, _kubernetes),
     "loki": _Kind(LokiSettings, _one("logs", LokiLogs)),
     "mcp": _Kind(McpSettings, _mcp),
-    "pagerduty": _Kind(PagerDutySettings, _one("alerts", PagerDutyIncidents)),
+    "pagerduty": _Kind(PagerDutySettings, _one("alerts", PagerDutyIncidents, "owners")),
     "prometheus": _Kind(PrometheusSettings, _one("metrics", PrometheusMetrics)),
     "runbooks": _Kind(
         RunbooksSettings, _local("runbooks", lambda told: RunbookFolder(told.folder, told.link_prefix))
     ),
-    "services_yaml": _Kind(ServicesSettings, _local("dependencies", lambda told: ServicesFile(told.path))),
+    "services_yaml": _Kind(
+        ServicesSettings, _local("dependencies", lambda told: ServicesFile(told.path), "owners")
+    ),
     "tempo": _Kind(TempoSettings, _one("dependencies", TempoGraph)),
 }
 

@@ -1,4 +1,4 @@
-"""Open incidents from PagerDuty's REST API v2, with who is on them."""
+"""Open incidents from PagerDuty's REST API v2, with who is on them, and who is on call for each service."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,10 +10,14 @@ from tools.providers import shapes
 from tools.providers.http_source import HttpSource
 from tools.providers.moments import moment
 from tools.reads import Endpoint, Query, Read
-from tools.telemetry import FiringAlert
+from tools.telemetry import FiringAlert, Owner
 
 INCIDENTS = Read("GET", "/incidents")
-READS = (INCIDENTS,)
+SERVICES = Read("GET", "/services")
+ON_CALLS = Read("GET", "/oncalls")
+READS = (INCIDENTS, SERVICES, ON_CALLS)
+PAGES = 3
+_PAGE = 100
 _SEVERITY = {"high": "critical", "low": "warning"}
 
 
@@ -26,7 +30,7 @@ class PagerDutySettings:
 
 
 class PagerDutyIncidents(HttpSource):
-    """The open incidents of a PagerDuty account (an AlertSource)."""
+    """The open incidents and the on-calls of a PagerDuty account (an AlertSource and an OwnerSource)."""
 
     def __init__(
         self, settings: PagerDutySettings, *, transport: httpx2.AsyncBaseTransport | None = None
@@ -48,6 +52,37 @@ class PagerDutyIncidents(HttpSource):
         answer = await self._http.read_json(INCIDENTS, query=query)
         found = [_alert(each) for each in shapes.objects(answer, "incidents")]
         return [each for each in found if each is not None]
+
+    async def owners(self) -> Sequence[Owner]:
+        """Return who is on call for each service: the first level of its escalation policy, now."""
+        services = await self._pages(SERVICES, "services", {})
+        policies = {shapes.text(each, "escalation_policy", "id") for each in services} - {""}
+        if not policies:
+            return ()
+        asked: Query = {"escalation_policy_ids[]": sorted(policies)[:_PAGE], "earliest": "true"}
+        people: dict[str, list[str]] = {}
+        for each in await self._pages(ON_CALLS, "oncalls", asked):
+            if shapes.whole(each, "escalation_level") == 1:
+                name = shapes.text(each, "user", "summary")
+                people.setdefault(shapes.text(each, "escalation_policy", "id"), []).append(name)
+        found = [
+            (shapes.text(each, "name"), people.get(shapes.text(each, "escalation_policy", "id"), []))
+            for each in services
+        ]
+        return [
+            Owner(name, on_call=", ".join(dict.fromkeys(filter(None, who))), on_call_source=self.name)
+            for name, who in found
+            if name and any(who)
+        ]
+
+    async def _pages(self, read: Read, rows: str, asked: Query) -> list[dict[str, JsonValue]]:
+        found: list[dict[str, JsonValue]] = []
+        for page in range(PAGES):
+            answer = await self._http.read_json(read, query={**asked, "limit": _PAGE, "offset": page * _PAGE})
+            found += shapes.objects(answer, rows)
+            if shapes.at(answer, "more") is not True:
+                break
+        return found
 
 
 def _alert(row: JsonValue) -> FiringAlert | None:

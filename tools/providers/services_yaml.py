@@ -13,7 +13,7 @@ from pathlib import Path
 
 import yaml
 
-from tools.telemetry import Call, Span, Window
+from tools.telemetry import Call, Owner, Span, Window
 from tools.tool import Unavailable
 
 MAX_BYTES = 2_000_000
@@ -41,6 +41,14 @@ class ServicesFile:
     async def entries(self) -> Mapping[str, ServiceEntry]:
         """Return the services by name. Raises `Unavailable`."""
         return await asyncio.to_thread(self._read)
+
+    async def owners(self) -> Sequence[Owner]:
+        """Return the owner and the on-call that the file tells."""
+        return [
+            Owner(each.name, each.owner, self.name, each.on_call, self.name)
+            for each in (await self.entries()).values()
+            if each.owner or each.on_call
+        ]
 
     async def calls(self, window: Window) -> Sequence[Call]:  # noqa: ARG002
         """Return who calls whom, without measurements."""
