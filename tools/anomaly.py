@@ -6,38 +6,20 @@ requests (availability, error rate) is weighed by how many requests there were. 
 service map: a change is not yet a cause.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Literal
 
 import numpy as np
 
-from tools.anomaly_kinds import (
-    MetricKind,
-    counts_requests,
-    higher_is_better,
-    is_share,
-    kind_of,
-    limit_of,
-    resource_in,
-    tells_events,
-    unit_of,
-)
-from tools.anomaly_normal import (
-    ENOUGH,
-    Nature,
-    Values,
-    finite,
-    normal_of,
-    restlessness,
-    worst_third,
-)
+from tools.anomaly_added import failures, waits
+from tools.anomaly_course import LATE, Course, arrays, course_of, requests, requests_of, step
+from tools.anomaly_kinds import MetricKind, higher_is_better, is_share, limit_of, resource_in, unit_of
+from tools.anomaly_normal import ENOUGH, normal_of, restlessness, worst_third
 from tools.telemetry import Series, Window
 
-LATE = timedelta(minutes=2)  # alerts fire late: so long before the onset is neither normal nor trouble
 LEAST = 3.0  # spreads outside of the normal range from which a point deviates
 _LEAST_CALM = 6  # points that tell how a series jumps when all is well
 SILENT = "up (any metric at all)"
@@ -69,6 +51,7 @@ class MetricChange:
     first: datetime
     requests: float | None = None
     level: float | None = None
+    added: float | None = None
 
     @property
     def worse(self) -> bool:
@@ -83,78 +66,32 @@ def changes(
 ) -> tuple[MetricChange, ...]:
     """Return what changed at *onset* within *window*, by score, the farthest first."""
     usual = {(each.service, each.metric): each.points for each in baseline}
-    requests, limits = _requests(series), _limits(series)
-    courses = [_course(each, usual.get((each.service, each.metric), ()), onset, window) for each in series]
-    restless = _restless(courses)
-    found = [
-        _change(each, requests.get(each.service, {}), restless.get(each.metric, 1.0), limits)
-        for each in courses
-    ]
+    courses = [course_of(each, usual.get((each.service, each.metric), ()), onset, window) for each in series]
+    counted = requests(series)
+    known = _Known(counted, waits(courses, counted), _limits(series), _restless(courses))
+    found = [_change(each, known) for each in courses]
     told = [each for each in found if each is not None] + _silent(series, onset, window)
     return tuple(sorted(told, key=lambda each: (-each.score, each.service, each.metric)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Course:
-    """One series, parted: the baseline, the points before the border and those since; *whole* minus what was told.
+class _Known:
+    """What all series together tell: requests and added waits by service, limits of resources, restless metrics."""
 
-    Shares of what went well are turned into shares of what went wrong (*whole* 1 or 100), so that a level of
-    100 % does not hide the first per cent lost.
-    """
-
-    service: str
-    metric: str
-    kind: MetricKind
-    nature: Nature
-    baseline: Values
-    before: Values
-    times: Values
-    since: Values
-    whole: float | None
-
-    def told(self, value: float) -> float:
-        """Return *value* as the metric tells it."""
-        return value if self.whole is None else self.whole - value
+    requests: Mapping[str, Mapping[float, float]]
+    waits: Mapping[str, float]
+    limits: Mapping[tuple[str, str], float]
+    restless: Mapping[str, float]
 
 
-def _course(
-    series: Series, baseline: Sequence[tuple[float, float]], onset: datetime, window: Window
-) -> _Course:
-    times, values = _arrays(series.points, window)
-    usual = finite([value for _, value in baseline])
-    kind = kind_of(series.metric)
-    everything = np.concatenate((usual, values))
-    highest, lowest = float(everything.max(initial=0.0)), float(everything.min(initial=0.0))
-    whole = None
-    if kind == "error" and higher_is_better(series.metric) and lowest >= 0 and highest <= 100:
-        whole = 100.0 if highest > 1.5 else 1.0
-        values, usual = whole - values, whole - usual
-    nature: Nature = "level"
-    if kind == "error" and tells_events(series.metric):
-        nature = "event"
-    elif kind == "error" and (
-        whole is not None or (is_share(series.metric) and lowest >= 0 and highest <= 100)
-    ):
-        nature = "share"
-    elif kind in {"error", "traffic", "saturation"} and bool(np.all(everything == np.floor(everything))):
-        nature = "count"
-    since = times >= onset.timestamp() - max(LATE.total_seconds(), _step(times))
-    return _Course(
-        series.service, series.metric, kind, nature, usual, values[~since], times[since], values[since], whole
-    )
-
-
-def _change(
-    course: _Course, requests: Mapping[float, float], restless: float, limits: Mapping[tuple[str, str], float]
-) -> MetricChange | None:
+def _change(course: Course, known: _Known) -> MetricChange | None:
     normal = normal_of(course.baseline, course.before)
     if normal is None or not len(course.since):
         return None
-    counted = [requests[time] for time in course.times if time in requests]
-    often = float(np.median(counted)) if counted else None
+    often = requests_of(course, known.requests)
     if course.kind == "error" and course.nature == "level" and often:
         normal = replace(normal, spread=max(normal.spread, _OF_REQUESTS * often))  # failures a second
-    distance = normal.distances(course.since, course.nature, often)
+    distance = normal.distances(course.since, course.nature, often, course.unity)
     deviating = np.flatnonzero(distance >= LEAST)
     if not len(deviating):
         return None
@@ -169,14 +106,15 @@ def _change(
         before=course.told(normal.middle),
         after=course.told(float(np.median(course.since[deviating]))),
         peak=course.told(peak),
-        score=round(min(_MOST, worst_third(distance)) / restless, 3),
+        score=round(min(_MOST, worst_third(distance)) / known.restless.get(course.metric, 1.0), 3),
         first=datetime.fromtimestamp(float(course.times[deviating[0]]), UTC),
         requests=often,
-        level=_level(course, course.told(peak), limits),
+        level=_level(course, course.told(peak), known.limits),
+        added=known.waits.get(course.service) if course.kind == "latency" else failures(course, often),
     )
 
 
-def _level(course: _Course, peak: float, limits: Mapping[tuple[str, str], float]) -> float | None:
+def _level(course: Course, peak: float, limits: Mapping[tuple[str, str], float]) -> float | None:
     """Return the share of its limit that a resource reached, by its own unit or by the limit told beside it."""
     if course.kind != "resource":
         return None
@@ -200,20 +138,19 @@ def _silent(series: Sequence[Series], onset: datetime, window: Window) -> list[M
     """Return as changes the services of which every metric stopped around the onset while others went on."""
     times: dict[str, set[float]] = defaultdict(set)
     for each in series:
-        times[each.service].update(_arrays(each.points, window)[0])
+        times[each.service].update(arrays(each.points, window)[0])
     newest = max((max(each) for each in times.values() if each), default=0.0)
     found = []
     for service, told in times.items():
-        step = _step(np.array(sorted(told)))
         last = max(told, default=newest)
-        patience = max(_PATIENCE * step, LATE.total_seconds() / 2)
+        patience = max(_PATIENCE * step(np.array(sorted(told))), LATE.total_seconds() / 2)
         if len(told) >= _LEAST_CALM and newest - last > patience and last >= onset.timestamp() - patience:
             at = datetime.fromtimestamp(last, UTC)
             found.append(MetricChange(service, SILENT, "error", "down", "", 1.0, 0.0, 0.0, _SILENCE, at))
     return found
 
 
-def _restless(courses: Sequence[_Course]) -> dict[str, float]:
+def _restless(courses: Sequence[Course]) -> dict[str, float]:
     """Return by metric how far it jumps in normal operation, over all services: 1 or more.
 
     Some metrics jump all the time at one service or another (percentiles of few requests): a jump of theirs
@@ -225,24 +162,3 @@ def _restless(courses: Sequence[_Course]) -> dict[str, float]:
         if len(calm) >= _LEAST_CALM:
             jumps[course.metric].append(restlessness(calm))
     return {metric: max(1.0, float(np.percentile(each, 75.0)) / LEAST) for metric, each in jumps.items()}
-
-
-def _requests(series: Sequence[Series]) -> dict[str, dict[float, float]]:
-    """Return how many requests each service had by time, from the metric that counts the most."""
-    found: dict[str, dict[float, float]] = defaultdict(dict)
-    for each in series:
-        if counts_requests(each.metric):
-            for time, value in each.points:
-                found[each.service][time] = max(value, found[each.service].get(time, 0.0))
-    return found
-
-
-def _arrays(points: Sequence[tuple[float, float]], window: Window) -> tuple[Values, Values]:
-    start, end = window.start.timestamp(), window.end.timestamp()
-    kept = [(time, value) for time, value in points if start <= time <= end and math.isfinite(value)]
-    array = np.array(kept, dtype=np.float64).reshape(-1, 2)
-    return array[:, 0], array[:, 1]
-
-
-def _step(times: Values) -> float:
-    return float(np.median(np.diff(times))) if len(times) > 1 else 0.0

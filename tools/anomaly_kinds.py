@@ -43,6 +43,7 @@ _COUNTED = re.compile(r"request|\brps\b|\bqps\b|\bops\b|calls|invocation|workloa
 _EVENT = re.compile(r"restart|\boom|crash|evict|panic|\bkill|\bup\b")
 _LIMIT = re.compile(r"\blimit|\bquota|capacity|\bmax\b")
 _NAMED = re.compile(r"\b(memory|mem|rss|heap|cpu|disk|fds?|inode)")
+_MEAN = re.compile(r"\b(avg|average|mean)\b")
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
@@ -89,6 +90,11 @@ def counts_requests(metric: str) -> bool:
     """Say whether *metric* counts requests, so that shares can be weighed by it."""
     name = _spoken(metric)
     return _COUNTED.search(name) is not None and kind_of(metric) == "traffic"
+
+
+def tells_mean(metric: str) -> bool:
+    """Say whether *metric* is a mean over requests, such as an average latency."""
+    return _MEAN.search(_spoken(metric)) is not None
 
 
 def unit_of(metric: str) -> str:

@@ -31,23 +31,22 @@ class Normal:
     middle: float
     spread: float
 
-    def distances(self, values: Values, nature: Nature, requests: float | None) -> Values:
+    def distances(self, values: Values, nature: Nature, requests: float | None, whole: float = 1.0) -> Values:
         """Return how many spreads each value lies outside of normal.
 
-        A *share* of requests, in per cent or 0..1, varies by chance with how many *requests* there were at a
+        A *share* of requests, of a *whole* of 1 or 100, varies by chance with how many *requests* there were at a
         point; a *count* varies by its root; of *events* each single one matters.
         """
         spread = max(self.spread, _OF_ITSELF * float(np.abs(values).max()))
         if nature == "share":
-            spread = max(spread, self._chance(values, requests))
+            spread = max(spread, self._chance(requests, whole))
         elif nature == "count":
             spread = max(spread, math.sqrt(max(1.0, self.high)))
         elif nature == "event":
             spread = max(spread, _EVENT_SPREAD)
         return np.asarray(np.maximum(values - self.high, self.low - values) / spread)
 
-    def _chance(self, values: Values, requests: float | None) -> float:
-        whole = 100.0 if max(self.high, float(values.max())) > 1.5 else 1.0
+    def _chance(self, requests: float | None, whole: float) -> float:
         often = max(1.0, _ASSUMED_REQUESTS if requests is None else requests)
         usual = min(1.0, max(0.0, self.middle / whole))
         return whole * math.sqrt((usual * (1 - usual) + 1 / often) / often)

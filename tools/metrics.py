@@ -3,7 +3,7 @@
 Without arguments: one summary, then one observation a service with its strongest changes (tools/anomaly.py). Facts:
 
 - summary: ``changes``, a list of {service, metric, kind, direction, worse, unit, before, after, peak, score, first,
-  requests, level}, the farthest first; ``series``, how many were looked at.
+  requests, added, level}, the farthest first; ``series``, how many were looked at.
 - each service: ``change``, the same object of its strongest change; of the first services also ``course``, the
   points to draw: {points: [[Unix seconds, value], …]}.
 
@@ -168,6 +168,7 @@ def _row(change: MetricChange) -> dict[str, JsonValue]:
         "score": change.score,
         "first": change.first.isoformat(),
         "requests": change.requests,
+        "added": None if change.added is None else round(change.added, 4),
         "level": None if change.level is None else round(change.level, 4),
     }
 

@@ -107,3 +107,36 @@ def test_no_values_break_it(values: list[float]) -> None:
     told = Series("cart", "errors", tuple(zip(AT, values, strict=False)))
     for change in changes([told], [told], onset=ONSET, window=WINDOW):
         assert math.isfinite(change.score)
+
+
+def test_the_first_tenths_of_a_per_cent_lost_are_no_alarm_when_they_are_one_request() -> None:
+    told = series("availability_Average", 100.0, 99.8, noise=0.0)
+    few = series("requests_Sum", 400.0, 400.0, noise=0.0)
+    assert [
+        each for each in changes([told, few], [], onset=ONSET, window=WINDOW) if each.kind == "error"
+    ] == []
+
+
+def test_what_came_on_top_is_told_in_failed_requests_and_in_seconds_waited() -> None:
+    requests = series("requests_Sum", 400.0, 400.0, noise=0.0)
+    failed = series("availability_Average", 100.0, 90.0, noise=0.0)
+    slow = series("latency_Average", 0.1, 0.6, noise=0.0)
+    found = {each.metric: each for each in changes([requests, failed, slow], [], onset=ONSET, window=WINDOW)}
+    assert found["availability_Average"].added == pytest.approx(40.0, rel=0.1)
+    assert found["latency_Average"].added == pytest.approx(200.0, rel=0.1)
+
+
+def test_without_a_count_of_requests_nobody_knows_how_much_came_on_top() -> None:
+    assert one(series("latency_Average", 0.1, 0.6)).added is None
+
+
+def test_rows_since_the_onset_are_not_taken_for_normal_when_they_come_as_baseline() -> None:
+    told = series("latency_p95", 0.1, 4.0)
+    assert one(told, baseline=(told,)).score > 20
+
+
+def test_points_that_all_lie_just_before_a_round_onset_still_tell_what_was_normal() -> None:
+    start = ONSET.timestamp() - 300
+    points = tuple((start + 300 * place, value) for place, value in enumerate((0.1, 2.0, 2.1, 2.2)))
+    found = changes([Series("cart", "latency_p95", points)], [], onset=ONSET, window=WINDOW)
+    assert [each.before for each in found] == [0.1]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 _SLOW = re.compile(r"latenc|slow|p9\d|percentile|response time|duration|timeout|hang|degrad", re.IGNORECASE)
 _FAILING = re.compile(
-    r"availab|error|5\d\d\b|fail|exception|success rate|unreachable|refused|down\b|crash", re.IGNORECASE
+    r"availab|error|\b5(\d\d|xx)\b|fail|exception|success rate|unreachable|refused|down\b|crash",
+    re.IGNORECASE,
 )
 _UNSAID = 0.35  # of the points of what the alert does not speak of
 

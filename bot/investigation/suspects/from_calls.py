@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from bot.investigation.suspects.clue import Clue, quoted
 from bot.investigation.suspects.facts import Told
 
-_NETWORK_POINTS, _SERVER_POINTS, _SPAN_POINTS = 1.4, 0.33, 0.25  # a doubling
+_NETWORK_POINTS, _SERVER_POINTS, _SPAN_POINTS = 1.4, 0.2, 0.15  # a doubling
 _LEAST_DOUBLINGS = 1.0
 _OTHER_END = 0.3
 

@@ -55,6 +55,7 @@ def from_metrics(
             first=change.time("first"),
             measure="failed requests" if kind == "error" else metric,
             amount=_added(change, change.number("requests") if kind == "error" else 1.0),
+            added=change.number("added"),
         )
         yield clue
         for other in about if kind in {"latency", "error"} and change.row.get("worse") is True else ():
