@@ -1,42 +1,27 @@
-"""Files that people have their past incidents in, to records: JSONL, JSON, CSV, and Markdown post-mortems.
+"""Files that people have their past incidents in, to records: JSONL, JSON, CSV, Jira's XML, and Markdown.
 
 Reads files; it decides nothing about what an incident is (memory/import_record.py does). A file or line that cannot
 be read becomes a `LeftOut` with the reason, never an exception.
 """
 
+import codecs
 import csv
+import io
 import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-import frontmatter
-import yaml
-
+from memory.import_markdown import records_of_markdown
 from memory.import_record import LeftOut
+from memory.import_xml import records_of_jira_xml
 
 Record = Mapping[str, Any]
-READ = (".jsonl", ".ndjson", ".json", ".csv", ".md", ".markdown")
-HEADINGS = {
-    "symptoms": (
-        "symptom",
-        "impact",
-        "what happened",
-        "detection",
-        "summary",
-        "problem",
-        "description",
-        "effect",
-    ),
-    "root_cause": ("root cause", "cause", "why", "trigger", "contributing"),
-    "resolution": ("resolution", "fix", "mitigation", "remediation", "recovery", "how we fixed", "solution"),
-    "timeline": ("timeline", "events", "chronology"),
-    "lessons": ("lesson", "what went", "action item", "follow", "takeaway", "prevention"),
-}
-_HEADING = re.compile(r"^(#{1,6})\s+(?P<title>.+?)\s*#*\s*$")
-_BOLD = re.compile(r"^\s*(?:[-*]\s+)?\*\*(?P<title>[^*:]{3,40}):?\*\*:?\s*(?P<rest>.*)$")
-_DATED = re.compile(r"(\d{4}-\d{2}-\d{2})")
+READ = (".jsonl", ".ndjson", ".json", ".csv", ".xml", ".md", ".markdown")
+NO_NAMES: Mapping[str, str] = MappingProxyType({})
+TABLE_MARKS = ",;\t|"
 
 
 def records_in(path: Path) -> Iterator[Record | LeftOut]:
@@ -61,9 +46,9 @@ def _file(path: Path, name: str) -> Iterator[Record | LeftOut]:
         yield LeftOut(name, f"{kind or 'no suffix'} is not a format read here ({', '.join(READ)})")
         return
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = _text_of(path)
     except (OSError, UnicodeDecodeError) as error:
-        yield LeftOut(name, f"cannot be read: {error}")
+        yield LeftOut(name, f"cannot be read: {error}; UTF-8 is read, and UTF-16 with its mark")
         return
     if kind in {".jsonl", ".ndjson"}:
         yield from _json_lines(text, name)
@@ -71,12 +56,21 @@ def _file(path: Path, name: str) -> Iterator[Record | LeftOut]:
         yield from _json(text, name)
     elif kind == ".csv":
         yield from _csv(text, name)
+    elif kind == ".xml":
+        yield from records_of_jira_xml(text, name)
     else:
-        yield _markdown(text, name)
+        yield from records_of_markdown(text, name)
+
+
+def _text_of(path: Path) -> str:
+    held = path.read_bytes()
+    marked = held.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    text = held.decode("utf-16" if marked else "utf-8-sig")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _json_lines(text: str, name: str) -> Iterator[Record | LeftOut]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.split("\n"), 1):  # a text may hold other line separators
         if not line.strip():
             continue
         try:
@@ -91,73 +85,49 @@ def _json(text: str, name: str) -> Iterator[Record | LeftOut]:
     except json.JSONDecodeError as error:
         yield LeftOut(name, f"not JSON: {error.msg} in line {error.lineno}")
         return
-    items = whole
+    items: object = whole
+    names: Mapping[str, str] = NO_NAMES
     if isinstance(whole, dict):  # PagerDuty wraps in "incidents", Jira in "issues"
+        names = _names_in(whole)
         items = next(
             (whole[key] for key in ("incidents", "issues", "items", "data") if key in whole), [whole]
         )
     for number, item in enumerate(items if isinstance(items, list) else [items], 1):
-        yield _record(item, f"{name} item {number}")
+        yield _record(item, f"{name} item {number}", names)
 
 
-def _record(item: object, what: str) -> Record | LeftOut:
+def _record(item: object, what: str, names: Mapping[str, str] = NO_NAMES) -> Record | LeftOut:
     if not isinstance(item, dict):
         return LeftOut(what, f"is a {type(item).__name__}, not an object")
     fields = item.get("fields")
-    if isinstance(fields, dict):  # a Jira issue
-        return {**fields, "key": item.get("key"), "self": item.get("self")}
+    if isinstance(fields, dict):  # a Jira issue; its custom fields are named beside it
+        own = _names_in(item) or names
+        named = {str(own.get(key, key)): value for key, value in fields.items()}
+        return {**named, "key": item.get("key"), "self": item.get("self")}
     return item
 
 
+def _names_in(held: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return what Jira says its custom fields are called, if it says so."""
+    names = held.get("names")
+    return names if isinstance(names, dict) else NO_NAMES
+
+
 def _csv(text: str, name: str) -> Iterator[Record | LeftOut]:
-    lines = text.splitlines(keepends=True)
+    """Return the rows of a table; columns of the same name, as Jira writes them, are joined."""
+    first = text.splitlines()[0] if text.strip() else ""
+    bare = re.sub(r'"[^"]*"', "", first)
+    mark = max(TABLE_MARKS, key=bare.count)
     try:
-        dialect = csv.Sniffer().sniff("".join(lines[:5]), delimiters=",;\t|")
-    except csv.Error:
-        dialect = csv.excel
-    try:
-        for row in csv.DictReader(lines, dialect=dialect):
-            yield {key: value for key, value in row.items() if key and value}
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+        header = next(rows, [])
+        for row in rows:
+            record: dict[str, str] = {}
+            for column, value in zip(header, row, strict=False):
+                if column.strip() and value.strip():
+                    before = record.get(column)
+                    record[column] = f"{before}, {value}" if before else value
+            if record:
+                yield record
     except csv.Error as error:
         yield LeftOut(name, f"not a table: {error}")
-
-
-def _markdown(text: str, name: str) -> Record | LeftOut:
-    try:
-        post = frontmatter.loads(text)
-    except yaml.YAMLError as error:
-        return LeftOut(name, f"its front matter is not YAML: {str(error).splitlines()[0]}")
-    sections = _sections(post.content)
-    dated = _DATED.search(name) or _DATED.search(text[:400])
-    found = {"title": _title(post.content) or Path(name).stem, "text": post.content, **sections}
-    said = {str(key): value for key, value in post.metadata.items()}
-    date = {"date": dated.group(1)} if dated else {}
-    return {"id": Path(name).with_suffix("").as_posix(), **date, **found, **said}
-
-
-def _title(content: str) -> str:
-    return next((match["title"] for line in content.splitlines() if (match := _HEADING.match(line))), "")
-
-
-def _sections(content: str) -> dict[str, str]:
-    """Return the text below each heading that is known, however deep; a deeper heading stays in its section."""
-    gathered: dict[str, list[str]] = {}
-    current, depth = "", 0
-    for line in content.splitlines():
-        if match := _HEADING.match(line):
-            level, name = len(match.group(1)), _known(match["title"])
-            if name or level <= depth:
-                current, depth = name, level
-                continue
-        elif (bold := _BOLD.match(line)) and (name := _known(bold["title"])):
-            gathered.setdefault(name, []).append(bold["rest"])
-            continue
-        if current:
-            gathered.setdefault(current, []).append(line)
-    return {name: text for name, lines in gathered.items() if (text := "\n".join(lines).strip())}
-
-
-def _known(heading: str) -> str:
-    small = heading.lower()
-    ordered = ("root_cause", "resolution", "timeline", "lessons", "symptoms")
-    return next((name for name in ordered if any(word in small for word in HEADINGS[name])), "")

@@ -8,28 +8,33 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from memory.import_log import log_of
 from memory.incident import Fix, Incident, Outcome, Status
 from memory.moments import moment_of
 
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "incident_id", "incident number", "incident_number", "issue key", "key", "number"),
-    "title": ("title", "summary", "name", "subject", "incident"),
+    "id": ("id", "incident id", "incident number", "issue key", "key", "number", "tiny id"),
+    "title": ("title", "summary", "name", "subject", "incident", "message"),
     "symptoms": ("symptoms", "symptom", "impact", "description", "what happened", "detection"),
-    "root_cause": ("root_cause", "root cause", "rootcause", "cause", "custom field (root cause)", "why"),
-    "resolution": ("resolution", "fix", "resolve_reason", "mitigation", "remediation", "how it was fixed",
-                   "custom field (resolution notes)", "resolution_notes"),
+    "root_cause": ("root cause", "rootcause", "cause", "custom field (root cause)", "why"),
+    "resolution": ("resolution", "fix", "resolve reason", "mitigation", "remediation", "how it was fixed",
+                   "custom field (resolution notes)", "resolution notes", "resolution summary"),
     "timeline": ("timeline", "events"),
-    "lessons": ("lessons", "lessons learned", "lessons_learned", "notes"),
+    "lessons": ("lessons", "lessons learned", "notes", "comment", "comments"),
     "text": ("text", "body", "report", "postmortem", "content"),
-    "services": ("services", "service", "service_name", "components", "component/s", "component", "system"),
+    "services": ("services", "service", "service name", "components", "component/s", "component", "system",
+                 "impacted services", "affected services"),
     "severity": ("severity", "priority", "urgency", "impact level"),
-    "started_at": ("started_at", "date", "created_at", "created", "start", "opened", "occurred_at", "start time"),
-    "resolved_at": ("resolved_at", "resolved", "end", "closed", "end time", "resolution date", "resolved_on"),
-    "resolved_by": ("resolved_by", "assignee", "resolver", "responder", "resolved_by_user_name"),
-    "link": ("link", "url", "html_url", "self", "permalink"),
-    "version": ("version", "release", "affects version/s", "fix version/s"),
+    "started_at": ("started at", "date", "created at", "created", "created on", "start", "opened", "occurred at",
+                   "start time", "detected at"),
+    "resolved_at": ("resolved at", "resolved", "end", "closed", "end time", "resolution date", "resolutiondate",
+                    "resolved on", "closed at"),
+    "resolved_by": ("resolved by", "resolved by user name", "assignee", "resolver", "responder"),
+    "link": ("link", "url", "html url", "self", "permalink"),
+    "version": ("version", "release", "affects version/s", "versions", "fix version/s", "fix versions"),
     "status": ("status", "state"),
 }  # fmt: skip
 TOO_SHORT = 20
@@ -59,7 +64,7 @@ def incident_from(record: Mapping[str, Any], origin: Origin) -> Incident | LeftO
 
     The same record always gets the same id, so that importing twice changes nothing.
     """
-    fields = {key.strip().lower(): value for key, value in record.items() if isinstance(key, str)}
+    fields = _named(record)
     said = {name: _text(_first(fields, NAMES[name])) for name in NAMES}
     report = said["text"] or _joined(said["timeline"], said["lessons"])
     content = _joined(said["title"], said["symptoms"], said["root_cause"], said["resolution"], report)
@@ -67,6 +72,10 @@ def incident_from(record: Mapping[str, Any], origin: Origin) -> Incident | LeftO
     if len(content) < TOO_SHORT:
         return LeftOut(what, f"only {len(content)} characters of text: nothing to recall it by")
     started, resolved = (moment_of(_first(fields, NAMES[n])) for n in ("started_at", "resolved_at"))
+    log = log_of(fields)
+    report = _joined(report, log.text)
+    resolved = resolved or log.resolved_at
+    by = said["resolved_by"] or log.resolved_by
     return Incident(
         id=said["id"] or f"{origin.name}:{hashlib.sha256(content.encode()).hexdigest()[:12]}",
         workspace=origin.workspace,
@@ -76,15 +85,27 @@ def incident_from(record: Mapping[str, Any], origin: Origin) -> Incident | LeftO
         report=report,
         services=_services(_first(fields, NAMES["services"])),
         version=said["version"],
-        fixes=_fixes(said["resolution"], said["resolved_by"], fields),
+        fixes=_fixes(said["resolution"], by, resolved or started),
         severity=said["severity"],
         started_at=started,
         resolved_at=resolved,
-        resolved_by=said["resolved_by"],
+        resolved_by=by,
         status=_status(said["status"]),
         source="import",
         link=said["link"] or None,
     )
+
+
+def _named(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields under names that compare: rootCause, Root-Cause and root_cause are one."""
+    named: dict[str, Any] = {}
+    for key, value in record.items():
+        if isinstance(key, str):
+            parts = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", key.strip())
+            name = re.sub(r"[\s_-]+", " ", parts).lower()
+            if named.get(name) in (None, "", [], {}):
+                named[name] = value
+    return named
 
 
 def _first(fields: Mapping[str, Any], names: Sequence[str]) -> Any:  # noqa: ANN401 - a field is what it is
@@ -96,11 +117,18 @@ def _text(value: Any) -> str:  # noqa: ANN401
     if value is None:
         return ""
     if isinstance(value, Mapping):
-        return _text(
-            _first({str(k): v for k, v in value.items()}, ("summary", "name", "displayName", "value", "id"))
-        )
+        if isinstance(value.get("comments"), list):  # Jira's comments
+            return "\n".join(
+                _text(_first(each, ("body",))) for each in value["comments"] if isinstance(each, Mapping)
+            )
+        if isinstance(value.get("content"), list):  # Jira's document format
+            inner = [_text(each) for each in value["content"]]
+            return (" " if value.get("type") == "paragraph" else "\n").join(filter(None, inner))
+        names = ("summary", "name", "displayName", "value", "text", "content", "body", "id")
+        return _text(_first({str(k): v for k, v in value.items()}, names))
     if isinstance(value, (list, tuple)):
-        return ", ".join(text for item in value if (text := _text(item)))
+        mark = "\n" if any(isinstance(item, Mapping) and "content" in item for item in value) else ", "
+        return mark.join(text for item in value if (text := _text(item)))
     return str(value).strip()
 
 
@@ -109,10 +137,9 @@ def _services(value: Any) -> tuple[str, ...]:  # noqa: ANN401
     return tuple(dict.fromkeys(name for item in items if (name := _text(item))))
 
 
-def _fixes(resolution: str, by: str, fields: Mapping[str, Any]) -> tuple[Fix, ...]:
+def _fixes(resolution: str, by: str, when: datetime | None) -> tuple[Fix, ...]:
     if not resolution or resolution.lower() in NOT_A_FIX:
         return ()
-    when = moment_of(_first(fields, NAMES["resolved_at"])) or moment_of(_first(fields, NAMES["started_at"]))
     return (Fix("resolution", resolution, Outcome.WORKED, by, when),)
 
 

@@ -137,6 +137,9 @@ def _stays(known: Incident | None, new: Incident) -> str:
         return ""
     if known.workspace != new.workspace:
         return "another workspace has an incident with this id"
-    return (
-        "" if known.source == "import" else "memory learned this one in Slack: an import does not change it"
-    )
+    if known.source != "import":
+        return "memory learned this one in Slack: an import does not change it"
+    dates = {known.started_at, new.started_at}
+    if known.title != new.title and len(dates) == 2 and None not in dates:
+        return f"memory has another incident under this id (“{known.title[:60]}”): give it an id of its own"
+    return ""

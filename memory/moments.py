@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime
 
 _PARTIAL = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?")
+_ZULU = re.compile(r"\s*\(?(?:UTC|GMT)\)?$", re.IGNORECASE)
 _WRITTEN = (
     "%d/%b/%y %H:%M",  # Jira
     "%d/%b/%y %I:%M %p",
@@ -14,6 +15,15 @@ _WRITTEN = (
     "%d %b %Y",
     "%b %d, %Y",
     "%a, %d %b %Y %H:%M:%S %z",
+    "%Y-%m-%d %I:%M %p",
+    "%Y-%m-%d %H:%M %z",
+    "%B %d, %Y %H:%M %z",
+    "%B %d, %Y %H:%M",
+    "%b %d, %Y %H:%M",
+    "%b %d, %Y %I:%M %p",
+    "%d %B %Y %H:%M %z",
+    "%d %B %Y %H:%M",
+    "%d %b %Y %H:%M",
 )
 
 
@@ -25,7 +35,7 @@ def moment_of(written: object) -> datetime | None:
         return datetime(written.year, written.month, written.day, tzinfo=UTC)
     if isinstance(written, (int, float)) and not isinstance(written, bool):
         return _from_number(float(written))
-    text = str(written or "").strip().strip("\"'")
+    text = _ZULU.sub(" +0000", str(written or "").strip().strip("\"'"))
     if not text:
         return None
     partial = _PARTIAL.fullmatch(text)
@@ -34,7 +44,7 @@ def moment_of(written: object) -> datetime | None:
 
 def _full(text: str) -> datetime | None:
     try:
-        read: datetime | None = datetime.fromisoformat(text)
+        read: datetime | None = datetime.fromisoformat(text.replace(" +0000", "+00:00"))
     except ValueError:
         read = next((found for form in _WRITTEN if (found := _by_form(text, form))), None)
     if read is None or read.tzinfo:
