@@ -19,6 +19,7 @@ SECRETS = {
     for name in (
         "GRAFANA_TOKEN", "PAGERDUTY_KEY", "ELASTIC_AUTHORIZATION", "GITHUB_TOKEN", "GITLAB_TOKEN", "ARGOCD_TOKEN",
         "KUBERNETES_TOKEN", "BACKSTAGE_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "MCP_TOKEN",
+        "LAUNCHDARKLY_TOKEN",
     )
 }  # fmt: skip
 PARTS = ("logs", "metrics", "deploys", "alerts", "dependencies", "runbooks", "owners")

@@ -2,7 +2,8 @@
 
 Provenance: the forms that the vendors' own API references document (Loki HTTP API, Elasticsearch search API, GitHub
 REST 2022-11-28, GitLab REST v4, Argo CD swagger, Kubernetes API v1 and apps/v1, PagerDuty REST v2, Alertmanager API
-v2 as Grafana serves it, Jaeger query service, Prometheus HTTP API, Backstage catalog API), written out by hand with
+v2 as Grafana serves it, Jaeger query service, Prometheus HTTP API, Backstage catalog API, LaunchDarkly
+REST v2), written out by hand with
 names and times of our own; not captured from servers.
 """
 
@@ -99,6 +100,18 @@ ARGOCD = {
     ]
 }  # fmt: skip
 ARGOCD_REVISION = {"author": "Ada <ada@example>", "date": iso(-30), "message": "Make the pool leaner\n\nBody"}
+FLAG_CHANGE = {
+    "_id": "5a8b0c3d9e1f2a4b6c7d8e9f", "accountId": "acc", "kind": "flag", "name": "Lean pool",
+    "date": int((ONSET + timedelta(minutes=-12)).timestamp() * 1000),
+    "titleVerb": "turned on the flag in [production](https://app.launchdarkly.com/x)",
+    "member": {"email": "ada@shop.example", "firstName": "Ada", "lastName": "Lovelace"},
+    "target": {"name": "Lean pool", "resources": ["proj/shop:env/production:flag/checkout-lean-pool;pool"]},
+}  # fmt: skip
+FLAG_ENTRY = {
+    **FLAG_CHANGE,
+    "previousVersion": {"on": False, "key": "x"},
+    "currentVersion": {"on": True, "key": "x"},
+}
 PAGERDUTY = {
     "incidents": [
         {"id": "PT4KHLK", "incident_number": 1234, "title": "The server is on fire.", "created_at": iso(2),

@@ -21,6 +21,7 @@ from tools.providers import (
     grafana,
     jaeger,
     kubernetes,
+    launchdarkly,
     loki,
     pagerduty,
     prometheus,
@@ -52,6 +53,9 @@ SOURCES: dict[str, Callable[[httpx2.AsyncBaseTransport], Any]] = {
     "grafana": lambda way: grafana.GrafanaAlerts(grafana.GrafanaSettings(AT), transport=way),
     "jaeger": lambda way: jaeger.JaegerTraces(jaeger.JaegerSettings(AT), transport=way),
     "kubernetes": lambda way: kubernetes.Kubernetes(kubernetes.KubernetesSettings(AT, "shop"), transport=way),
+    "launchdarkly": lambda way: launchdarkly.LaunchDarklyFlags(
+        launchdarkly.LaunchDarklySettings(AT, services={"checkout-": "checkout"}), transport=way
+    ),
     "loki": lambda way: loki.LokiLogs(
         loki.LokiSettings(AT, selector='{env="prod"}', grafana_url="https://grafana.example"), transport=way
     ),
@@ -132,6 +136,22 @@ async def test_gitlab() -> None:
     await contract.check_deploys(deploys, WINDOW)
     found = await deploys.diff(told.SHA)
     assert [(each.path, each.added, each.deleted) for each in found.files] == [("pool.toml", 1, 1)]
+
+
+async def test_launchdarkly() -> None:
+    sha = str(told.FLAG_CHANGE["_id"])
+    answers = {"/api/v2/auditlog": {"items": [told.FLAG_CHANGE]}, f"/api/v2/auditlog/{sha}": told.FLAG_ENTRY}
+    flags, router = source("launchdarkly", answers)
+    await contract.check_deploys(flags, WINDOW)
+    (change,) = await flags.deployments(WINDOW)
+    assert (change.title, change.service, change.author) == (
+        "Flag Lean pool: turned on the flag in production",
+        "checkout",
+        "Ada Lovelace",
+    )
+    found = await flags.diff(sha[:8])
+    assert '- "on": false\n+ "on": true' in found.diff
+    assert router.calls[0].request.url.params["spec"] == "proj/*:env/production:flag/*"
 
 
 async def test_argocd() -> None:

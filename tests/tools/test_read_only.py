@@ -49,6 +49,7 @@ NAMED = {
         "GET /api/v1/namespaces/*/pods/*/log",
         "GET /apis/apps/v1/namespaces/*/replicasets",
     ],
+    "launchdarkly": ["GET /api/v2/auditlog", "GET /api/v2/auditlog/*"],
     "loki": ["GET /loki/api/v1/query_range"],
     "pagerduty": ["GET /incidents", "GET /services", "GET /oncalls"],
     "prometheus": ["GET /api/v1/query_range", "GET /api/v1/label/__name__/values"],

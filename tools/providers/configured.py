@@ -34,6 +34,7 @@ from tools.providers.gitlab import GitlabDeploys, GitlabSettings
 from tools.providers.grafana import GrafanaAlerts, GrafanaSettings
 from tools.providers.jaeger import JaegerSettings, JaegerTraces
 from tools.providers.kubernetes import Kubernetes, KubernetesSettings
+from tools.providers.launchdarkly import LaunchDarklyFlags, LaunchDarklySettings
 from tools.providers.loki import LokiLogs, LokiSettings
 from tools.providers.mcp_server import McpSettings, mcp_sources
 from tools.providers.pagerduty import PagerDutyIncidents, PagerDutySettings
@@ -167,6 +168,7 @@ KINDS: Mapping[str, _Kind] = {
     "grafana": _Kind(GrafanaSettings, _one("alerts", GrafanaAlerts)),
     "jaeger": _Kind(JaegerSettings, _one("dependencies", JaegerTraces)),
     "kubernetes": _Kind(KubernetesSettings, _kubernetes),
+    "launchdarkly": _Kind(LaunchDarklySettings, _one("deploys", LaunchDarklyFlags)),
     "loki": _Kind(LokiSettings, _one("logs", LokiLogs)),
     "mcp": _Kind(McpSettings, _mcp),
     "pagerduty": _Kind(PagerDutySettings, _one("alerts", PagerDutyIncidents, "owners")),
