@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from router.calls import Call
-from router.decide import Step
+from router.decide import Question, Step
 from router.escalate import Tried, blocking
 from router.measure import Measured, measure
 from router.messages import Ask, Message, Reply, Text
@@ -52,6 +52,20 @@ class Asking:
     def spent(self) -> Decimal:
         """Dollars measured or kept aside for this question so far."""
         return sum((attempt.usd for attempt in self.attempts), Decimal(0))
+
+    def question(self) -> Question:
+        """Return the question without its words, for deciding."""
+        ask, size = self.ask, self.measured
+        return Question(
+            task=ask.task,
+            case=ask.case,
+            severity=ask.severity,
+            service=ask.service,
+            prompt_tokens=size.tokens,
+            worst_tokens=size.worst,
+            optional=ask.optional,
+            settled=bool(ask.settled),
+        )
 
     def next_id(self) -> str:
         """Return the id of the selection that comes now."""

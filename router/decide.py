@@ -27,6 +27,7 @@ class Question:
     prompt_tokens: int
     worst_tokens: int
     optional: bool = False
+    settled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class _Choice:
 
 def decide(question: Question, state: State, policy: Policy) -> Selection:
     """Return who is asked, why, and at what price; or who would have been, and why nobody is."""
-    plan = plan_for(question.task, question.severity, question.service, policy)
+    plan = plan_for(question.task, question.severity, question.service, policy, settled=question.settled)
     purse = purse_for(question.severity, state.spent, policy)
     plan, reasons = _required(plan, state, policy)
     plan, degraded = _capped(plan, purse, policy)

@@ -152,7 +152,9 @@ class Ask:
 
     *case* names the investigation it is for (budgets, audit and footer go by it). *schema* is the JSON schema
     that the answer must have, None for free text. *severity* and *service* are the alert's ("" = unknown).
-    *grounds* and *onset* are what the answer is held against. *optional* work is dropped first when money
+    *grounds* and *onset* are what the answer is held against. *settled* names the service that code found guilty
+    on evidence of several kinds ("" = the evidence settles nothing): a policy may then begin lower, and an answer from
+    below the task's own start that names another one is not kept. *optional* work is dropped first when money
     runs short. *stream_to* hears pieces of text as they arrive; what it heard is void when the attempt fails.
     """
 
@@ -166,5 +168,6 @@ class Ask:
     service: str = ""
     grounds: Sequence[Ground] = ()
     onset: datetime | None = None
+    settled: str = ""
     optional: bool = False
     stream_to: Callable[[str], None] | None = field(default=None, compare=False)

@@ -56,10 +56,15 @@ class Plan:
 
 
 @lru_cache(maxsize=1024)
-def plan_for(task: Task, severity: str, service: str, policy: Policy) -> Plan:
-    """Return the plan for a first attempt: the task's route, changed by the first override that matches."""
+def plan_for(task: Task, severity: str, service: str, policy: Policy, *, settled: bool = False) -> Plan:
+    """Return the plan for a first attempt: the task's route, changed by the first override that matches.
+
+    *settled*: code's suspect stands on evidence of several kinds.
+    """
     route = policy.text.tasks[task]
-    override = next((o for o in policy.text.overrides if _matches(o, task, severity, service)), None)
+    override = next(
+        (o for o in policy.text.overrides if _matches(o, task, severity, service, settled=settled)), None
+    )
     start, ceiling, effort, room = route.start, route.ceiling, route.effort, route.max_tokens
     reasons = [Reason(ReasonCode.TASK_START, {"why": route.why})]
     if override is not None:
@@ -83,12 +88,13 @@ def plan_for(task: Task, severity: str, service: str, policy: Policy) -> Plan:
     )
 
 
-def _matches(override: Override, task: Task, severity: str, service: str) -> bool:
+def _matches(override: Override, task: Task, severity: str, service: str, *, settled: bool) -> bool:
     when = override.when
     return (
         (not when.task or task in when.task)
         and (not when.severity or severity in when.severity)
         and (not when.service or service in when.service)
+        and (when.settled is None or when.settled == settled)
     )
 
 

@@ -101,11 +101,12 @@ class Route:
 
 @dataclass(frozen=True, slots=True, config=CLOSED)
 class When:
-    """What an override applies to; an empty list means any."""
+    """What an override applies to; an empty list means any. *settled*: whether code's suspect stands on evidence."""
 
     severity: tuple[Severity, ...] = ()
     service: tuple[str, ...] = ()
     task: tuple[Task, ...] = ()
+    settled: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, config=CLOSED)

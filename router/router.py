@@ -25,7 +25,7 @@ from router.asking import Asking
 from router.audit import Audit
 from router.budget import Budget
 from router.calls import Fault, Heard, Model
-from router.decide import Question, State, Step, decide
+from router.decide import State, Step, decide
 from router.endings import NO_BOOKS, ended, given_up, refused, unasked
 from router.escalate import after_fault, after_findings, blocking
 from router.health import Health
@@ -127,7 +127,7 @@ class Router:
         """Ask until there is an answer or there will be none; the last event is `Answered` or `Failed`."""
         route = self.policy.text.tasks[ask.task]
         asking = Asking(self._next_id(), ask, self.policy, self.clock() + route.deadline_s)
-        ceiling = plan_for(ask.task, ask.severity, ask.service, self.policy).ceiling
+        plan = plan_for(ask.task, ask.severity, ask.service, self.policy, settled=bool(ask.settled))
         while True:
             try:
                 selection = await self._select(asking)
@@ -141,7 +141,7 @@ class Router:
                 return
             outcome = await self._attempt(asking, selection)
             yield Attempted(asking.attempts[-1])
-            step = self._next(asking, selection, outcome, ceiling)
+            step = self._next(asking, selection, outcome, plan.ceiling)
             if step is None:
                 yield self._end(asking, self._outcome(asking, selection, outcome))
                 return
@@ -170,9 +170,6 @@ class Router:
 
     async def _decide(self, asking: Asking) -> Selection:
         ask, size, limits = asking.ask, asking.measured, self.policy.text.limits
-        question = Question(
-            ask.task, ask.case, ask.severity, ask.service, size.tokens, size.worst, ask.optional
-        )
         models = self.policy.prices
         shortest = self.policy.min_cache_prefix
         state = State(
@@ -185,6 +182,7 @@ class Router:
             stalled=stalled(ask.messages, limits.stall_repeats, limits.stall_window),
             parent=asking.attempts[-1].selection.id if asking.attempts else None,
         )
+        question = asking.question()
         selection = decide(question, state, self.policy)
         self.audit.add(Decided(question, state, selection, asking.id))
         return selection
@@ -214,7 +212,7 @@ class Router:
         self.budget.settle(selection.id, usd)
         self.health.answered(selection.model)
         self.warmth.sent(selection.model, asking.measured, outcome.usage.prompt)
-        findings = await self._check(asking, outcome.reply)
+        findings = await self._check(asking, selection, outcome.reply)
         if all(finding.code is not FindingCode.REFUSED for finding in findings):
             asking.heard(outcome.reply, findings)
         attempt = Attempt(
@@ -229,12 +227,15 @@ class Router:
         )
         self._tried(asking, attempt)
 
-    async def _check(self, asking: Asking, reply: Reply) -> tuple[Finding, ...]:
+    async def _check(self, asking: Asking, selection: Selection, reply: Reply) -> tuple[Finding, ...]:
         """Hold *reply* against its evidence, in a thread where there is much to read."""
         route = self.policy.text.tasks[asking.ask.task]
+        ladder = self.policy.ladder
+        low = ladder.index(selection.tier) < ladder.index(route.start)
+        settled = asking.ask.settled if low else ""
         if asking.ask.grounds and not reply.tool_uses:
-            return await asyncio.to_thread(check, reply, asking.ask, route)
-        return check(reply, asking.ask, route)
+            return await asyncio.to_thread(check, reply, asking.ask, route, settled)
+        return check(reply, asking.ask, route, settled)
 
     def _failed(self, asking: Asking, selection: Selection, fault: Fault) -> None:
         """Settle a call that gave no answer: what may be billed stays set aside."""

@@ -41,6 +41,8 @@ from router.messages import Ask, Offered, Task
 from router.outcomes import Answered, Attempted, Failed, RouterEvent, Selected
 from tools.tool import Findings, Scope, Status, ToolCall
 
+SETTLED_AT = 0.8  # how sure code must be of its suspect before a weak model may be asked to tell it
+
 
 class Recalls(Protocol):
     """Memory, as the investigation asks it. Never raises for a memory that is down: it says so."""
@@ -217,10 +219,18 @@ class Investigator:
             service=case.alert.service,
             grounds=case.evidence,
             onset=case.alert.starts_at,
+            settled=settled_by(suspects),
         )
         async with aclosing(self.router.ask(ask)) as events:
             async for told in events:
                 yield _as_event(told)
+
+
+def settled_by(suspects: Suspects) -> str:
+    """Return the service that code is sure of on evidence of several kinds, "" when none."""
+    kinds = {cited.partition(":")[0] for cited in suspects.cites}
+    sure = suspects.cause is not None and (suspects.confidence or 0.0) >= SETTLED_AT
+    return suspects.services[0].service if sure and suspects.services and len(kinds) > 1 else ""
 
 
 def _as_event(told: RouterEvent) -> Event:

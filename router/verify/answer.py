@@ -39,8 +39,11 @@ _GOOD_STOPS = frozenset({"end_turn", "stop_sequence", "tool_use"})
 _CUT = frozenset({"max_tokens", "model_context_window_exceeded"})
 
 
-def check(reply: Reply, ask: Ask, route: Route) -> tuple[Finding, ...]:
-    """Return what is wrong with *reply*; nothing is found in a wish to use tools, which is no answer yet."""
+def check(reply: Reply, ask: Ask, route: Route, settled: str = "") -> tuple[Finding, ...]:
+    """Return what is wrong with *reply*; nothing is found in a wish to use tools, which is no answer yet.
+
+    *settled* is the service that an answer from below the task's own start must name first.
+    """
     if stopped := _stop(reply.stop_reason):
         return (stopped,)
     if reply.tool_uses:
@@ -53,7 +56,19 @@ def check(reply: Reply, ask: Ask, route: Route) -> tuple[Finding, ...]:
         checks=route.checks,
         wanted=ask.schema,
         min_confidence=route.min_confidence,
-    )
+    ) + disagrees(reply.text, settled)
+
+
+def disagrees(answer: str, settled: str) -> tuple[Finding, ...]:
+    """Return the finding that a diagnosis does not name *settled* first, though the evidence does."""
+    said = parse(answer[:LONGEST]) if settled else None
+    if not isinstance(said, dict) or not isinstance(said.get("services"), list):
+        return ()
+    named = statement(said).services
+    if named and named[0] == settled:
+        return ()
+    told = f"it names {named[0] if named else 'nothing'} first; the evidence names {settled}"
+    return (Finding(FindingCode.CONTRADICTION, told),)
 
 
 def check_answer(

@@ -22,20 +22,21 @@ class Pool:
         self._items = items
         self._library = library
         self._stated = [q for item in items for q in item.quantities]
-        self._kinds = {kind: [q for q in self._stated if q.kind is kind][:_MOST] for kind in Kind}
+        self._every = {kind: [q for q in self._stated if q.kind is kind] for kind in Kind}
+        self._kinds = {kind: every[:_MOST] for kind, every in self._every.items()}
         self._spans = library.spans(items)
         self._derived: dict[Kind, list[float]] = {}
 
     def states(self, quantity: Quantity) -> bool:
         """Say whether the evidence has the number itself, in this kind or without any unit."""
-        values = [q.value for q in self._kinds[quantity.kind]]
+        values = [q.value for q in self._every[quantity.kind]]
         if quantity.kind not in {Kind.COUNT, Kind.FOLD}:
             # A record often has no unit; then the bare number may stand for any, sizes also for bytes.
-            bare = [q.value for q in self._kinds[Kind.COUNT]]
+            bare = [q.value for q in self._every[Kind.COUNT]]
             values += [value * quantity.scale for value in bare]
             values += [value for value in bare if quantity.kind is Kind.SIZE and value > 1e5]
             if quantity.kind is Kind.SIZE:
-                values += [q.value * 1.048576 for q in self._kinds[Kind.SIZE]]
+                values += [q.value * 1.048576 for q in self._every[Kind.SIZE]]
                 values += [value / 1.024**3 for value in bare if value > 1e8]
         elif quantity.kind is Kind.COUNT:
             values += [q.value / q.scale for q in self._stated if q.kind in {Kind.TIME, Kind.SIZE, Kind.FOLD}]
@@ -63,7 +64,7 @@ class Pool:
     def all_of(self, kind: Kind) -> list[float]:
         """Return everything of one kind, stated or worked out."""
         spans = list(self._spans) if kind is Kind.TIME else []
-        return [q.value for q in self._kinds[kind]] + self.derived(kind) + spans
+        return [q.value for q in self._every[kind]] + self.derived(kind) + spans
 
     def same_digits(self, quantity: Quantity) -> str:
         """Return the number of the same digits that has another unit or size, "" when there is none."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pydantic import JsonValue, TypeAdapter
 
+from router.calls import Heard
 from router.explain import line
 from router.messages import Message, Task, Text, ToolResult, ToolUse, Usage
 from router.outcomes import (
@@ -319,3 +320,36 @@ async def test_the_hour_is_told_when_its_budget_is_spent(open_router: Opened) ->
     told = await events(router, ask(**CHECKED, case="another"))
     assert isinstance(told[-1], Failed)
     assert told[-1].failure.retry_at == datetime(2026, 11, 22, 13, tzinfo=UTC)
+
+
+def names(service: str) -> Heard:
+    said = {"cause": "x", "services": [service], "confidence": 0.9, "claims": [], "fix": None}
+    return heard(json.dumps(said))
+
+
+LENIENT = (
+    'checks = ["form", "citations", "quotes", "entities", "numbers", "time", "facts", "confidence"]',
+    "checks = []",
+)
+
+
+async def test_what_the_evidence_settles_begins_with_the_weak_model(open_router: Opened) -> None:
+    model = ScriptedModel([names("store")])
+    router = await open_router(model, policy(LENIENT))
+    told = await events(router, ask(settled="store"))
+    assert shape(told) == ["selected t1", "attempted kept", "answered"]
+    assert "evidence-settles-it" in line(told[0].selection)  # type: ignore[union-attr]
+
+
+async def test_a_weak_model_that_disagrees_with_the_evidence_is_not_believed(open_router: Opened) -> None:
+    model = ScriptedModel([names("gateway"), names("gateway")])
+    router = await open_router(model, policy(LENIENT))
+    told = await events(router, ask(settled="store"))
+    assert shape(told)[:4] == ["selected t1", "attempted rejected", "selected t2", "attempted kept"]
+    assert isinstance(told[-1], Answered)
+    assert told[-1].answer.verified  # the strong model may see what code did not
+
+
+async def test_a_critical_alert_starts_strong_whatever_is_settled(open_router: Opened) -> None:
+    router = await open_router(ScriptedModel([names("store")]), policy(LENIENT))
+    assert shape(await events(router, ask(settled="store", severity="critical")))[0] == "selected t2"

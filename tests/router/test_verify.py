@@ -260,6 +260,17 @@ def test_nothing_that_is_said_breaks_a_check(claim: str, cause: str, name: str) 
     )
 
 
+def test_every_number_of_much_evidence_counts() -> None:
+    seen = [
+        Seen(f"log:{n}", "log", f"GET /orders took {1000 + 7 * n} ms for customer {5000 + n}")
+        for n in range(200)
+    ]
+    said = answer(
+        "the last one took 2393 ms, for customer 5199", ("log:199",), cause="GET /orders took 2372 ms"
+    )
+    assert not check_answer(said, stop_reason="end_turn", grounds=seen, onset=ONSET, checks=("numbers",))
+
+
 def test_a_part_of_nothing_breaks_no_check() -> None:
     seen = Seen("log:1", "log", "0 of 0 connections in use, 12 of 0 waiting")
     said = answer("0 of 0 connections are in use", ("log:1",))
