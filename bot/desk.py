@@ -39,7 +39,8 @@ from bot.investigation.events import (
 )
 from bot.joining import Joining
 from bot.mentions import Mentions
-from bot.permits import Wish
+from bot.permits import Right, Wish
+from bot.reactions import FLAG, REACTIONS, meant
 from bot.requests_reading import Reading
 from bot.resolution import draft_for, read_modal
 from bot.store.cases import CaseRow, Cases, Place
@@ -53,13 +54,6 @@ JUDGING: Mapping[str, FixOutcome] = {
     "fix_did_not": "did_not",
     "fix_not_same": "not_same",
 }
-REACTIONS: Mapping[str, FixOutcome] = {
-    "white_check_mark": "worked",
-    "x": "did_not",
-    "large_yellow_circle": "partly",
-    "no_entry_sign": "not_same",
-}
-FLAG = "checkered_flag"
 
 
 @dataclass(frozen=True)
@@ -88,7 +82,8 @@ class Desk:
 
         None: it is one of many alerts that are counted, and is closed by `Joining.settle`.
         """
-        refused = await self.guard.refuses(work.envelope.kind, work.envelope.body)
+        told, again = work.envelope, work.tries > 1
+        refused = await self.guard.refuses(told.kind, told.body, told.team, again=again)
         return refused or await self._allowed(work)
 
     async def _allowed(self, work: Work) -> str | None:
@@ -140,7 +135,7 @@ class Desk:
             case AlertResolved(alert):
                 told = await self.joining.cleared(alert)
             case Mentioned():
-                told = await self._mentioned(heard)
+                told = await self._mentioned(heard, again=work.tries > 1)
             case ChangeNoticed():
                 told = await self.changes.note(heard)
             case PostDeleted(place):
@@ -192,10 +187,15 @@ class Desk:
         text = str(message.get("text", "")) or "(no text)"
         return await self._open(person_alert(text, str(body["user"]), moment_of(str(message["ts"]))), place)
 
-    async def _mentioned(self, heard: Mentioned) -> str:
-        refused = await self.guard.refuses_wish(Wish(heard.user, heard.place.channel))
-        if refused:
-            return refused
+    async def _mentioned(self, heard: Mentioned, *, again: bool) -> str:
+        wish = Wish(heard.user, heard.place.channel)
+        if no := await self.guard.refusal_of_all(wish, counted=not again):
+            await self.guard.note(no, wish)
+            return no.note
+
+        async def refuses(right: Right) -> str:
+            return await self.guard.refuses_wish(replace(wish, right=right), counted=False)
+
         mentions = Mentions(
             self.cases,
             self.dossier,
@@ -206,12 +206,13 @@ class Desk:
             self._erased,
             self._open,
             self.guard.whisper,
+            refuses,
         )
         return await mentions.answer(heard)
 
     async def _reaction(self, event: Mapping[str, Any], *, withdrawn: bool) -> str:
         item, user = event.get("item") or {}, str(event.get("user", ""))
-        name = str(event.get("reaction", "")).partition("::")[0]
+        name = meant(event.get("reaction"))
         channel, ts = str(item.get("channel", "")), str(item.get("ts", ""))
         if name == FLAG and not withdrawn:
             row = await self.cases.at(Place(channel, ts))

@@ -5,6 +5,7 @@ shortcuts and modals are answered within Slack's three seconds here, and their w
 knows no case beyond its modal.
 """
 
+import asyncio
 import hashlib
 import json
 import re
@@ -21,13 +22,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.channel_modal import CALLBACK as CHANNEL_CALLBACK
 from bot.blocks.home import CHANNEL_SETTINGS
-from bot.guard import Guard
-from bot.permits import NOT_HERE, Wish
+from bot.guard import Guard, No, NotNow
+from bot.permits import NOT_HERE, Right, Wish
 from bot.resolution import CALLBACK, read_modal
 from bot.store.intake import Envelope, Intake
 
 log = structlog.get_logger()
 Body = dict[str, Any]
+
+WHO_S = 2.0  # of the three seconds that Slack gives
+NOT_KNOWN = "Slack does not tell me just now whether you may. Nothing was done; try again in a minute."
 
 HELP = (
     "*What I do*\n"
@@ -110,8 +114,12 @@ class Listeners:
     async def _command(self, ack: Callable[..., Awaitable[None]], body: Body) -> None:
         words = str(body.get("text", "")).strip()
         verb, _, rest = words.partition(" ")
-        if await self._guard.refuses_wish(Wish(body["user_id"], body["channel_id"], aloud=False)):
-            await ack(text=NOT_HERE)
+        asks = verb.lower() in {"", "help", "recall"}
+        wish = Wish(
+            body["user_id"], body["channel_id"], Right.INVESTIGATE if asks else Right.SPEND, aloud=False
+        )
+        if no := await self._refused(wish, counted=asks):
+            await ack(text=no)
             return
         if verb.lower() == "recall" and rest.strip():
             await ack(text=await self._answers.recall(rest.strip(), str(body["channel_id"])))
@@ -148,8 +156,8 @@ class Listeners:
             await self._judge(ack, body, action)
             return
         await ack()
-        if await self._guard.refuses_wish(
-            Wish(body["user"]["id"], str((body.get("channel") or {}).get("id", "")))
+        if await self._refused(
+            Wish(body["user"]["id"], str((body.get("channel") or {}).get("id", "")), Right.RESOLVE)
         ):
             return
         view = await self._answers.modal_for(str(action.get("value", "")), body["user"]["id"])
@@ -164,7 +172,7 @@ class Listeners:
 
     async def _shortcut_resolve(self, ack: Callable[..., Awaitable[None]], body: Body) -> None:
         await ack()
-        if await self._guard.refuses_wish(Wish(body["user"]["id"], body["channel"]["id"])):
+        if await self._refused(Wish(body["user"]["id"], body["channel"]["id"], Right.RESOLVE)):
             return
         message = body.get("message") or {}
         root = str(message.get("thread_ts") or message.get("ts", ""))
@@ -198,7 +206,7 @@ class Listeners:
 
     async def _channel_submitted(self, ack: Callable[..., Awaitable[None]], body: Body, view: Body) -> None:
         user = str(body["user"]["id"])
-        if await self._guard.refuses_wish(Wish(user, "")):
+        if await self._refused(Wish(user, "", Right.RESOLVE)):
             await ack(response_action="clear")
             return
         errors = await self._answers.set_channel(str(view["private_metadata"]), view, user)
@@ -207,6 +215,19 @@ class Listeners:
             return
         await ack()
         await self._client.views_publish(user_id=user, view=await self._answers.home(user))
+
+    async def _refused(self, wish: Wish, *, counted: bool = True) -> str:
+        """Return what a person is told whose *wish* is refused; Slack gives three seconds, so doubt is a no."""
+        try:
+            async with asyncio.timeout(WHO_S):
+                no = await self._guard.refusal_of(wish, counted=counted)
+                return await self._told(no, wish) if no else ""
+        except (NotNow, TimeoutError):
+            return NOT_KNOWN
+
+    async def _told(self, no: No, wish: Wish) -> str:
+        await self._guard.note(no, wish)
+        return no.told or NOT_HERE
 
     async def _nothing(self, ack: Callable[..., Awaitable[None]]) -> None:
         """Acknowledge a button that needs no answer, such as one with a link."""

@@ -13,6 +13,7 @@ from bot.asked import moment_of, person_alert
 from bot.dossier import Dossier
 from bot.heard import Mentioned
 from bot.investigation.alert import Alert
+from bot.permits import Right
 from bot.requests import Ask, Asked
 from bot.requests_reading import Reading
 from bot.store.cases import CaseRow, Cases, Place
@@ -54,7 +55,8 @@ _ENDING: Final = re.compile(
 class Mentions:
     """Decides about what people say to us.
 
-    *draft*, *stopped*, *erased* and *opened* do it; *whisper* tells one person alone.
+    *draft*, *stopped*, *erased* and *opened* do it; *whisper* tells one person alone; *refuses* says why this person
+    has not a right, having told them.
     """
 
     cases: Cases
@@ -66,6 +68,7 @@ class Mentions:
     erased: Callable[[CaseRow], Awaitable[str]]
     opened: Callable[[Alert, Place], Awaitable[str]]
     whisper: Callable[[str, str, str], Awaitable[None]]
+    refuses: Callable[[Right], Awaitable[str]]
 
     async def answer(self, heard: Mentioned) -> str:
         """Do what *heard* asks for; return in a few words what came of it."""
@@ -80,20 +83,23 @@ class Mentions:
         if row is None:
             return await self._without_case(asked, heard, place)
         if word == "resolved":
-            return await self.draft(row, heard.user, rest.strip())
+            return await self.refuses(Right.RESOLVE) or await self.draft(row, heard.user, rest.strip())
         if _FORGETS.match(text):  # "forget the database" is steering, and erases nothing
-            return await self.erased(row)
+            return await self.refuses(Right.RESOLVE) or await self.erased(row)
         return await self._in_thread(row, asked, heard)
 
     async def _in_thread(self, row: CaseRow, asked: Asked, heard: Mentioned) -> str:
         text = heard.text.strip()
         if _STOPS.match(text) and asked.label is not Ask.COMPLEX_REASONING:
-            return await self.stopped(row, heard.user)
+            return await self.refuses(Right.INVESTIGATE) or await self.stopped(row, heard.user)
         if asked.label is Ask.RESOLVE and asked.sure and not _REOPENS.search(text):
-            return await self.draft(row, heard.user, told_fix(text))
+            return await self.refuses(Right.RESOLVE) or await self.draft(row, heard.user, told_fix(text))
         if asked.label is Ask.NOT_FOR_US and not _ORDERS.search(text):
             return "ignored: small talk"
-        return await self.talk.said(row, heard.place.ts, heard.user, heard.text, asked)
+        costs = await self.talk.may_cost(row, heard.text, asked)
+        return await self.refuses(Right.SPEND if costs else Right.INVESTIGATE) or await self.talk.said(
+            row, heard.place.ts, heard.user, heard.text, asked
+        )
 
     async def _without_case(self, asked: Asked, heard: Mentioned, place: Place) -> str:
         """Answer where no case is: a question opens one; what is none is told so, to its speaker alone."""
@@ -109,6 +115,8 @@ class Mentions:
             line = await self._open_cases()
         if not line or not text:
             return await self._investigate(text, heard, place)
+        if refused := await self.refuses(Right.INVESTIGATE):
+            return refused
         await self.whisper(heard.place.channel, heard.user, line)
         return f"told how: {asked.label}"
 
@@ -124,6 +132,8 @@ class Mentions:
         return "\n".join(["Open cases:", *lines[:10], *more]) if lines else "No case is open."
 
     async def _investigate(self, text: str, heard: Mentioned, place: Place) -> str:
+        if refused := await self.refuses(Right.SPEND):
+            return refused
         at = moment_of(heard.place.ts)
         return await self.opened(person_alert(text or "What is wrong here?", heard.user, at), place)
 

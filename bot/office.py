@@ -32,12 +32,14 @@ from bot.pictures import Pictures
 from bot.poster import Poster
 from bot.privacy import Privacy, PrivacyUnknown
 from bot.remembering import Remembering
+from bot.roster import Roster
 from bot.slack_web import SlackWeb, unpost_through, whisper_through
 from bot.store.cases import CaseRow, Cases, Place
 from bot.store.changes import Changes
 from bot.store.channels import Channels
 from bot.store.intake import Intake
 from bot.store.pictures import UploadedPictures
+from bot.store.refusals import Refusals
 from bot.store.replies import Replies
 from bot.store.timers import Timers
 from bot.talk.conversation import Conversation
@@ -79,7 +81,9 @@ class Office:
             house.now,
             house.watch,
         )
-        self._guard = Guard(house.now, house.permits, whisper_through(client, house.gate))
+        self.refusals = Refusals(house.engine)
+        whisper = whisper_through(client, house.gate)
+        self._guard = Guard(house.now, house.permits, whisper, Roster(client, house.now), self.refusals)
         self._tasks: list[asyncio.Task[None]] = []
         self._clock = Ticking()
         self.privacy = Privacy(client, house.now)
@@ -100,6 +104,8 @@ class Office:
         """
         me, team = await who_am_i(self._client)
         house = self._house
+        ours = replace(house.permits, workspaces=house.permits.workspaces or frozenset({team}))
+        self._guard = replace(self._guard, permits=ours)
         self._remembering = replace(house.remembering(team), is_private=self.privacy.is_private)
         if house.engine.dialect.name == "sqlite":  # one process owns the file (wiring): nobody else is alive
             await self.intake.take_over()

@@ -1,35 +1,64 @@
-"""Who may: in which channels we listen, and whose words and reactions count. Pure.
+"""Who may: in which workspaces and channels we listen, and whose words and reactions count for what. Pure.
 
-Default deny once channels are named; an allowed channel admits any alert sender. Where people are named, only they
-may ask, judge, stop and resolve. It knows no user groups (their scope is not asked for) and cannot tell a bot's
-user id from a person's: name the people where other bots react.
+Default deny once somebody is named; an allowed channel admits any alert sender. People are named by their ids
+("U…") or by user groups ("S…"); who is in a group, and who is a guest, `bot/roster.py` asks of Slack.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final
 
-NOT_YOU: Final = (
-    "I may not do that for you: this workspace has named the people who may investigate and resolve with me. "
-    "Ask one of them, or have yourself added to INCIDENTOS_PEOPLE. Nothing was done."
-)
-NOT_HERE: Final = f"Not here, or not for you. {NOT_YOU}"
+from bot.reactions import meant
+
+
+class Right(StrEnum):
+    """What a person may be allowed. Whatever may cost money needs `SPEND` besides `INVESTIGATE`."""
+
+    INVESTIGATE = "investigate"  # ask, recall, steer, stop
+    RESOLVE = "resolve"  # judge fixes, write down what it was, set a channel's rules
+    SPEND = "spend"  # open an investigation by hand, ask an open question: a model may be asked
+
+
+SETTING: Final[Mapping[Right, str]] = {
+    Right.INVESTIGATE: "INCIDENTOS_MAY_INVESTIGATE",
+    Right.RESOLVE: "INCIDENTOS_MAY_RESOLVE",
+    Right.SPEND: "INCIDENTOS_MAY_SPEND",
+}
+_DOING: Final[Mapping[Right, str]] = {
+    Right.INVESTIGATE: "ask me",
+    Right.RESOLVE: "judge fixes and resolve with me",
+    Right.SPEND: "have me investigate by hand, which may cost money",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Permits:
-    """Channel ids and user ids that are allowed; an empty set allows all, but never a direct message."""
+    """Ids that are allowed; an empty set allows every member of the workspace, but never a direct message.
+
+    *people* hold for every right that *rights* names nobody for.
+    """
 
     channels: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
+    rights: Mapping[Right, frozenset[str]] = field(default_factory=dict)
+    workspaces: frozenset[str] = frozenset()
 
     def listens(self, channel: str) -> bool:
         """Say whether anything said in *channel* may have an effect."""
         return not channel.startswith("D") and (not self.channels or channel in self.channels)
 
-    def allows(self, user: str) -> bool:
-        """Say whether *user* may ask, judge, stop and resolve."""
-        return bool(user) and (not self.people or user in self.people)
+    def knows(self, workspace: str) -> bool:
+        """Say whether what comes from *workspace* may have an effect."""
+        return not self.workspaces or not workspace or workspace in self.workspaces
+
+    def named(self, right: Right) -> frozenset[str]:
+        """Return the people and groups who have *right*; nobody named means every member."""
+        return self.rights.get(right) or self.people
+
+    def groups(self, right: Right) -> frozenset[str]:
+        """Return the user groups who have *right*."""
+        return frozenset(each for each in self.named(right) if each.startswith("S"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +67,38 @@ class Wish:
 
     user: str
     channel: str
+    right: Right = Right.INVESTIGATE
     aloud: bool = True  # a reaction is refused without a word
 
 
 def wish_of(kind: str, body: Mapping[str, Any]) -> Wish | None:
     """Return whose wish an envelope holds, or None for posts, which are judged once they are read."""
-    if kind != "event":
-        return Wish(str(body.get("user", "")), str(body.get("channel", "")))
-    if body.get("type") in {"reaction_added", "reaction_removed"}:
-        item = body.get("item") or {}
-        return Wish(str(body.get("user", "")), str(item.get("channel", "")), aloud=False)
-    return None
+    user, channel = str(body.get("user", "")), str(body.get("channel", ""))
+    if kind == "event":
+        if body.get("type") not in {"reaction_added", "reaction_removed"} or not meant(body.get("reaction")):
+            return None
+        place = str((body.get("item") or {}).get("channel", ""))
+        return Wish(user, place, Right.RESOLVE, aloud=False)
+    if kind == "submission" or (kind == "action" and body.get("action") != "stop"):
+        return Wish(user, channel, Right.RESOLVE)
+    return Wish(user, channel, Right.SPEND if kind in {"command", "shortcut"} else Right.INVESTIGATE)
+
+
+def refusal(right: Right, why: str = "") -> str:
+    """Return what a person is told who may not: what, who may, what to do, and that nothing was done."""
+    reason = f" {why}" if why else ""
+    return (
+        f"I may not do that for you: this workspace has named who may {_DOING[right]}.{reason} "
+        f"Ask one of them, or have yourself added to {SETTING[right]} or INCIDENTOS_PEOPLE. Nothing was done."
+    )
+
+
+NOT_HERE: Final = "Not in this channel: I was told where to listen, and it is not named. Nothing was done."
+A_GUEST: Final = (
+    "I may not do that for guests and people of other workspaces. Ask a member of this one, or have yourself named "
+    "in INCIDENTOS_PEOPLE. Nothing was done."
+)
+SLOWER: Final = (
+    "Please wait: that was more in one minute than I take from one person or in one channel. "
+    "This one was not done; ask again in a minute."
+)

@@ -156,10 +156,30 @@ class Settings(BaseModel):
         alias="INCIDENTOS_CHANNELS",
         description="Channel ids to listen in, comma separated; empty means wherever the bot is invited.",
     )
+    workspaces: Names = Field(
+        (),
+        alias="INCIDENTOS_WORKSPACES",
+        description="Workspace ids (T…) to listen to; empty means the one that the bot token belongs to.",
+    )
     people: Names = Field(
         (),
         alias="INCIDENTOS_PEOPLE",
-        description="User ids who may investigate, judge and resolve; empty means all who are in the channels.",
+        description="Users (U…) and user groups (S…) who may do everything below; empty means every full member.",
+    )
+    may_investigate: Names = Field(
+        (),
+        alias="INCIDENTOS_MAY_INVESTIGATE",
+        description="Users and groups who may ask, recall and stop; empty means INCIDENTOS_PEOPLE.",
+    )
+    may_resolve: Names = Field(
+        (),
+        alias="INCIDENTOS_MAY_RESOLVE",
+        description="Users and groups who may judge fixes, resolve and set channel rules; empty as above.",
+    )
+    may_spend: Names = Field(
+        (),
+        alias="INCIDENTOS_MAY_SPEND",
+        description="Users and groups who may open investigations by hand and ask open questions; empty as above.",
     )
     link_hosts: Names = Field(
         (),

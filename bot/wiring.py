@@ -25,7 +25,7 @@ from bot.joining import Grouping
 from bot.neighbours import Neighbours
 from bot.office import Office
 from bot.otel import exporting
-from bot.permits import Permits
+from bot.permits import Permits, Right
 from bot.postmortem.folder import PostmortemFolder
 from bot.remembering import ModelRecall, Remembering
 from bot.requests_reading import Reading
@@ -189,7 +189,7 @@ async def house(
             calm=timedelta(minutes=settings.calm_minutes),
             at_once=settings.at_once,
             plots=settings.plots,
-            permits=Permits(frozenset(settings.channels), frozenset(settings.people)),
+            permits=permits_of(settings),
             postmortems=PostmortemFolder(settings.postmortems),
             spend=lambda since: cost(shared.router.audit, shared.router.policy, since=since),
             reflect=lambda team, at: reflection_of(shared.memory, team, at),
@@ -201,6 +201,21 @@ async def house(
             watch=watch,
             reading=Reading(shared.memory.embed),
         )
+
+
+def permits_of(settings: Settings) -> Permits:
+    """Return who may, as *settings* name them."""
+    named = {
+        Right.INVESTIGATE: settings.may_investigate,
+        Right.RESOLVE: settings.may_resolve,
+        Right.SPEND: settings.may_spend,
+    }
+    return Permits(
+        frozenset(settings.channels),
+        frozenset(settings.people),
+        {right: frozenset(who) for right, who in named.items() if who},
+        frozenset(settings.workspaces),
+    )
 
 
 def office(parts_of_it: House, client: AsyncWebClient, app_token: str) -> Office:

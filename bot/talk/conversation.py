@@ -84,6 +84,10 @@ class Conversation:
         self._start(row, question)
         return f"asked in {row.id}: {want.about}"
 
+    async def may_cost(self, row: CaseRow, text: str, asked: Asked | None = None) -> bool:
+        """Say whether a model may be asked to answer *text* in this case."""
+        return want_of(text, names_of(await self.dossier.read(row)), asked).about is About.WHY
+
     async def take_up(self) -> int:
         """Answer what a dead process left unanswered; return how many questions that were."""
         found, now = 0, self.now()

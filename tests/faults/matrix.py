@@ -21,6 +21,7 @@ KILLS = "tests/faults/slow_kills.py::test_a_process_that_dies_at_any_step"
 # rows whose tests stand with the part; each is a file and a test in it
 ELSEWHERE: Mapping[str, tuple[str, ...]] = {
     "S03": (KILLS,),
+    "U08": (f"{BOT}/test_permits.py::test_too_many_wishes_a_minute_wait",),
     "S06": (f"{EAR}::test_a_deaf_connection_is_made_anew_and_nothing_is_missed",),
     "S07": (f"{EAR}::test_too_many_connections_are_waited_out",),
     "S08": (f"{EAR}::test_what_was_posted_while_we_were_away_is_seen_late",),
@@ -108,7 +109,6 @@ NOT_HERE: Mapping[str, str] = {
     "U02": "two opposite marks both stand in the case today; no question is asked",
     "U03": "a mark that is taken back is; there is no grace time before memory is written",
     "U07": "one workspace in the sandbox; scopes are held by the memory suite",
-    "U08": "no limit of mentions a person and minute yet",
     "X01": "the package index is not reachable offline; CI runs the audit",
     "X02": "installers check the hashes of the locks: `make` installs with --require-hashes",
     "X03": "a secret scan of the history needs a scanner that is not installed here",
