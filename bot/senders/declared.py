@@ -36,7 +36,7 @@ def declared(
             "",
         )
         stated = field_of(post, fields)
-        single = stated if re.fullmatch(r"[\w][\w @-]{0,79}", stated) else ""
+        single = stated if re.fullmatch(r"[\w][\w @.-]{0,79}", stated) else ""
         told = standing(post).strength >= Strength.PHRASE and shape.kind is Kind.TALK and bool(found)
         return replace(
             shape,

@@ -17,6 +17,7 @@ _INLINE = re.compile(
     r"(?<![\w*])\*?([A-Z][A-Za-z]+(?: [A-Z]?[A-Za-z]+){0,2}):\*?\s+"
     r"(?:\*([^*\n]{1,80})\*|<([^>|\n]{1,400})\|([^>\n]{1,200})>|`([^`\n]{1,200})`)"
 )
+_BESIDE = re.compile(r"\s{2,}(?=\*?[A-Z][\w ]{0,30}:)")
 _SEGMENT = re.compile(r"^\*?([A-Za-z][\w ]{0,30}?)\*?\s?[:=]\s*\*?\s*(\S.{0,200})$")
 _TAG = re.compile(r"^([A-Za-z][\w.\-/]{0,60})[:=]([^,\s]{1,200})$")
 _NAME_LINE = re.compile(r"^\s*\*([^*\n]{1,60}?):?\*:?\s*$")
@@ -59,6 +60,12 @@ def tags_in(text: str) -> dict[str, str]:
 
 
 def _pairs(line: str) -> list[tuple[str, str]]:
+    beside = [_pair(part.strip()) for part in _BESIDE.split(line)]
+    if len(beside) > 1 and all(beside):
+        return [pair for pair in beside if pair]
+    equals = tags_in(line) if line.count("=") > 1 else {}
+    if len(equals) > 1 and len(equals) == len(line.split()):
+        return list(equals.items())
     inline = [
         (each.group(1), next(filter(None, each.groups()[1:2] + each.groups()[3:]), ""))
         for each in _INLINE.finditer(line)

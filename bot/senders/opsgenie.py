@@ -14,6 +14,7 @@ from bot.senders.slack_text import links_of, plain
 from bot.senders.words import Status, severity_of
 
 _TINY_ID = re.compile(r"#(\d+)")
+_BEHIND = re.compile(r"#\d+\]?\s*[:)\]-]\s*(\S.*)$")
 _DONE = re.compile(r"\b(?:closed|resolved|auto-?closed)\b", re.IGNORECASE)
 _TAKEN = re.compile(r"\b(?:acknowledged|acked|snoozed|took ownership|assigned)\b", re.IGNORECASE)
 _QUIET = re.compile(
@@ -33,7 +34,8 @@ def read(post: Post, shape: Reading) -> Reading | None:
     number = _TINY_ID.search(wording)
     if number is None:
         return shape
-    deed = post.title or plain(post.lines[0] if post.lines else post.text).split('"')[0]
+    first = plain(post.lines[0] if post.lines else post.text).split('"')[0]
+    deed = first if _BEHIND.search(post.title) else post.title or first  # "#9: Disk full" tells no deed
     status = (
         Status.RESOLVED
         if _DONE.search(deed)
@@ -61,6 +63,9 @@ def read(post: Post, shape: Reading) -> Reading | None:
 
 def _message(post: Post) -> str:
     """Return what the alert says: quoted beside the number, or behind it, or the line under the title."""
+    titled = _BEHIND.search(post.title)
+    if titled:
+        return titled.group(1).strip()
     for line in post.lines[:3]:
         words = plain(line)
         quoted = re.search(r'["“](.+)["”]', words)

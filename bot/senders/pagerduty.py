@@ -14,7 +14,7 @@ from bot.senders.state import Strength, standing
 from bot.senders.words import Status, severity_of, status_of
 
 _INCIDENT = re.compile(r"pagerduty\.com/incidents/([A-Za-z0-9]+)")
-_NUMBER = re.compile(r"^\W*(?:\[?#(\d+)\]?)\s*[:)\]-]*\s*(.*)$")
+_NUMBER = re.compile(r"^\W*(?:[Ii]ncident\s+)?(?:\[?#(\d+)\]?)\s*[:)\]-]*\s*(.*)$")
 _STATE = re.compile(
     r"^\W*(triggered|acknowledged|unacknowledged|resolved|escalated|reassigned|reopened|re-?triggered|snoozed)\b"
     r"(?=\W*(?:#\d|\||<|:|$|\[#))",

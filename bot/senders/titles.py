@@ -26,6 +26,7 @@ _LEADING = re.compile(
     r"^(?:(?i:resolved|recovered|triggered|re-triggered|acknowledged|firing|alerting|closed)"
     r"|PROBLEM|RECOVERY|ALERT|ALARM|CRITICAL|WARNING|WARN|ERROR|OK|DOWN|UP|OPEN|FIRING)\s+(?=\S)"
 )
+_BEFORE_MARK = re.compile(r"^[A-Za-z]+\s+[(\[]")
 _TAIL_TOKEN = re.compile(r"\s*[\[【]([^\[\]【】]{1,40})[\]】]\s*$")
 _ADDRESS = re.compile(r"\s*[:|(–—-]?\s*https?://\S+\s*\)?$|\s*\(\s*https?://[^\s()]+\s*\)")
 _AFTERWORD = re.compile(r"\s*\.\s+It was (?:down|offline|unavailable)\b.*$", re.IGNORECASE)
@@ -184,7 +185,7 @@ def _stripped(part: str) -> str:
         prefix = _PREFIX.match(text)
         if prefix and text[prefix.end() :].strip() and _is_mark(prefix.group(1)):
             text = text[prefix.end() :]
-        text = _LEADING.sub("", text) if text != before else text
+        text = _LEADING.sub("", text) if text != before or _BEFORE_MARK.match(text) else text
     return text
 
 

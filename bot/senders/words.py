@@ -26,12 +26,12 @@ _FIRING = (
     "fatal emergency disaster outage unresolved escalated new created late stopped unknown major minor abnormal "
     "anomaly incident detected investigating identified page high exceeded overdue missed red trouble raised unstable "
     "regressed regression escalating missing_data unavailable not_ok impaired partial_outage major_outage disconnected "
-    "degraded_performance paging unacknowledged un-acknowledged"
+    "degraded_performance paging violation violating unacknowledged un-acknowledged"
 )
 _RESOLVED = (
-    "resolved recovered recovery recovers ok okay up closed close cleared clear normal healthy inactive deactivated "
-    "restored ended online passing fixed operational success succeeded green completed back_to_normal no_longer "
-    "back_up back_online auto-resolved autoresolved solved stable all_clear reconnected"
+    "resolved recovered recovery recovers recover ok okay up closed close cleared clear normal healthy inactive "
+    "deactivated restored ended online passing fixed operational success succeeded green completed back_to_normal "
+    "no_longer back_up back_online auto-resolved autoresolved solved stable all_clear reconnected"
 )
 _ACKNOWLEDGED = (
     "acknowledged acked ack acknowledgement snoozed silenced muted assigned monitoring accepted in_progress"

@@ -93,6 +93,21 @@ async def test_worked_is_taken_back_when_the_alert_comes_back(sandbox: Sandbox, 
         assert case.cleared_at is None
 
 
+async def test_an_alert_that_is_edited_to_resolved_is_over(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with calm_bot(sandbox, tmp_path, timedelta(hours=1)) as bot:
+        root = str(sandbox.post_webhook(alert_post())["ts"])
+        verdict = await sandbox.wait_for(
+            lambda: next((reply for reply in sandbox.thread(ALERTS, root)[1:] if is_verdict(reply)), None),
+            WAIT,
+        )
+        over = alert_post("[RESOLVED] HighErrorRate gateway (shop critical)", "good")
+        sandbox.edit_message(ALERTS, root, over)
+        await sandbox.wait_for(
+            lambda: "cleared" in text_of(sandbox.message(ALERTS, verdict["ts"])).lower(), WAIT
+        )
+        assert (await bot.case_at(ALERTS, root)).cleared_at is not None
+
+
 class Monitor:
     """A monitor whose list of firing alerts a test sets."""
 
