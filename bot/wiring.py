@@ -124,7 +124,7 @@ def toolbox_of(sources: Configured, *recall: RecallTool) -> Toolbox:
         QueryMetrics(sources.metrics),
         DeploymentsTool(sources.deploys),
         DiffTool(sources.deploys),
-        RunbookTool(sources.runbooks),
+        RunbookTool(sources.runbooks, sources.pages, sources.alerts),
         AlertsTool(sources.alerts),
         ServiceDependencies(sources.dependencies, sources.owners),
     )

@@ -3,14 +3,16 @@
 Facts of an observation: id, title, fit (0..1), why, alerts, services, steps (what it says to do, one text).
 """
 
+import asyncio
 import re
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.asking import ask_all, deadline_of
+from tools.runbook_links import AlertLinks
 from tools.runbook_search import Found, RunbookIndex
-from tools.sources import RunbookSource
+from tools.sources import AlertSource, LinkedRunbooks, RunbookSource
 from tools.telemetry import Runbook
 from tools.tool import Findings, Observation, Scope, Status, ToolCall
 
@@ -43,30 +45,44 @@ class RunbookTool:
     )
     arguments: type[BaseModel] = FindRunbook
 
-    def __init__(self, sources: Sequence[RunbookSource]) -> None:
-        """Ask all of *sources*; the index is kept until what they hold changes."""
+    def __init__(
+        self,
+        sources: Sequence[RunbookSource],
+        pages: Sequence[LinkedRunbooks] = (),
+        alerts: Sequence[AlertSource] = (),
+    ) -> None:
+        """Ask all of *sources*; the index is kept until what they hold changes.
+
+        Links of the alert's own text and of *alerts* that fire for it are read where *pages* may.
+        """
         self._sources = tuple(sources)
+        self._links = AlertLinks(pages, alerts)
         self._indexed: tuple[Runbook, ...] = ()
         self._index = RunbookIndex(())
 
     async def look(self, arguments: BaseModel, scope: Scope) -> Findings:
         """Find what fits, best first."""
         assert isinstance(arguments, FindRunbook)
-        answers, problems = await ask_all(
-            self._sources, lambda source: source.runbooks(), what="runbooks", by=deadline_of(scope)
+        by = deadline_of(scope)
+        linked, (answers, problems) = await asyncio.gather(
+            self._links.read(scope, by),
+            ask_all(self._sources, lambda source: source.runbooks(), what="runbooks", by=by),
         )
+        problems = (*linked.problems, *problems)
         origin = {each.id: source.name for source, found in answers for each in found}
         runbooks = tuple({each.id: each for _, found in answers for each in found}.values())
         if runbooks != self._indexed:
             self._index, self._indexed = RunbookIndex(runbooks), runbooks
         found = self._index.search(arguments.text or scope.text, service=scope.service, limit=SHOWN)
-        fitting = [each for each in found if each.fits]
+        fitting = [*linked.found, *(each for each in found if each.fits)][:SHOWN]
         call = ToolCall(self.name)
         if not fitting:
             closest = f" (closest: {found[0].runbook.title}, fit {found[0].fit:.2f})" if found else ""
             note = "; ".join([f"none of {len(runbooks)} runbooks fits{closest}", *problems])
             return Findings(call, Status.NOTHING, note=note)
-        observations = tuple(_observation(each, origin[each.runbook.id]) for each in fitting)
+        observations = tuple(
+            _observation(each, origin.get(each.runbook.id) or linked.source) for each in fitting
+        )
         note = "; ".join([f"{len(fitting)} of {len(runbooks)} runbooks", *problems])
         return Findings(call, Status.FOUND, observations, note=note)
 

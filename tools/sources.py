@@ -115,6 +115,23 @@ class DependencySource(Protocol):
         ...
 
 
+class LinkedRunbooks(Protocol):
+    """Where runbooks are read that alerts link to."""
+
+    @property
+    def name(self) -> str:
+        """The source as people know it ("runbook pages")."""
+        ...
+
+    def mine(self, link: str) -> bool:
+        """Say whether *link* may be read here."""
+        ...
+
+    async def page(self, link: str) -> Runbook:
+        """Return the page behind *link*, which must be `mine`."""
+        ...
+
+
 class OwnerSource(Protocol):
     """Where it is known who owns a service, or who is on call for it."""
 

@@ -97,7 +97,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class FiringAlert:
-    """An alert that fires at the moment, as its source knows it."""
+    """An alert that fires at the moment, as its source knows it; *runbook* is the link that it carries."""
 
     name: str
     service: str
@@ -106,6 +106,7 @@ class FiringAlert:
     summary: str = ""
     labels: dict[str, str] = field(default_factory=dict)
     link: str | None = None
+    runbook: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,16 +19,17 @@ SECRETS = {
     for name in (
         "GRAFANA_TOKEN", "PAGERDUTY_KEY", "ELASTIC_AUTHORIZATION", "GITHUB_TOKEN", "GITLAB_TOKEN", "ARGOCD_TOKEN",
         "KUBERNETES_TOKEN", "BACKSTAGE_TOKEN", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "MCP_TOKEN",
-        "LAUNCHDARKLY_TOKEN",
+        "LAUNCHDARKLY_TOKEN", "WIKI_TOKEN",
     )
 }  # fmt: skip
-PARTS = ("logs", "metrics", "deploys", "alerts", "dependencies", "runbooks", "owners")
+PARTS = ("logs", "metrics", "deploys", "alerts", "dependencies", "runbooks", "owners", "pages")
 ONSET = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 WINDOW = Window(ONSET - timedelta(minutes=20), ONSET + timedelta(minutes=10))
 _OF_A_WINDOW = (
     "lines", "series", "baseline", "deployments", "calls", "baseline_calls", "spans", "baseline_spans"
 )  # fmt: skip
 _OTHERS: dict[str, tuple[object, ...]] = {
+    "page": ("https://wiki.example/runbooks/db/pool.md?token=x#top",),
     "firing": (),
     "runbooks": (),
     "owners": (),

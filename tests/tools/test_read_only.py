@@ -53,6 +53,7 @@ NAMED = {
     "loki": ["GET /loki/api/v1/query_range"],
     "pagerduty": ["GET /incidents", "GET /services", "GET /oncalls"],
     "prometheus": ["GET /api/v1/query_range", "GET /api/v1/label/__name__/values"],
+    "runbook_pages": [f"GET /runbooks{'/*' * depth}" for depth in range(1, 7)],
     "tempo": ["GET /prometheus/api/v1/query"],
 }
 WRITES = (

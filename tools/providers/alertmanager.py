@@ -65,4 +65,5 @@ def alert_of(row: JsonValue, service_labels: Sequence[str]) -> FiringAlert | Non
         since=since,
         summary=shapes.text(row, "annotations", "summary") or shapes.text(row, "annotations", "description"),
         labels=labels,
+        runbook=shapes.text(row, "annotations", "runbook_url") or shapes.text(row, "annotations", "runbook"),
     )

@@ -40,6 +40,7 @@ from tools.providers.mcp_server import McpSettings, mcp_sources
 from tools.providers.pagerduty import PagerDutyIncidents, PagerDutySettings
 from tools.providers.prometheus import PrometheusMetrics, PrometheusSettings
 from tools.providers.runbook_folder import RunbookFolder
+from tools.providers.runbook_pages import RunbookPages, RunbookPagesSettings
 from tools.providers.services_yaml import ServicesFile
 from tools.providers.tempo import TempoGraph, TempoSettings
 from tools.reads import Endpoint
@@ -47,6 +48,7 @@ from tools.sources import (
     AlertSource,
     DependencySource,
     DeploySource,
+    LinkedRunbooks,
     LogSource,
     MetricSource,
     OwnerSource,
@@ -95,6 +97,7 @@ class Configured:
     dependencies: tuple[DependencySource, ...] = ()
     runbooks: tuple[RunbookSource, ...] = ()
     owners: tuple[OwnerSource, ...] = ()
+    pages: tuple[LinkedRunbooks, ...] = ()
     closing: tuple[Any, ...] = ()
 
     async def aclose(self) -> None:
@@ -176,6 +179,7 @@ KINDS: Mapping[str, _Kind] = {
     "runbooks": _Kind(
         RunbooksSettings, _local("runbooks", lambda told: RunbookFolder(told.folder, told.link_prefix))
     ),
+    "runbook_pages": _Kind(RunbookPagesSettings, _one("pages", RunbookPages)),
     "services_yaml": _Kind(
         ServicesSettings, _local("dependencies", lambda told: ServicesFile(told.path), "owners")
     ),
