@@ -62,7 +62,7 @@ _REVERT = re.compile(r"^\W*(revert|roll(ing)? ?back|undo)\b", re.IGNORECASE)
 _VERSION = re.compile(r"\bv?\d+\.\d+(\.\d+)?([-+.]\w+)*\b|ref=[\w.-]+")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{8,}")
 _SHARED_PARTS = {
-    "ingress": "ingress nginx traefik haproxy",
+    "ingress": "ingress traefik haproxy",
     "gateway": "gateway proxy envoy istio linkerd",
     "load balancer": "balancer alb nlb elb",
     "CDN": "cdn cloudfront fastly",

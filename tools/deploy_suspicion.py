@@ -24,7 +24,7 @@ SLOW = frozenset(
     {"cluster", "cluster add-on", "network", "nodes"}
 )  # their upgrades show as nodes are replaced
 SLOW_HALF = timedelta(hours=24)
-ACCUSED_FROM = 0.36
+ACCUSED_FROM = 0.37
 CLOSE = 0.6  # beside the first suspect only those are accused that come close to it
 UNRELATED = 0.6  # what is reported is known, and nothing in the change has to do with it
 ELSEWHERE = 0.5  # the report itself names a cause that no deployment brings about
@@ -41,16 +41,16 @@ RISK = {
 }
 GENERIC = frozenset(
     words(
-        "alert alerts all caused channel cloud cluster create created degraded deploy deployed deployment deployments "
-        "error errors fail failed failure false high incident io issue issues message messages new number platform "
-        "please problem problems production recent report reported resource resources risk run running service "
-        "services slack still system team unable update use used user users version which work working",
+        "alert alerts caused create created degraded deploy deployed deployment deployments error errors fail failed "
+        "failure incident issue issues message messages new number problem problems production recent report reported "
+        "run running service services still system unable update use used user users version work working",
         whole=False,
     )
 )
 WIDE = 0.5  # how much it speaks for a change that everything passes through what it is about
 WIDE_BESIDE = 0.25  # … through what some of its lines touch
 STRENGTH = (0.3, 0.45, 0.6)  # of one, two, three and more words that point to what a change touches
+COMMON = math.log(2)  # the weight of a word that half of the changes hold: a folder's name, as a rule
 FULL_WORDS = 12.0  # shared word weight (in idf) at which words count nearly in full
 
 
@@ -124,7 +124,7 @@ def _weighed(
     minutes = (asked.onset - deployment.at).total_seconds() / 60
     shared = _shared(said, rarity, asked.words)
     weight = sum(each for _, each in shared)
-    concern, points = _pointed_at(asked.concerns, said)
+    concern, points = _pointed_at(asked.concerns, said, rarity)
     theirs, of_service = _of_service(deployment, asked.service, said)
     spoken = 1 - math.exp(-weight / FULL_WORDS)
     support = 1 - (1 - spoken) * (1 - points) * (1 - _width(change)) * (1 - theirs)
@@ -168,10 +168,14 @@ def _shared(
     return sorted((each for each in found if each[1] > 0), key=lambda each: (-each[1], each[0]))
 
 
-def _pointed_at(spoken_of: Sequence[tuple[Concern, int]], said: dict[str, float]) -> tuple[str, float]:
+def _pointed_at(
+    spoken_of: Sequence[tuple[Concern, int]], said: dict[str, float], rarity: dict[str, float]
+) -> tuple[str, float]:
+    """Return the concern that a change touches most, and how much; words in every change (a folder) touch nothing."""
     best = ("", 0.0)
+    bar = min(COMMON, max(rarity.values(), default=0.0))
     for concern, times in spoken_of:
-        touched = sum(said[word] for word in concern.touched if word in said)
+        touched = sum(said[word] for word in concern.touched if word in said and rarity[word] >= bar)
         strength = STRENGTH[min(times, len(STRENGTH)) - 1] * (1 - math.exp(-touched))
         if strength > best[1]:
             best = (f"touches what {concern.name} trouble points to", strength)

@@ -119,6 +119,15 @@ def concerns(text: str) -> tuple[tuple[Concern, int], ...]:
 
 _OTHER_CAUSES = (
     (
+        re.compile(
+            r"\b(availability zone|region|racks?)\b.{0,40}\b(power|down|outage|lost|unavailable)\b|"
+            r"\b(429|too ?many ?requests)\b|\bsecurity incident\b|\b(password|credential|secret|key)s?\b.{0,40}"
+            r"\b(rotated|rotation|revoked|leaked)\b|\bno longer trusted\b",
+            re.IGNORECASE,
+        ),
+        "trouble at somebody else's end",
+    ),
+    (
         re.compile(r"\b(has|have|had)? ?expired?\b|\bexpir(y|ation)\b", re.IGNORECASE),
         "something that expired",
     ),
@@ -136,7 +145,9 @@ _OTHER_CAUSES = (
     ),
     (
         re.compile(
-            r"\b(ddos|traffic spike|flood of requests|crawler|scrap(er|ing) traffic)\b", re.IGNORECASE
+            r"\b(ddos|traffic spike|flood of requests|crawler|scrap(er|ing) traffic)\b|"
+            r"\b(traffic|load|requests)\b.{0,30}\b(\w+fold|doubled|tripled|surged?|spiked?|unusually high)\b",
+            re.IGNORECASE,
         ),
         "unusual traffic",
     ),

@@ -148,3 +148,28 @@ def test_ranking_is_sound_for_any_input(rows: list[tuple[str, int, str]], text: 
     assert found == ranked(deployments[::-1], text=text, onset=ONSET, service=service) or len(
         set(scores)
     ) < len(scores)
+
+
+def test_a_folder_that_every_change_lies_in_points_to_nothing() -> None:
+    changes = [
+        deploy(f"Change {name}", 30 + number, f"clusters/eks/{name}.yaml", sha=name)
+        for number, name in enumerate(("banner", "footer", "colours", "texts", "icons"))
+    ]
+    found = ranked(changes, text="Pods stay pending on the cluster, nodes report pressure", onset=ONSET)
+    assert all("scheduling" not in reason for each in found for reason in each.reasons)
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        "One availability zone lost power, a third of the nodes is gone",
+        "Pods cannot pull images: 429 toomanyrequests",
+        "The registry's password was rotated and nothing can be pulled",
+        "Requests doubled within minutes after the show on television",
+    ],
+)
+def test_trouble_that_comes_from_elsewhere_halves_every_suspicion(report: str) -> None:
+    change = deploy("Tidy the ingress", 50, "ingress.yaml", diff="-a: 1\n+a: 2")
+    (suspicion,) = ranked([change], text=report, onset=ONSET)
+    assert any(reason.startswith("the report speaks of") for reason in suspicion.reasons)
+    assert not suspicion.accused
