@@ -15,6 +15,7 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.pictures import Pictures
 from bot.poster import Later, Never, Sent
+from bot.slack_stream import Streams, streamed_as
 from bot.store.replies import Due
 
 log = structlog.get_logger()
@@ -41,16 +42,26 @@ class SlackWeb:
     """Slack's Web API as the poster needs it. *gate* is the last look at every body before it leaves."""
 
     def __init__(
-        self, client: AsyncWebClient, gate: Callable[[Body], Body], pictures: Pictures | None = None
+        self,
+        client: AsyncWebClient,
+        gate: Callable[[Body], Body],
+        pictures: Pictures | None = None,
+        streams: Streams | None = None,
     ) -> None:
-        """Use *client* with all of its own retries turned off; without *pictures*, replies are words alone."""
+        """Use *client* with all of its own retries turned off.
+
+        Without *pictures* replies are words alone; without *streams* answers to people come in one piece.
+        """
         client.retry_handlers = []
         self._client = client
         self._gate = gate
         self._pictures = pictures
+        self._streams = streams or Streams(client, gate)
 
     async def post(self, due: Due) -> Sent:
-        """Post it."""
+        """Post it, as a stream when it is one and Slack allows it."""
+        if ts := await self._streams.start(due):
+            return Sent(ts, whole=True)
         metadata = {"event_type": EVENT_TYPE, "event_payload": {"key": due.wanted.key}}
         call = {
             "channel": due.wanted.channel,
@@ -63,7 +74,11 @@ class SlackWeb:
         return Sent(str(answer["ts"]), whole)
 
     async def edit(self, due: Due, ts: str) -> Sent:
-        """Change the message *ts*."""
+        """Change the message *ts*; a stream grows, and is ended by its final state."""
+        if due.wanted.final:
+            await self._streams.end(due, ts)
+        elif await self._streams.grow(due, ts):
+            return Sent(ts, whole=True)
         _, whole = await self._show("chat.update", {"channel": due.wanted.channel, "ts": ts}, due)
         return Sent(ts, whole)
 
@@ -90,7 +105,7 @@ class SlackWeb:
             return await self._call(method, {**call, "text": body["text"][:3000], "blocks": []}), whole
 
     async def find(self, due: Due) -> str | None:
-        """Look for our own post of this key by its metadata."""
+        """Look for our own post of this key by its metadata, or by the first card of a stream."""
         place = due.wanted
         call: Body = {"channel": place.channel, "include_all_metadata": True, "limit": 200}
         if place.thread_ts:
@@ -99,7 +114,7 @@ class SlackWeb:
             answer = await self._call("conversations.history", call)
         for message in answer["messages"]:
             metadata = message.get("metadata") or {}
-            if (metadata.get("event_payload") or {}).get("key") == place.key:
+            if place.key in {(metadata.get("event_payload") or {}).get("key"), streamed_as(message)}:
                 return str(message["ts"])
         return None
 

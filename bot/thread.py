@@ -70,6 +70,7 @@ def _message(row: CaseRow, reply: Reply, position: int, people: Sequence[str]) -
             "blocks": list(reply.blocks),
             "mentions": list(people),
             **({"picture": as_data(reply.picture)} if reply.picture else {}),
+            **({"stream": reply.stream} if reply.stream else {}),
         },
         case_number=row.number,
         final=reply.final,

@@ -4,12 +4,14 @@ Drawn from the case file alone, like every other reply.
 """
 
 import re
+from typing import Any
 
 from bot.blocks.words import Block, code, context, link, said, section, unquoted
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import QuestionAnswered
 from bot.talk.exchange import Exchange
 from router.explain import line as selection_line
+from tools.tool import Status
 
 PERSON = re.compile(r"@([UW][A-Z0-9]{2,20})\b")
 LOCAL_LINK = re.compile(r"\[([^\]]+)\]\(#[^)]*\)")
@@ -45,6 +47,25 @@ def answer_reply(case: CaseFile, exchange: Exchange) -> list[Block]:
     if small := _small_print(answer, exchange.asked.hint):
         blocks.append(context(small))
     return blocks
+
+
+def answer_stream(case: CaseFile, exchange: Exchange) -> dict[str, Any] | None:
+    """Return how an answer grows: what is looked at, then the verified lines; None for a whole document."""
+    answer = exchange.answer
+    if answer and answer.markdown:
+        return None
+    count = len(case.evidence)
+    reading = f"Reading {count} piece{'' if count == 1 else 's'} of evidence"
+    looks = [{"title": reading, "status": "complete" if answer else "in_progress"}]
+    looks += [
+        {
+            "title": " ".join(["Looked:", each.call.name, *map(str, each.call.arguments.values())]),
+            "status": "error" if each.status is Status.UNAVAILABLE else "complete",
+        }
+        for each in exchange.findings
+    ]
+    said_ = [PERSON.sub(r"<@\1>", line) for line in answer.lines] if answer else []
+    return {"to": exchange.asked.by, "looks": looks, "say": said_}
 
 
 def answer_text(exchange: Exchange) -> str:

@@ -5,9 +5,11 @@ each question that people ask.
 It knows no Slack client and no outbox.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from bot.blocks.answers import answer_reply, answer_text
+from bot.blocks.answers import answer_reply, answer_stream, answer_text
 from bot.blocks.clearing import asking_reply, first_cleared
 from bot.blocks.draft import draft_reply
 from bot.blocks.plots import Picture, picture_of
@@ -31,6 +33,7 @@ class Reply:
     final: bool = False
     in_channel: bool = False  # stands in the channel itself, not in the thread
     picture: Picture | None = None
+    stream: Mapping[str, Any] | None = None  # how it grows while a person waits, where Slack streams
 
 
 TAKE_A_WHILE = frozenset({"changed", "check", "recall", "why"})  # the other questions are answered at once
@@ -61,6 +64,7 @@ def replies_for(case: CaseFile) -> tuple[Reply, ...]:
             answer_text(each),
             tuple(answer_reply(case, each)),
             each.answer is not None,
+            stream=answer_stream(case, each),
         )
         for each in exchanges(case)
         if each.answer is not None or each.asked.about in TAKE_A_WHILE

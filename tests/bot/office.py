@@ -142,3 +142,9 @@ def _row(onset: datetime, second: int, service: str) -> dict[str, Any]:
 def _write(path: Path, rows: list[dict[str, Any]]) -> None:
     with gzip.open(path, "wt", encoding="utf-8") as out:
         out.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def whole_answer(message: dict[str, Any]) -> bool:
+    """Say whether an answer stands as it stays: nothing is looked at, nothing streams any more."""
+    text = text_of(message)
+    return "looking …" not in text and "task_card" not in text and not message.get("streaming")

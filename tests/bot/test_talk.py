@@ -8,7 +8,7 @@ import pytest
 
 from bot.office import Office
 from sandbox.server import Sandbox
-from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict, text_of
+from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict, text_of, whole_answer
 
 WAIT = 30.0
 
@@ -39,7 +39,7 @@ async def answer_to(sandbox: Sandbox, thread: str, words: str, user: str = "U000
 
     def answered() -> dict[str, Any] | None:
         later = [m for m in sandbox.thread(ALERTS, thread)[1:] if m["ts"] > said["ts"] and m.get("bot_id")]
-        return next((m for m in later if "looking …" not in text_of(m)), None)
+        return next((m for m in later if whole_answer(m)), None)
 
     found: dict[str, Any] = await sandbox.wait_for(answered, WAIT, f"an answer to {words}")
     return found

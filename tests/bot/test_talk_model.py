@@ -12,7 +12,7 @@ from bot.office import Office
 from sandbox.anthropic_script import Hang, Received, Refuse, Say, Script, Tool, Turn
 from sandbox.anthropic_server import AnthropicServer
 from sandbox.server import Sandbox
-from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict, text_of
+from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict, text_of, whole_answer
 
 WAIT = 40.0
 
@@ -52,7 +52,7 @@ async def told(sandbox: Sandbox, root: str, words: str) -> dict[str, Any]:
 
     def answered() -> dict[str, Any] | None:
         later = [m for m in sandbox.thread(ALERTS, root)[1:] if m["ts"] > said["ts"] and m.get("bot_id")]
-        return next((m for m in later if "looking …" not in text_of(m)), None)
+        return next((m for m in later if whole_answer(m)), None)
 
     found: dict[str, Any] = await sandbox.wait_for(answered, WAIT)
     return found
