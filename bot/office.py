@@ -33,7 +33,6 @@ from bot.poster import Poster
 from bot.privacy import Privacy, PrivacyUnknown
 from bot.remembering import Remembering
 from bot.roster import Roster
-from bot.slack_stream import Streams
 from bot.slack_web import SlackWeb, unpost_through, whisper_through
 from bot.store.cases import CaseRow, Cases, Place
 from bot.store.changes import Changes
@@ -74,8 +73,7 @@ class Office:
         self.intake = Intake(house.engine, house.owner, house.redact)
         self.replies = Replies(house.engine)
         self._pictures = Pictures(client, UploadedPictures(house.engine), house.now)
-        self._streams = Streams(client, house.gate)
-        slack = SlackWeb(client, house.gate, self._pictures if house.plots else None, self._streams)
+        slack = SlackWeb(client, house.gate, self._pictures if house.plots else None)
         self.poster = Poster(self.replies, slack, house.now)
         self.dossier = Dossier(
             self.cases,

@@ -29,17 +29,13 @@ LONGEST_TITLE: Final = 150
 
 
 class Streams:
-    """The streamed messages of one workspace; a *team* that is not known yet streams nothing."""
+    """The streamed messages of one workspace."""
 
     def __init__(self, client: AsyncWebClient, gate: Callable[[Body], Body]) -> None:
         """Use *client*; every text passes *gate*."""
         self._client = client
         self._gate = gate
-        self._team = ""
-
-    def join(self, team: str) -> None:
-        """Stream to people of *team* from now on; an empty one streams nothing."""
-        self._team = team
+        self._team: str | None = None  # empty: this workspace does not stream
 
     async def start(self, due: Due) -> str | None:
         """Begin a stream for *due* and return its ts; None when it has to be posted instead.
@@ -48,7 +44,7 @@ class Streams:
             Later: Slack did not answer, or not in full; it may have begun.
         """
         told = due.wanted.body.get("stream")
-        if not told or due.wanted.final or not self._team or not due.wanted.thread_ts:
+        if not told or due.wanted.final or not due.wanted.thread_ts or not await self._allowed():
             return None
         call = {
             "channel": due.wanted.channel,
@@ -63,7 +59,7 @@ class Streams:
 
     async def grow(self, due: Due, ts: str) -> bool:
         """Show how far the work is; false when *ts* is no open stream, so that it is edited instead."""
-        if not due.wanted.body.get("stream") or not self._team:
+        if not due.wanted.body.get("stream") or not await self._allowed():
             return False
         call = {"channel": due.wanted.channel, "ts": ts, "chunks": self._looks(due)}
         return await self._try("chat.appendStream", call) is not None
@@ -77,6 +73,13 @@ class Streams:
             if await self._try("chat.appendStream", {**place, "markdown_text": piece}) is None:
                 return
         await self._try("chat.stopStream", place)
+
+    async def _allowed(self) -> bool:
+        """Say whether there is a workspace to stream to; asked for once, and never again where it is refused."""
+        if self._team is None:
+            told = await self._try("auth.test", {})
+            self._team = str(told["team_id"]) if told else ""
+        return bool(self._team)
 
     async def _try(self, method: str, call: Body) -> Body | None:
         """Return Slack's answer; None when it refuses, for whatever reason: the message is then posted or edited."""

@@ -46,17 +46,13 @@ class SlackWeb:
         client: AsyncWebClient,
         gate: Callable[[Body], Body],
         pictures: Pictures | None = None,
-        streams: Streams | None = None,
     ) -> None:
-        """Use *client* with all of its own retries turned off.
-
-        Without *pictures* replies are words alone; without *streams* answers to people come in one piece.
-        """
+        """Use *client* with all of its own retries turned off; without *pictures*, replies are words alone."""
         client.retry_handlers = []
         self._client = client
         self._gate = gate
         self._pictures = pictures
-        self._streams = streams or Streams(client, gate)
+        self._streams = Streams(client, gate)
 
     async def post(self, due: Due) -> Sent:
         """Post it, as a stream when it is one and Slack allows it."""

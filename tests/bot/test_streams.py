@@ -9,10 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.door import door
 from bot.poster import Poster
-from bot.slack_stream import Streams
 from bot.slack_web import SlackWeb
 from bot.store.replies import Replies, Wanted
-from sandbox.directory import TEAM_ID
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
 from tests.conftest import Clock
@@ -43,9 +41,7 @@ async def poster(engine: AsyncEngine, sandbox: Sandbox, clock: Clock) -> Poster:
 def joined(engine: AsyncEngine, sandbox: Sandbox, clock: Clock) -> Poster:
     client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
     gate = door(frozenset(), redact)
-    streams = Streams(client, gate)
-    streams.join(TEAM_ID)
-    return Poster(Replies(engine), SlackWeb(client, gate, streams=streams), clock)
+    return Poster(Replies(engine), SlackWeb(client, gate), clock)
 
 
 def looking(root: str, looks: list[dict[str, str]] | None = None) -> Wanted:

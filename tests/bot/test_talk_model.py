@@ -74,6 +74,8 @@ async def test_a_question_is_looked_into_answered_and_remembered(tmp_path: Path)
         shown = text_of(await told(sandbox, root, "why is it slow?"))
         assert "store waits for a connection" in shown and "`log:" in shown
         assert "[MODEL_SELECTION] complex_reasoning → sonnet" in shown
+        begun, ended = sandbox.calls_of("chat.startStream"), sandbox.calls_of("chat.stopStream")
+        assert len(begun) == len(ended) <= 1, "streamed when it took a while, and never left open"
         case = await bot.case_at(ALERTS, root)
         kinds = [type(entry.event) for entry in case.history]
         assert QuestionLooked in kinds
