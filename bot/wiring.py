@@ -22,6 +22,7 @@ from bot.home import reflection_of
 from bot.house import House
 from bot.investigation.investigator import Investigator
 from bot.joining import Grouping
+from bot.model_door import ModelDoor
 from bot.neighbours import Neighbours
 from bot.office import Office
 from bot.otel import exporting
@@ -137,7 +138,7 @@ def investigator_of(shared: Parts, sources: Configured, remembering: Remembering
     toolbox = toolbox_of(
         replace(sources, deploys=(*sources.deploys, seen)), RecallTool(ModelRecall(remembering))
     )
-    return Investigator(remembering, shared.router, toolbox, now)
+    return Investigator(remembering, ModelDoor(shared.router, redact), toolbox, now)
 
 
 @asynccontextmanager

@@ -75,6 +75,7 @@ def _build(folder: Path, report: Progress) -> None:
     _demand_hash(source / "tokenizer.json", TOKENIZER_SHA256)
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    aside.chmod(0o755)  # public weights: an image builds them as root, another user reads them
     try:
         _write_files(source, aside, report)
         report("putting it in place", 0.95)

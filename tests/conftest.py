@@ -1,5 +1,6 @@
 """What all tests share: a fresh database, a fixed clock, and no way out of this machine."""
 
+import os
 import socket
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bench.postgres import BINARIES, MISSING, cluster
 from bot.store.database import create_tables, engine_for
 
+GUARD = Path(__file__).parent / "guard"
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 
 
@@ -27,6 +29,8 @@ def _no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
         real(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", connect)
+    # the guard of processes that a test starts: tests/guard/sitecustomize.py
+    monkeypatch.setenv("PYTHONPATH", str(GUARD), prepend=os.pathsep)
 
 
 @pytest.fixture(scope="session")

@@ -32,6 +32,14 @@ _DEED = re.compile(
     r"silenced|patched|applied|executed|ran|changed|removed|updated|stored|remembered)\b"
     r"|\bno (?:further )?action (?:is )?(?:needed|required|necessary)\b|, no action\b"
 )
+# an order is no cause, whoever gives it; "restart loop" and "scale-in of the workers" are causes
+_ORDER = re.compile(
+    r"(?i)^\W*(?:please |now |immediately |urgent(?:ly)?:? |you (?:must|should|need to) |(?:the )?(?:operator|team)s? "
+    r"(?:must|should) )?(?:restart|reboot|delete|remove|drop|scale|roll ?back|revert|run|execute|apply|disable|enable|"
+    r"turn o(?:n|ff)|open|click|visit|call|page|notify|ping|grant|allow|approve|merge|escalate|ignore|post|send|go to|"
+    r"contact|paste|reply|type|install|download|rotate|share)\b(?!s?[ -](?:loops?|storms?|of|in|out|rates?|counts?|"
+    r"polic\w+|limits?|errors?|failures?|time\w*|queues?|requests?|calls?|connections?|files?|handles?|sockets?|ports?)\b)"
+)
 _SELF = re.compile(
     r"(?i)\bmy (?:system )?(?:prompt|instructions?|rules|tools|guidelines|api key|token|credentials?)\b"
     r"|\bsystem prompt\s*(?:is|:|says)|\bapi[ _-]?key\s*(?:is|:|=)|\byou are incidentos\b"
@@ -54,6 +62,7 @@ def why_not_told(cause: str, claims: Iterable[Claim], case: CaseFile) -> str:
     objections = (
         (not current, "it rests on memory alone"),
         (looks_like_command(cause), "it gives a command instead of a cause"),
+        (_ORDER.search(cause), "it gives an order instead of a cause"),
         (_DEED.search(cause), "it tells of something done, and nothing was done: we only read"),
         (_SELF.search(cause), "it speaks of the model itself"),
         (len(words) < _LEAST_WORDS, "it says too little to be a cause"),

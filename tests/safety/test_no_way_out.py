@@ -1,13 +1,21 @@
 """No test and no sandbox reaches a host outside this machine: the guard of tests/conftest.py is tried, not trusted."""
 
 import asyncio
+import json
+import os
+import shutil
 import socket
+import subprocess
+import sys
+from pathlib import Path
 
 import aiohttp
 import pytest
 
+from memory.weights import prepare_model
 from sandbox.server import Sandbox
 
+HOME = Path(__file__).resolve().parents[2]
 FAR = "203.0.113.1"  # RFC 5737: documentation only, routed nowhere
 
 
@@ -25,6 +33,35 @@ async def test_an_http_client_is_refused() -> None:
     async with aiohttp.ClientSession() as client:
         with pytest.raises((AssertionError, aiohttp.ClientError)):
             await client.get(f"http://{FAR}/", timeout=aiohttp.ClientTimeout(5))
+
+
+def test_a_process_of_a_test_is_refused() -> None:
+    code = f"import socket; socket.create_connection(('{FAR}', 80), timeout=5)"
+    ended = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert ended.returncode == 1
+    assert f"tried to reach {FAR}" in ended.stderr
+
+
+def test_the_sandbox_plays_as_in_the_container(tmp_path: Path) -> None:
+    """As uid 10001, without a home, on a read-only root, in a network of its own: no library has a way out."""
+    wanted = ("unshare", "ip", "setpriv", "mount")
+    if os.geteuid() != 0 or not all(map(shutil.which, wanted)):
+        pytest.skip("needs root and util-linux to make a place of its own")
+    if subprocess.run(["unshare", "--net", "--mount", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("this machine does not let us make a place of its own")
+    cache = tmp_path / "weights"
+    shutil.copytree(prepare_model().folder.parent, cache)
+    for place in (*tmp_path.parents[:3], tmp_path, cache, *cache.iterdir()):
+        place.chmod(place.stat().st_mode | 0o555)
+    ended = subprocess.run(
+        ["unshare", "--net", "--mount", "sh", str(HOME / "tests/safety/nobody.sh"), str(tmp_path), str(cache),
+         sys.base_prefix, sys.executable, "app.py", "sandbox", "--play", "pool-dry", "--json"],
+        cwd=HOME, capture_output=True, text=True, check=False, timeout=170,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr[-3_000:]
+    assert json.loads(ended.stdout.splitlines()[-1])["verdict_s"] > 0
 
 
 async def test_the_sandbox_listens_on_loopback_only() -> None:
