@@ -2,13 +2,16 @@
 
 Facts: the summary has ``calls``, a list of {caller, callee, count, normal_count, client, server, network (each
 {now, normal, doublings} in seconds), score} of all calls; ``gone``, pairs no longer called; ``spans``, a list of
-{service, operation, count, now, normal, score} of the operations that slowed the most (slow end, seconds);
+{service, operation, count, now, normal, score, failing} of the operations that slowed the most (slow end, seconds) or
+whose share of failures grew (failing, 0..1);
 ``owners``, a list of {service, words} of the services whose owner or on-call is known. Each further observation has
 ``call`` or ``span``, the same object. It knows no source by name.
 """
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -18,9 +21,10 @@ from tools.ownership import as_fact, in_words, owner_of, owners_known
 from tools.sources import DependencySource, OwnerSource
 from tools.telemetry import Call, Owner, Span, Window
 from tools.tool import Findings, Observation, Scope, Status, ToolCall
-from tools.wording import factor, quantity, short
+from tools.wording import factor, quantity, share, short
 
 SLOWER = 0.5  # doublings from which a call or an operation counts as slower
+FAILING = 0.05  # of its calls, more than normally, from which an operation counts as failing
 MAX_CALLS_KEPT = 400
 MAX_SPANS_KEPT = 60
 MAX_CALLS_TOLD = 10
@@ -35,6 +39,15 @@ class ServiceDependenciesArguments(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     service: str | None = Field(default=None, max_length=200, description="the service in the middle")
+
+
+@runtime_checkable
+class Linking(Protocol):
+    """A source with a page where people see the same."""
+
+    def link(self, window: Window, service: str | None = None) -> str | None:
+        """Return where."""
+        ...
 
 
 class ServiceDependencies:
@@ -84,7 +97,11 @@ class ServiceDependencies:
             _summary(calls, gone, spans, middle, name, owners),
             *(_slow_call(each, name) for each in _first(calls, middle) if each.score >= SLOWER),
             *(_slow_span(each, name) for each in spans[:MAX_SPANS_TOLD] if each.score >= SLOWER),
+            *(_failing_span(each, name) for each in _failing(spans)[:MAX_SPANS_TOLD]),
         )
+        links = [each for each, _ in answers if isinstance(each, Linking)]
+        if links:
+            seen = tuple(replace(each, link=links[0].link(scope.window, each.service)) for each in seen)
         return Findings(call, Status.FOUND, seen, "; ".join((f"{len(calls)} calls known", *problems)))
 
     async def _maps(
@@ -157,7 +174,11 @@ def _summary(
         facts={
             "calls": [_call_row(each) for each in calls[:MAX_CALLS_KEPT]],
             "gone": [{"caller": each.caller, "callee": each.callee, "count": each.count} for each in gone],
-            "spans": [_span_row(each) for each in spans[:MAX_SPANS_KEPT] if each.score >= SLOWER],
+            "spans": [
+                _span_row(each)
+                for each in dict.fromkeys((*spans[:MAX_SPANS_KEPT], *_failing(spans)[:MAX_SPANS_KEPT]))
+                if each.score >= SLOWER or each.failing >= FAILING
+            ],
             "owners": [dict(as_fact(each)) for each in owners[:MAX_OWNERS_KEPT]],
         },
     )
@@ -191,6 +212,23 @@ def _slow_span(change: SpanChange, source: str) -> Observation:
         kind="dependency",
         text=f"{now.service}: operation {short(now.operation, 100)} p95 "
         f"{_course(now.p95_s, normal.p95_s if normal else None)} ({now.count} times)",
+        source=source,
+        service=now.service,
+        query=f"operation {short(now.operation, 100)} of {now.service}",
+        facts={"span": _span_row(change)},
+    )
+
+
+def _failing(spans: Sequence[SpanChange]) -> list[SpanChange]:
+    return sorted((each for each in spans if each.failing >= FAILING), key=lambda each: -each.failing)
+
+
+def _failing_span(change: SpanChange, source: str) -> Observation:
+    now, normal = change.now, change.normal
+    usual = f"normally {share(normal.errors / normal.count)}" if normal and normal.count else "new"
+    return Observation(
+        kind="dependency",
+        text=f"{now.service}: operation {short(now.operation, 100)} fails: {now.errors} of {now.count} times, {usual}",
         source=source,
         service=now.service,
         query=f"operation {short(now.operation, 100)} of {now.service}",
@@ -233,6 +271,7 @@ def _span_row(change: SpanChange) -> dict[str, JsonValue]:
         "now": change.now.p95_s,
         "normal": change.normal.p95_s if change.normal else None,
         "score": round(change.score, 3),
+        "failing": round(change.failing, 4),
     }
 
 

@@ -17,6 +17,7 @@ from tools.telemetry import Call, Span
 
 FLOOR_S = 0.02
 _WELL_USED = 5
+_FEW_FAILURES = 3
 _FREAK = 50.0  # times the median
 _HALF_TRUST = 3.0  # calls at which a change counts half
 
@@ -44,6 +45,14 @@ class SpanChange:
     now: Span
     normal: Span | None
     score: float
+
+    @property
+    def failing(self) -> float:
+        """By how much the share of failed operations grew, 0..1; 0 with too few failures to tell."""
+        if self.now.errors < _FEW_FAILURES or not self.now.count:
+            return 0.0
+        usual = self.normal.errors / self.normal.count if self.normal and self.normal.count else 0.0
+        return max(0.0, self.now.errors / self.now.count - usual)
 
 
 def call_changes(now: Sequence[Call], normal: Sequence[Call]) -> tuple[CallChange, ...]:

@@ -85,7 +85,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """One operation of one service, summarised over a window; latencies in seconds."""
+    """One operation of one service, summarised over a window; latencies in seconds, *errors* of its *count* failed."""
 
     service: str
     operation: str
@@ -93,6 +93,7 @@ class Span:
     p50_s: float
     p95_s: float
     max_s: float
+    errors: int = 0
 
 
 @dataclass(frozen=True, slots=True)

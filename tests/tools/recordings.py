@@ -137,6 +137,7 @@ JAEGER_TRACES = {
                     "operationName": "POST /pay",
                     "processID": "p1",
                     "duration": 2_000_000,
+                    "tags": [{"key": "error", "type": "bool", "value": True}],
                 },
                 {
                     "traceID": "t1",
@@ -186,7 +187,13 @@ PODS = {
              {"name": "app", "restartCount": 4, "state": {"waiting": {"reason": "CrashLoopBackOff"}},
               "lastState": {"terminated": {"exitCode": 137, "reason": "OOMKilled", "finishedAt": iso(3)}}}]}},
         {"metadata": {"name": "user-a", "labels": {"app": "user"}},
-         "status": {"containerStatuses": [{"name": "app", "restartCount": 0, "state": {"running": {}}}]}},
+         "status": {"containerStatuses": [
+             {"name": "app", "restartCount": 2, "state": {"running": {}},
+              "lastState": {"terminated": {"exitCode": 1, "reason": "Error", "finishedAt": iso(1)}}},
+             {"name": "side", "restartCount": 0, "state": {"running": {}}}]}},
+        {"metadata": {"name": "store-b", "labels": {"app": "store"}},
+         "status": {"phase": "Failed", "reason": "Evicted", "startTime": iso(2),
+                    "message": "The node was low on resource: memory."}},
     ]
 }  # fmt: skip
 POD_LOG = f"{iso(-1)} pool at 19 of 20\n{iso(1)} pool exhausted\nno time here\n"

@@ -177,7 +177,13 @@ async def test_kubernetes() -> None:
          f"{here}/pods/checkout-10f9c-a/log": told.POD_LOG,
          "/apis/apps/v1/namespaces/shop/replicasets": told.REPLICA_SETS},
     )  # fmt: skip
-    scheduling, killed = await cluster.alerts.firing()
+    scheduling, killed, evicted, ended = await cluster.alerts.firing()
+    assert (evicted.name, evicted.summary) == (
+        "Evicted",
+        "store-b: Evicted, The node was low on resource: memory.",
+    )
+    assert (ended.name, ended.service) == ("Error", "user")
+    assert ended.summary == "user-a: Error, 2 restarts, last exit code 1"
     assert (scheduling.name, scheduling.service) == ("FailedScheduling", "user")
     assert (killed.name, killed.service, killed.since) == (
         "OOMKilled",
@@ -223,6 +229,9 @@ async def test_jaeger() -> None:
     await contract.check_dependencies(traces, WINDOW)
     (span,) = await traces.spans(WINDOW)  # two services sampled the same trace: it counts once
     assert (span.service, span.operation, span.count, span.max_s) == ("checkout", "POST /pay", 2, 2.0)
+    assert span.errors == 1
+    assert traces.link(WINDOW, "checkout").startswith(f"{BASE}/search?service=checkout&start=1772")
+    assert traces.link(WINDOW) == f"{BASE}/dependencies"
 
 
 async def test_tempo() -> None:

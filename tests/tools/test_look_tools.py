@@ -196,3 +196,37 @@ def test_few_calls_count_less_and_unknown_pairs_not_at_all() -> None:
 def test_gone_and_unknown() -> None:
     assert gone_calls([], [Call("a", "b", 50), Call("c", "d", 2)]) == (Call("a", "b", 50),)
     assert span_changes([Span("a", "new", 5, 1.0, 1.0, 1.0)], [])[0].score == 0
+
+
+async def test_an_operation_that_fails_is_told_with_the_page_that_shows_it() -> None:
+    class Traces:
+        name = "traces"
+
+        async def calls(self, window: Window) -> list[Call]:  # noqa: ARG002 — the Protocol's name
+            return [Call("gateway", "checkout", 100)]
+
+        async def baseline_calls(self, window: Window) -> list[Call]:  # noqa: ARG002 — the Protocol's name
+            return [Call("gateway", "checkout", 100)]
+
+        async def spans(self, window: Window) -> list[Span]:  # noqa: ARG002 — the Protocol's name
+            return [
+                Span("checkout", "POST /pay", 40, 0.1, 0.2, 0.3, errors=30),
+                Span("user", "GET /", 9, 1, 1, 1, 1),
+            ]
+
+        async def baseline_spans(self, window: Window) -> list[Span]:  # noqa: ARG002 — the Protocol's name
+            return [Span("checkout", "POST /pay", 40, 0.1, 0.2, 0.3, errors=2)]
+
+        def link(self, window: Window, service: str | None = None) -> str:  # noqa: ARG002 — the Protocol's name
+            return f"https://traces.example/{service or ''}"
+
+    scope = Scope(Window(ONSET, ONSET + timedelta(minutes=5)), ONSET, service="gateway")
+    told = await Toolbox([ServiceDependencies([Traces()])], str).run(ToolCall("service_dependencies"), scope)
+    failing = [each for each in told.observations if "fails" in each.text]
+    assert [each.text for each in failing] == [
+        "checkout: operation POST /pay fails: 30 of 40 times, normally 5 %"
+    ]
+    assert failing[0].link == "https://traces.example/checkout"
+    span = failing[0].facts["span"]
+    assert isinstance(span, dict)
+    assert span["failing"] == 0.7

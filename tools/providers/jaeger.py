@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import httpx2
 from pydantic import JsonValue
@@ -22,11 +23,12 @@ MAX_RANGE = timedelta(hours=6)
 
 @dataclass(frozen=True, slots=True)
 class JaegerSettings:
-    """Where its query service answers; of how many services how many traces are sampled."""
+    """Where its query service answers; of how many services how many traces are sampled; *page_url* is for people."""
 
     endpoint: Endpoint
     max_services: int = 20
     traces_each: int = 40
+    page_url: str = ""
 
 
 class JaegerTraces(HttpSource):
@@ -66,20 +68,31 @@ class JaegerTraces(HttpSource):
         sampled = await asyncio.gather(
             *(self._traces(each, window) for each in services[: self._settings.max_services])
         )
-        seen: dict[str, tuple[str, str, float]] = {}  # a trace that several services share counts once
+        seen: dict[str, _Operation] = {}  # a trace that several services share counts once
         for answer in sampled:
             for trace in shapes.objects(answer, "data"):
                 seen.update(_operations(trace))
-        durations: dict[tuple[str, str], list[float]] = {}
-        for service, operation, seconds in seen.values():
-            durations.setdefault((service, operation), []).append(seconds)
-        return [
-            _summary(service, operation, each) for (service, operation), each in sorted(durations.items())
-        ]
+        alike: dict[tuple[str, str], list[_Operation]] = {}
+        for each in seen.values():
+            alike.setdefault((each.service, each.name), []).append(each)
+        return [_summary(each) for _, each in sorted(alike.items())]
 
     async def baseline_spans(self, window: Window) -> Sequence[Span]:
         """Return the operations of the time just before *window*, as long as it."""
         return await self.spans(_before(window))
+
+    def link(self, window: Window, service: str | None = None) -> str | None:
+        """Return Jaeger's search for the service's traces, its map of dependencies without one."""
+        page = (self._settings.page_url or self._settings.endpoint.url).rstrip("/")
+        if "@" in page:
+            return None
+        span = {
+            "start": f"{window.start.timestamp() * 1e6:.0f}",
+            "end": f"{window.end.timestamp() * 1e6:.0f}",
+        }
+        return (
+            f"{page}/search?{urlencode({'service': service, **span})}" if service else f"{page}/dependencies"
+        )
 
     async def _traces(self, service: str, window: Window) -> JsonValue:
         window = window.newest(MAX_RANGE)
@@ -96,17 +109,35 @@ def _before(window: Window) -> Window:
     return Window(window.start - (window.end - window.start), window.start)
 
 
-def _operations(trace: JsonValue) -> dict[str, tuple[str, str, float]]:
-    found: dict[str, tuple[str, str, float]] = {}
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    service: str
+    name: str
+    seconds: float
+    failed: bool
+
+
+def _operations(trace: JsonValue) -> dict[str, _Operation]:
+    found: dict[str, _Operation] = {}
     for span in shapes.objects(trace, "spans"):
         service = shapes.text(trace, "processes", shapes.text(span, "processID"), "serviceName")
         key = f"{shapes.text(span, 'traceID')}/{shapes.text(span, 'spanID')}"
         if service:
-            found[key] = (service, shapes.text(span, "operationName"), shapes.whole(span, "duration") / 1e6)
+            seconds = shapes.whole(span, "duration") / 1e6
+            found[key] = _Operation(service, shapes.text(span, "operationName"), seconds, _failed(span))
     return found
 
 
-def _summary(service: str, operation: str, seconds: list[float]) -> Span:
-    ordered = sorted(seconds)
+def _failed(span: JsonValue) -> bool:
+    """Say whether a span's tags tell a failure: an error, or a status of the server's own fault."""
+    tags = {shapes.text(tag, "key"): shapes.at(tag, "value") for tag in shapes.objects(span, "tags")}
+    status = next((tags[key] for key in ("http.status_code", "http.response.status_code") if key in tags), 0)
+    own_fault = str(status).isdigit() and int(str(status)) >= 500
+    return tags.get("error") in {True, "true"} or tags.get("otel.status_code") == "ERROR" or own_fault
+
+
+def _summary(alike: list[_Operation]) -> Span:
+    ordered = sorted(each.seconds for each in alike)
     middle, high = ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
-    return Span(service, operation, len(ordered), middle, high, ordered[-1])
+    failed = sum(each.failed for each in alike)
+    return Span(alike[0].service, alike[0].name, len(ordered), middle, high, ordered[-1], failed)

@@ -20,15 +20,19 @@ def service_of(thing: JsonValue) -> str:
 
 
 def troubles(pod: JsonValue) -> list[FiringAlert]:
-    """Return what is wrong with a pod's containers: killed for memory, or waiting in a loop."""
+    """Return what is wrong with a pod: evicted; or its containers: killed, ended badly, waiting in a loop."""
     name, service = shapes.text(pod, "metadata", "name"), service_of(pod)
     found: list[FiringAlert] = []
+    evicted, began = shapes.text(pod, "status", "reason"), moment(shapes.at(pod, "status", "startTime"))
+    if evicted == "Evicted" and began is not None:
+        summary = f"{name}: Evicted, {shapes.text(pod, 'status', 'message')[:300]}"
+        found.append(FiringAlert(evicted, service, "critical", began, summary, {"pod": name}))
     for status in shapes.objects(pod, "status", "containerStatuses"):
         last = shapes.at(status, "lastState", "terminated")
         at = moment(shapes.at(last, "finishedAt")) or moment(shapes.at(pod, "status", "startTime"))
         waiting = shapes.text(status, "state", "waiting", "reason")
         killed = shapes.text(last, "reason")
-        trouble = killed if killed == "OOMKilled" else waiting
+        trouble = killed if killed in {"OOMKilled", "Error", "ContainerCannotRun"} else waiting
         if at is None or trouble in {"", "ContainerCreating", "PodInitializing"}:
             continue
         restarts = shapes.whole(status, "restartCount")

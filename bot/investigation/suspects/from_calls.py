@@ -7,6 +7,7 @@ from bot.investigation.suspects.facts import Told
 
 _NETWORK_POINTS, _SERVER_POINTS, _SPAN_POINTS = 1.4, 0.2, 0.15  # a doubling
 _LEAST_DOUBLINGS = 1.0
+_FAILING_DOUBLINGS = 3.0  # an operation that always fails weighs as one that is eight times slower
 _OTHER_END = 0.3
 
 
@@ -42,8 +43,13 @@ def from_calls(calls: Sequence[Told]) -> Iterator[Clue]:
 
 
 def from_spans(spans: Sequence[Told]) -> Iterator[Clue]:
-    """Yield a clue for each operation that slowed."""
+    """Yield a clue for each operation that slowed or fails more than normally."""
     for span in spans:
+        failing = span.number("failing") or 0.0
+        if failing > 0:
+            said = f"operation {quoted(span.text('operation'))} fails"
+            points = failing * _FAILING_DOUBLINGS * _SPAN_POINTS
+            yield Clue(span.text("service"), "span", "error", points, True, span.id, said)
         grown = span.number("score") or 0.0
         if grown >= _LEAST_DOUBLINGS:
             said = f"operation {quoted(span.text('operation'))} slowed down"
