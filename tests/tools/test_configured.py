@@ -2,9 +2,11 @@
 
 import tomllib
 
+import httpx2
 import pytest
 
-from tests.tools.every_kind import EXAMPLE, SECRETS
+from tests.tools.every_kind import EXAMPLE, SECRETS, WINDOW
+from tests.tools.recorded import Stored
 from tools.providers.configured import KINDS, SourcesError, configured
 from tools.providers.prometheus import PrometheusMetrics
 
@@ -80,3 +82,24 @@ def test_what_cannot_be_meant_is_refused_in_one_line(toml: str, said: str) -> No
     assert said in str(problem.value)
     assert "hunter2" not in str(problem.value)
     assert "\n" not in str(problem.value)
+
+
+async def test_a_tenant_and_a_base_path_reach_the_server_as_mimir_and_victoriametrics_want_them() -> None:
+    asked: list[httpx2.Request] = []
+
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        asked.append(request)
+        return httpx2.Response(200, stream=Stored(b'{"status": "success", "data": []}'))
+
+    toml = (
+        '[[prometheus]]\nurl = "https://mimir.example/prometheus"\nheaders = { X-Scope-OrgID = "team-a" }\n'
+        '[[prometheus]]\nurl = "https://victoria.example/select/0/prometheus"\n'
+    )
+    made = configured(toml, {}, transport=httpx2.MockTransport(answer))
+    for source in made.metrics:
+        assert await source.series(WINDOW) == []
+    assert [(each.url.path, each.headers.get("X-Scope-OrgID")) for each in asked] == [
+        ("/prometheus/api/v1/label/__name__/values", "team-a"),
+        ("/select/0/prometheus/api/v1/label/__name__/values", None),
+    ]
+    await made.aclose()
