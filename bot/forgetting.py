@@ -7,10 +7,12 @@ terminal. What cannot be undone here is told in docs/memory.md: people's own mes
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
 from bot.dossier import Dossier
+from bot.investigation.events import QuestionAnswered
 from bot.postmortem.folder import PostmortemFolder
 from bot.store.cases import CaseRow
 from bot.store.erasing import Erasing
@@ -24,6 +26,14 @@ Unpost = Callable[[str, str], Awaitable[None]]
 """Takes one of our own messages (channel, ts) out of Slack."""
 
 
+class TakesBack(Protocol):
+    """What deletes a file of ours from Slack."""
+
+    async def take_back(self, file: str) -> None:
+        """Delete *file*, which need not exist any more."""
+        ...
+
+
 @dataclass(frozen=True)
 class Forgetting:
     """Takes cases back. Without *dossier* nobody has their files open (the terminal)."""
@@ -32,6 +42,7 @@ class Forgetting:
     erasing: Erasing
     postmortems: PostmortemFolder
     unpost: Unpost | None = None
+    files: TakesBack | None = None
     dossier: Dossier | None = None
 
     async def forget(self, row: CaseRow) -> str:
@@ -59,6 +70,7 @@ class Forgetting:
         return len(old) + len(gone)
 
     async def _forget(self, row: CaseRow) -> str:
+        files = await self._files_of(row)
         known = (await self.memory.records.get([row.id])).get(row.id)
         await self.memory.withdraw(row.id)
         erased = await self.erasing.erase(row, words_of_it(known) if known else ())
@@ -67,8 +79,22 @@ class Forgetting:
         for channel, ts in erased.posts:
             if self.unpost is not None:
                 await self.unpost(channel, ts)
+        for file in files:
+            if self.files is not None:
+                await self.files.take_back(file)
         log.info("case_forgotten", case=row.id, posts=len(erased.posts), copies=len(erased.others))
         return f"forgot {row.id}"
+
+    async def _files_of(self, row: CaseRow) -> list[str]:
+        """Return the files that we put into the case's thread."""
+        if self.dossier is None:
+            return []
+        history = (await self.dossier.read(row)).history
+        return [
+            each.event.file
+            for each in history
+            if isinstance(each.event, QuestionAnswered) and each.event.file
+        ]
 
     async def _show_anew(self, row: CaseRow, others: tuple[int, ...]) -> None:
         """Draw the threads again that had recalled the case."""

@@ -24,7 +24,8 @@ from bot.health import Condition
 from bot.home import Home
 from bot.house import House
 from bot.identity import CannotJoin, authorised, who_am_i
-from bot.inbox import Inbox, Me
+from bot.inbox import Inbox
+from bot.inbox_opening import inbox_of
 from bot.investigation.casefile import CaseFile
 from bot.joining import Joining
 from bot.listeners import Listeners
@@ -33,6 +34,7 @@ from bot.poster import Poster
 from bot.privacy import Privacy, PrivacyUnknown
 from bot.remembering import Remembering
 from bot.roster import Roster
+from bot.slack_files import SlackFiles
 from bot.slack_web import SlackWeb, unpost_through, whisper_through
 from bot.store.cases import CaseRow, Cases, Place
 from bot.store.changes import Changes
@@ -87,7 +89,9 @@ class Office:
         self._tasks: list[asyncio.Task[None]] = []
         self._clock = Ticking()
         self.privacy = Privacy(client, house.now)
-        self.forgetting = replace(house.forgetting, unpost=unpost_through(client), dossier=self.dossier)
+        self._files = SlackFiles(client, house.redact)
+        unpost = unpost_through(client)
+        self.forgetting = replace(house.forgetting, unpost=unpost, files=self._files, dossier=self.dossier)
         self._postmortems = replace(house.postmortems, hides=self.privacy.hides)
         self.deaf = asyncio.Event()
         self._ear: Ear | None = None
@@ -111,10 +115,11 @@ class Office:
             await self.intake.take_over()
             await self.cases.take_over()
             await self.replies.take_over()
-        inbox = await self._inbox(me)
+        inbox = await inbox_of(me, self.cases, self.dossier)
         investigator = house.investigator(self._remembering)
+        ask, look = investigator.router, investigator.toolbox
         self._talk = Conversation(
-            self.cases, self.dossier, investigator.router, investigator.toolbox, self._postmortems, house.now
+            self.cases, self.dossier, ask, look, self._postmortems, house.now, self._files
         )
         timers = Timers(house.engine)
         self.aftermath = aftermath = Aftermath(
@@ -256,14 +261,6 @@ class Office:
         if row is None:
             raise LookupError(f"no case in the thread {thread_ts} of {channel}")
         return await self.dossier.read(row)
-
-    async def _inbox(self, me: Me) -> Inbox:
-        """Make the inbox and tell it which alerts stand open, from before a restart."""
-        inbox = Inbox(me)
-        for row in reversed(await self.cases.recent(500)):
-            case = await self.dossier.read(row)
-            inbox.remember(case.alert, resolved=case.cleared_at is not None, at=row.opened_at.timestamp())
-        return inbox
 
     async def _remember(self, row: CaseRow) -> None:
         """Write the outcome of a resolved case to memory; what fails now is told, and done by the next sweep."""

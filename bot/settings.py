@@ -134,7 +134,7 @@ class Settings(BaseModel):
     postmortems: Folder | None = Field(
         None,
         alias="INCIDENTOS_POSTMORTEMS",
-        description="Folder, such as a git checkout, where the post-mortem of a resolved case is written.",
+        description="Folder, such as a git checkout, where post-mortems are written as INC-N.md; committing is yours.",
     )
     examples: bool = Field(
         True,

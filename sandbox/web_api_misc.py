@@ -88,6 +88,12 @@ def _session(call: Call) -> JsonObject:
     return {}
 
 
+def _delete_file(call: Call) -> JsonObject:
+    if not call.platform.files.delete(call.need("file")):
+        raise SlackError("file_not_found")
+    return {}
+
+
 def _validate(call: Call) -> JsonObject:
     blocks = call.listing("blocks", "invalid_blocks_format")
     view = call.mapping("view", "invalid_arguments")
@@ -107,6 +113,7 @@ METHODS = {
     "apps.connections.open": Method(_connect, ("connections:write",), caller="app"),
     "files.getUploadURLExternal": Method(_upload_url, ("files:write",), tier="tier4"),
     "files.completeUploadExternal": Method(_complete, ("files:write",), tier="tier4"),
+    "files.delete": Method(_delete_file, ("files:write",), tier="tier3"),
     "assistant.threads.setStatus": Method(_status, ("chat:write", "assistant:write"), tier="special"),
     "agents.sessions.setStatus": Method(_session, ("chat:write", "assistant:write")),
     "blocks.validate": Method(_validate, caller="anyone"),

@@ -26,7 +26,8 @@ def answer_reply(case: CaseFile, exchange: Exchange) -> list[Block]:
     if answer is None:
         return [section(LOOKING), context(f"for <@{exchange.asked.by}>: {said(exchange.asked.text, 200)}")]
     if answer.markdown:
-        return [{"type": "markdown", "text": fitted(answer.markdown)}]
+        told = [context(said(answer.why, 240))] if answer.why else []
+        return [{"type": "markdown", "text": fitted(answer.markdown)}, *told]
     first, *rest = answer.lines or ("",)
     mark = "" if exchange.asked.about == "catch_up" else "• "
     blocks = [

@@ -175,7 +175,7 @@ class QuestionAnswered:
     """The answer to a question. *lines* are plain text, *cites* evidence ids; *markdown* a whole document instead.
 
     *mode* is who answered; *why* tells, when it was code, why no model did. *unverified* holds what the checks
-    object to.
+    object to; *file* is the id under which Slack holds the document.
     """
 
     id: str
@@ -186,6 +186,7 @@ class QuestionAnswered:
     selections: tuple[Selection, ...] = ()
     unverified: tuple[str, ...] = ()
     markdown: str = ""
+    file: str = ""
     type: Literal["question_answered"] = "question_answered"
 
 

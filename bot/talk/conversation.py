@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 import structlog
 
@@ -26,6 +27,7 @@ from bot.investigation.steering import names_of, second_thoughts
 from bot.postmortem.folder import PostmortemFolder
 from bot.postmortem.markdown import postmortem
 from bot.requests import Asked, did_you_mean
+from bot.slack_files import Attached
 from bot.store.cases import CaseRow, Cases
 from bot.talk.about_us import about_us
 from bot.talk.exchange import exchanges
@@ -35,6 +37,7 @@ from bot.talk.model_answer import ModelAnswer
 from bot.talk.summary import catch_up
 from bot.talk.wants import About, Want, want_of
 from router.messages import Task
+from router.outcomes import Selection
 
 log = structlog.get_logger()
 
@@ -50,6 +53,14 @@ TASKS = {
 }
 
 
+class Files(Protocol):
+    """What puts a document into a thread as a file; its leaf is `bot/slack_files.py`."""
+
+    async def attach(self, channel: str, thread_ts: str, name: str, title: str, text: str) -> Attached:
+        """Put *text* into the thread as the file *name*."""
+        ...
+
+
 @dataclass(frozen=True)
 class Conversation:
     """The talk in all threads of one workspace."""
@@ -60,6 +71,7 @@ class Conversation:
     toolbox: Looks
     postmortems: PostmortemFolder
     now: Callable[[], datetime]
+    files: Files | None = None
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def said(
@@ -142,8 +154,7 @@ class Conversation:
         if want.about is About.CATCH_UP:
             return QuestionAnswered(question.id, catch_up(case, self.now()), selections=(selected,))
         if want.about is About.POSTMORTEM:
-            await self.postmortems.keep(case)
-            return QuestionAnswered(question.id, (), markdown=postmortem(case), selections=(selected,))
+            return await self._postmortem(row, case, question, selected)
         if want.about is About.STEER:
             lines, cites = second_thoughts(case)
             return QuestionAnswered(question.id, lines, cites, selections=(selected,))
@@ -155,6 +166,28 @@ class Conversation:
             want, found, [piece for piece in case.evidence[known:] if not _itself(piece.facts, case)]
         )
         return QuestionAnswered(question.id, said.lines, said.cites, selections=(selected,))
+
+    async def _postmortem(
+        self, row: CaseRow, case: CaseFile, question: QuestionAsked, selected: Selection
+    ) -> QuestionAnswered:
+        """Answer with the post-mortem: shown in the thread, kept in its folder, attached as a file."""
+        written = await self.postmortems.keep(case)
+        text, told = postmortem(case), [f"Kept as {written.name} in the folder."] if written else []
+        attached = Attached()
+        if self.files is not None:
+            title = f"Post-mortem of {case.id}"
+            attached = await self.files.attach(
+                row.place.channel, row.place.thread_ts, f"{case.id}.md", title, text
+            )
+            told += [f"Not attached as a file: {attached.why}."] if attached.why else []
+        return QuestionAnswered(
+            question.id,
+            (),
+            why=" ".join(told),
+            markdown=text,
+            selections=(selected,),
+            file=attached.id,
+        )
 
 
 def _itself(facts: object, case: CaseFile) -> bool:

@@ -147,4 +147,9 @@ def _write(path: Path, rows: list[dict[str, Any]]) -> None:
 def whole_answer(message: dict[str, Any]) -> bool:
     """Say whether an answer stands as it stays: nothing is looked at, nothing streams any more."""
     text = text_of(message)
-    return "looking …" not in text and "task_card" not in text and not message.get("streaming")
+    return (
+        "looking …" not in text
+        and "task_card" not in text
+        and not message.get("streaming")
+        and "files" not in message
+    )

@@ -65,6 +65,10 @@ async def two_cases(sandbox: Sandbox) -> tuple[str, str, dict[str, Any]]:
     return first, second, again
 
 
+def documents(sandbox: Sandbox) -> list[str]:
+    return [each.name for each in sandbox.files.by_id.values() if each.name.endswith(".md")]
+
+
 @pytest.mark.parametrize("how", ["deleted", "said"])
 async def test_a_thread_that_is_deleted_is_gone_from_every_file(
     sandbox: Sandbox, tmp_path: Path, how: str
@@ -73,6 +77,9 @@ async def test_a_thread_that_is_deleted_is_gone_from_every_file(
         first, second, _ = await two_cases(sandbox)
         assert (tmp_path / "post" / "INC-1.md").exists()
         assert all(files_with(tmp_path, words) for words in WORDS)
+        sandbox.post_as("U0002", ALERTS, "@IncidentOS draft the post-mortem", thread_ts=first)
+        await sandbox.wait_for(lambda: documents(sandbox) or None, WAIT)
+        await sandbox.settled()
         if how == "deleted":
             sandbox.delete_message(ALERTS, first)
         else:
@@ -86,6 +93,7 @@ async def test_a_thread_that_is_deleted_is_gone_from_every_file(
         assert not [each for each in sandbox.thread(ALERTS, first) if is_verdict(each)]
         said = await sandbox.command("/incident", "recall gateway answers 503", user="U0002")
         assert "quokka" not in str(said.answer)
+        assert not documents(sandbox)
         assert (await bot.cases.by_number(2)) is not None, "the other case stays"
     left = {words: files_with(tmp_path, words) for words in WORDS}
     assert left == {words: [] for words in WORDS}

@@ -99,6 +99,10 @@ async def test_a_postmortem_is_drafted_and_kept_when_the_case_is_closed(
     case = await bot.case_at(ALERTS, thread)
     file = tmp_path / "postmortems" / f"{case.id}.md"
     assert "· open, a draft ·" in file.read_text(encoding="utf-8")
+    assert f"Kept as {case.id}.md" in text_of(told)
+    (attached,) = [each for each in sandbox.files.by_id.values() if each.name.endswith(".md")]
+    assert attached.content == file.read_bytes()
+    assert any(m.get("files") for m in sandbox.thread(ALERTS, thread)[1:]), "it stands in the thread"
 
     verdict = next(m for m in sandbox.thread(ALERTS, thread)[1:] if is_verdict(m))
     await sandbox.click(ALERTS, verdict["ts"], "Resolve")
