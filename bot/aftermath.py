@@ -60,14 +60,22 @@ class Aftermath:
     async def tick(self) -> None:
         """Do what has fallen due."""
         for timer in await self.timers.due(self.now()):
-            row = await self.cases.by_number(timer.case_number)
-            if row is not None and timer.kind == STAYS_CLEAR:
-                case = await self.dossier.read(row)
-                if case.cleared_at is not None and case.calm_minutes is None:
-                    minutes = (self.now() - case.cleared_at).total_seconds() / 60
-                    await self.dossier.record(row, [StayedClear(round(minutes, 1))])
-                    log.info("stayed_clear", case=row.id)
-            await self.timers.done(timer.key, self.now())
+            try:
+                await self._do(timer)
+            except Exception:  # it falls due again when its lease is over; the others must not wait for it
+                log.exception("timer_failed", timer=timer.key)
+            else:
+                await self.timers.done(timer.key, self.now())
+
+    async def _do(self, timer: Timer) -> None:
+        row = await self.cases.by_number(timer.case_number)
+        if row is None or timer.kind != STAYS_CLEAR:
+            return
+        case = await self.dossier.read(row)
+        if case.cleared_at is not None and case.calm_minutes is None:
+            minutes = (self.now() - case.cleared_at).total_seconds() / 60
+            await self.dossier.record(row, [StayedClear(round(minutes, 1))])
+            log.info("stayed_clear", case=row.id)
 
 
 class Polling:

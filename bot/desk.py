@@ -11,6 +11,7 @@ from typing import Any, assert_never
 
 from bot.asked import moment_of, person_alert, quoted
 from bot.channel_rules import ChannelRules, default_rules
+from bot.closing import Closing
 from bot.dossier import Dossier
 from bot.guard import Guard
 from bot.heard import (
@@ -29,20 +30,12 @@ from bot.heard import (
 from bot.inbox import Inbox
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile
-from bot.investigation.events import (
-    Event,
-    FixJudged,
-    FixOutcome,
-    ResolutionDrafted,
-    Resolved,
-    Stopped,
-)
+from bot.investigation.events import FixJudged, FixOutcome
 from bot.joining import Joining
 from bot.mentions import Mentions
 from bot.permits import Right, Wish
 from bot.reactions import FLAG, REACTIONS, meant
 from bot.requests_reading import Reading
-from bot.resolution import draft_for, read_modal
 from bot.store.cases import CaseRow, Cases, Place
 from bot.store.changes import Changes
 from bot.store.intake import Intake, Work
@@ -65,9 +58,9 @@ class Desk:
     cases: Cases
     dossier: Dossier
     joining: Joining
-    stop: Callable[[int], None]
+    closing: Closing
+    gone: Callable[[CaseRow], Awaitable[None]]
     judged: Callable[[CaseFile, FixJudged], Awaitable[None]]
-    resolved: Callable[[CaseRow], Awaitable[None]]
     erase: Callable[[CaseRow], Awaitable[str]]
     talk: Conversation
     now: Callable[[], datetime]
@@ -98,7 +91,7 @@ class Desk:
             case "action":
                 return await self._action(body)
             case "submission":
-                return await self._submission(body)
+                return await self.closing.submitted(await self._row_of(str(body["case"])), body)
             case unknown:
                 return f"ignored: unknown kind {unknown}"
 
@@ -140,7 +133,7 @@ class Desk:
                 told = await self.changes.note(heard)
             case PostDeleted(place):
                 row = await self.cases.at(Place(place.channel, place.ts))
-                told = "noted: PostDeleted" if row is None else await self._erased(row)
+                told = "noted: PostDeleted" if row is None else await self._deleted(row)
             case AlertAcknowledged():
                 told = "noted: AlertAcknowledged"
             case ThreadSaid() | Ignored():
@@ -201,8 +194,8 @@ class Desk:
             self.dossier,
             self.reading,
             self.talk,
-            self._draft,
-            self._stopped,
+            self.closing.draft,
+            self.closing.stopped,
             self._erased,
             self._open,
             self.guard.whisper,
@@ -216,7 +209,7 @@ class Desk:
         channel, ts = str(item.get("channel", "")), str(item.get("ts", ""))
         if name == FLAG and not withdrawn:
             row = await self.cases.at(Place(channel, ts))
-            return "ignored: no case here" if row is None else await self._draft(row, user, "")
+            return "ignored: no case here" if row is None else await self.closing.draft(row, user, "")
         outcome = REACTIONS.get(name)
         slot = await self.dossier.thread.replies.slot_at(channel, ts) if outcome else None
         row = await self.cases.by_number(slot[0]) if slot and slot[1] in {"verdict", "draft"} else None
@@ -230,59 +223,28 @@ class Desk:
         if row is None:
             return f"ignored: unknown case {body['case']}"
         if action == "stop":
-            return await self._stopped(row, user)
+            return await self.closing.stopped(row, user)
         if action == "accept_resolution":
-            return await self._accept(row, user)
+            return await self.closing.accept(row, user)
         outcome = JUDGING.get(action)
         return f"ignored: {action}" if outcome is None else await self._judge(row, FixJudged(user, outcome))
 
-    async def _submission(self, body: Mapping[str, Any]) -> str:
-        row = await self._row_of(str(body["case"]))
-        resolution = read_modal(body["view"], str(body["user"]), self.now())
-        if row is None or isinstance(resolution, dict):
-            return "ignored: submission without a case"
-        return await self._close(row, Resolved(resolution))
-
     async def _judge(self, row: CaseRow, judged: FixJudged) -> str:
+        standing = {(each.by, each.outcome) for each in (await self.dossier.read(row)).judgements}
+        if judged.withdrawn and (judged.by, judged.outcome) not in standing:
+            return f"ignored: {judged.outcome} does not stand on {row.id} any more"
         case = await self.dossier.record(row, [judged])
         await self.judged(case, judged)
         return f"{'withdrawn' if judged.withdrawn else judged.outcome} on {row.id}"
 
-    async def _draft(self, row: CaseRow, user: str, said: str) -> str:
-        case = await self.dossier.read(row)
-        if case.resolution is not None:
-            return f"{row.id} is resolved already"
-        await self.dossier.record(row, [ResolutionDrafted(draft_for(case, self.now(), user, said))])
-        return f"drafted the end of {row.id}"
-
-    async def _accept(self, row: CaseRow, user: str) -> str:
-        case = await self.dossier.read(row)
-        if case.draft is None or not case.draft.root_cause or not case.draft.fix:
-            return "ignored: the draft lacks a cause or a fix"
-        return await self._close(row, Resolved(replace(case.draft, by=user)))
-
-    async def _close(self, row: CaseRow, resolved: Resolved) -> str:
-        events: list[Event] = [resolved]
-        case = await self.dossier.read(row)
-        if not case.finished:
-            events.insert(0, Stopped(resolved.resolution.by))
-        await self.dossier.record(row, events)
-        await self.cases.set_state(row.number, "resolved", self.now())
-        self.stop(row.number)
-        await self.resolved(row)
-        return f"resolved {row.id}"
-
-    async def _stopped(self, row: CaseRow, user: str) -> str:
-        case = await self.dossier.read(row)
-        if case.finished:
-            return f"{row.id} has ended already"
-        await self.dossier.record(row, [Stopped(user)])
-        await self.cases.set_state(row.number, "concluded", self.now())
-        self.stop(row.number)
-        return f"stopped {row.id}"
+    async def _deleted(self, row: CaseRow) -> str:
+        """Forget a case whose first message was deleted: that is how people take it back."""
+        told = await self._erased(row)
+        await self.gone(row)
+        return told
 
     async def _erased(self, row: CaseRow) -> str:
-        self.stop(row.number)
+        await self.closing.stop(row.number)
         return await self.erase(row)
 
     async def _row_of(self, case: str) -> CaseRow | None:

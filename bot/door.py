@@ -1,7 +1,8 @@
 """The last look at a message before it leaves: one body through the output gate.
 
 A body is ``{"text", "blocks", "mentions"}``; *mentions* are the people that we ourselves name in it, taken from
-typed fields and never from a text, and do not leave.
+typed fields and never from a text, and do not leave. One that holds our own words only may name the *hosts* that
+its links lead to.
 """
 
 from collections.abc import Callable, Collection
@@ -32,11 +33,10 @@ def door(allowed_hosts: Collection[str], redact: Callable[[str], str]) -> Callab
 
     def gate(body: Body) -> Body:
         named = frozenset(body.get("mentions", ()))
+        hosts = {*allowed_hosts, *body.get("hosts", ())}
         return {
-            "text": safe_text(body["text"], allowed_hosts=allowed_hosts, redact=checked, mentions=named),
-            "blocks": safe_blocks(
-                body["blocks"], allowed_hosts=allowed_hosts, redact=checked, mentions=named
-            ),
+            "text": safe_text(body["text"], allowed_hosts=hosts, redact=checked, mentions=named),
+            "blocks": safe_blocks(body["blocks"], allowed_hosts=hosts, redact=checked, mentions=named),
         }
 
     return gate

@@ -60,3 +60,14 @@ class Dossier:
         self.watch(case, news)
         await self.thread.show(row, case)
         return case
+
+    async def end(self, row: CaseRow, events: Sequence[Event]) -> CaseFile | None:
+        """Journal the end of a case and show it; None, and nothing is written, when somebody has closed it before."""
+        at = self.now()
+        news = [Recorded(at, event) for event in events]
+        if not await self.cases.resolve(row.number, news, at):
+            return None
+        case = await self.read(row)
+        self.watch(case, news)
+        await self.thread.show(row, case)
+        return case

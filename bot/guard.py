@@ -6,7 +6,7 @@ in a table of their own.
 """
 
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
@@ -54,7 +54,15 @@ class RecordsInMemory:
         return True
 
 
-async def unheard(_channel: str, _user: str, _text: str) -> None:
+class Whisper(Protocol):
+    """Shows a text to one person in a channel; *named* are the people that it mentions."""
+
+    async def __call__(self, channel: str, user: str, text: str, named: Sequence[str] = ()) -> None:
+        """Show it."""
+        ...
+
+
+async def unheard(channel: str, user: str, text: str, named: Sequence[str] = ()) -> None:
     """Say nothing to anyone."""
 
 
@@ -73,7 +81,7 @@ class Guard:
 
     now: Callable[[], datetime]
     permits: Permits = field(default_factory=Permits)
-    whisper: Callable[[str, str, str], Awaitable[None]] = unheard
+    whisper: Whisper = unheard
     roster: Knows = field(default_factory=KnowsNobody)
     records: Records = field(default_factory=RecordsInMemory)
     _pace: list[Pace] = field(default_factory=list)

@@ -43,6 +43,7 @@ class House:
     reflect: Reflect
     forgetting: Forgetting
     digest_channel: str
+    operators: str = ""
     keep: timedelta | None = None
     monitors: Sequence[AlertSource] = ()
     calm: timedelta = timedelta(minutes=30)

@@ -5,7 +5,7 @@ of their intake rows: ten thousand equal alerts cost a few journal lines, one ca
 no Slack payload and no investigation step.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -44,11 +44,16 @@ class _Counted:
     row: CaseRow
     alerts: dict[tuple[How, str], AlertRepeated] = field(default_factory=dict)
     works: list[tuple[int, str]] = field(default_factory=list)
+    elsewhere: dict[str, Place] = field(default_factory=dict)
+
+
+async def _nowhere(_row: CaseRow, _at: Place) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
 class Joining:
-    """Where alerts find their case."""
+    """Where alerts find their case. *point* tells in another channel which case has the same alert."""
 
     cases: Cases
     dossier: Dossier
@@ -57,6 +62,7 @@ class Joining:
     now: Callable[[], datetime]
     grouping: Grouping = field(default_factory=Grouping)
     neighbours: Callable[[str], Collection[str]] = lambda _service: ()
+    point: Callable[[CaseRow, Place], Awaitable[None]] = _nowhere
     _counted: dict[int, _Counted] = field(default_factory=dict)
 
     async def alert(
@@ -78,6 +84,8 @@ class Joining:
                 return f"already {row.id}"
             how = "changed"
         self._count(row, alert, how, work, flapped=flapped)
+        if how == "repeat" and at.channel != row.place.channel:
+            self._counted[row.number].elsewhere.setdefault(at.channel, at)
         return None
 
     async def open(
@@ -108,6 +116,8 @@ class Joining:
             taken_back = await self.aftermath.came_back(counted.row) if again else []
             events = [*taken_back, *counted.alerts.values()]
             await self.dossier.record(counted.row, events, counted.works)
+            for at in counted.elsewhere.values():
+                await self.point(counted.row, at)
 
     def forget(self) -> None:
         """Drop what was counted and could not be journalled: its intake rows are still ours to do."""

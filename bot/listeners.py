@@ -23,9 +23,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.blocks.channel_modal import CALLBACK as CHANNEL_CALLBACK
 from bot.blocks.home import CHANNEL_SETTINGS
 from bot.guard import Guard, No, NotNow
+from bot.keeping import Keeping
 from bot.permits import NOT_HERE, Right, Wish
 from bot.resolution import CALLBACK, read_modal
-from bot.store.intake import Envelope, Intake
+from bot.store.intake import Envelope
 
 log = structlog.get_logger()
 Body = dict[str, Any]
@@ -63,17 +64,15 @@ class Listeners:
         self,
         app: AsyncApp,
         client: AsyncWebClient,
-        intake: Intake,
+        keeping: Keeping,
         answers: Answers,
-        heard: Callable[[], None],
         now: Callable[[], datetime],
         guard: Guard,
     ) -> None:
         """Register everything on *app*. *client* is ours: Bolt hands each listener a fresh one."""
         self._client = client
-        self._intake = intake
+        self._keeping = keeping
         self._answers = answers
-        self._heard = heard
         self._now = now
         self._guard = guard
         app.middleware(self._keep_events)
@@ -93,6 +92,9 @@ class Listeners:
     ) -> BoltResponse:
         """Keep an event and answer 200 for all of them: what has no listener must be acknowledged as well."""
         body = req.body
+        if body.get("type") == "app_rate_limited":
+            await self._keeping.limited()
+            return BoltResponse(status=200)
         if body.get("type") != "event_callback":
             return await next_()
         event = body.get("event") or {}
@@ -107,8 +109,7 @@ class Listeners:
             body=event,
             content_key=content_key(event),
         )
-        if await self._intake.keep(envelope, self._now()):
-            self._heard()
+        await self._keeping.keep(envelope)
         return BoltResponse(status=200)
 
     async def _command(self, ack: Callable[..., Awaitable[None]], body: Body) -> None:
@@ -236,8 +237,7 @@ class Listeners:
     async def _keep(self, kind: str, body: Body, wanted: Body) -> None:
         told = body.get("trigger_id") or body.get("action_ts") or _digest(body)
         team = str((body.get("team") or {}).get("id") or body.get("team_id") or "")
-        await self._intake.keep(Envelope(team, f"{kind}:{_digest({'of': told})}", kind, wanted), self._now())
-        self._heard()
+        await self._keeping.keep(Envelope(team, f"{kind}:{_digest({'of': told})}", kind, wanted))
 
 
 def content_key(event: Mapping[str, Any]) -> str | None:

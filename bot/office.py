@@ -13,12 +13,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.aftermath import Aftermath, Polling
+from bot.alarm import Alarm
 from bot.answers import Answering
 from bot.catchup import CatchUp
+from bot.closing import Closing
 from bot.desk import Desk
 from bot.digest import Digest
 from bot.dossier import Dossier
 from bot.ear import Ear
+from bot.elsewhere import Elsewhere
+from bot.gone import Gone
 from bot.guard import Guard
 from bot.health import Condition
 from bot.home import Home
@@ -28,6 +32,7 @@ from bot.inbox import Inbox
 from bot.inbox_opening import inbox_of
 from bot.investigation.casefile import CaseFile
 from bot.joining import Joining
+from bot.keeping import Keeping
 from bot.listeners import Listeners
 from bot.pictures import Pictures
 from bot.poster import Poster
@@ -76,7 +81,9 @@ class Office:
         self.replies = Replies(house.engine)
         self._pictures = Pictures(client, UploadedPictures(house.engine), house.now)
         slack = SlackWeb(client, house.gate, self._pictures if house.plots else None)
-        self.poster = Poster(self.replies, slack, house.now)
+        self.alarm = Alarm(slack, house.operators, house.now)
+        self._gone = Gone(self.alarm)
+        self.poster = Poster(self.replies, slack, house.now, self._gone.refused)
         self.dossier = Dossier(
             self.cases,
             Thread(self.replies, self.poster, house.now, self.channels.rules),
@@ -126,12 +133,7 @@ class Office:
             self.cases, self.dossier, timers, self._remembering.judged, house.now, house.calm
         )
         worker = Worker(
-            self.intake,
-            self.cases,
-            self.dossier,
-            investigator,
-            house.now,
-            house.at_once,
+            self.intake, self.cases, self.dossier, investigator, house.now, self.alarm, house.at_once
         )
         desk = self._desk(inbox, worker, aftermath)
         self._worker = worker
@@ -148,7 +150,8 @@ class Office:
             self.privacy.hides,
         )
         answers = Answering(self.cases, self.dossier, self._remembering, home, self.channels, house.now)
-        Listeners(app, self._client, self.intake, answers.table(), worker.heard, house.now, self._guard)
+        keeping = Keeping(self.intake, worker.heard, house.now, house.permits, self.alarm)
+        Listeners(app, self._client, keeping, answers.table(), house.now, self._guard)
         self._tasks = [
             asyncio.create_task(worker.run(desk), name="worker"),
             asyncio.create_task(self.poster.run(), name="poster"),
@@ -187,23 +190,20 @@ class Office:
         house = self._house
         assert self._talk is not None
         assert self._remembering is not None
+        point = Elsewhere(self._client, self.poster, self.privacy.hides, house.now).point
+        alike = (house.now, house.grouping, house.neighbours)
+        joining = Joining(self.cases, self.dossier, aftermath, worker.opened, *alike, point)
         return Desk(
             inbox=inbox,
             intake=self.intake,
             cases=self.cases,
             dossier=self.dossier,
-            joining=Joining(
-                self.cases,
-                self.dossier,
-                aftermath,
-                worker.opened,
-                house.now,
-                house.grouping,
-                house.neighbours,
+            joining=joining,
+            closing=Closing(
+                self.cases, self.dossier, worker.stop, self._remember, self._guard.whisper, house.now
             ),
-            stop=worker.stop,
+            gone=self._gone.thread,
             judged=self._remembering.judged,
-            resolved=self._remember,
             erase=self.forgetting.forget,
             talk=self._talk,
             now=house.now,

@@ -7,7 +7,7 @@ what a reply means.
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -69,13 +69,18 @@ class Slack(Protocol):
         ...
 
 
+async def untold(_due: Due, _why: str) -> None:
+    """Tell nobody."""
+
+
 @dataclass
 class Poster:
-    """The loop between the outbox and Slack."""
+    """The loop between the outbox and Slack. *given_up* hears of what Slack will never take."""
 
     replies: Replies
     slack: Slack
     now: Callable[[], datetime]
+    given_up: Callable[[Due, str], Awaitable[None]] = untold
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _posted: dict[str, deque[datetime]] = field(default_factory=dict)
     _edits: deque[datetime] = field(default_factory=deque)
@@ -128,6 +133,7 @@ class Poster:
         except Never as never:
             log.warning("reply_given_up", key=due.wanted.key, why=str(never))
             await self.replies.never(due, str(never))
+            await self.given_up(due, str(never))
         else:
             if sent is None:  # a reaction whose message is not posted yet
                 await self.replies.later(

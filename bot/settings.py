@@ -151,6 +151,11 @@ class Settings(BaseModel):
         alias="INCIDENTOS_DIGEST_CHANNEL",
         description="Channel id that gets the week in a few lines, Monday morning; empty means none.",
     )
+    operators: str = Field(
+        "",
+        alias="INCIDENTOS_OPERATORS_CHANNEL",
+        description="Channel id that is told what is wrong with the bot itself; empty means only the log is.",
+    )
     channels: Names = Field(
         (),
         alias="INCIDENTOS_CHANNELS",

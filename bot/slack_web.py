@@ -3,7 +3,7 @@
 slack_sdk's own retries are off: it would post twice on a dropped connection. It knows no case.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.guard import Whisper
 from bot.pictures import Pictures
 from bot.poster import Later, Never, Sent
 from bot.slack_stream import Streams, streamed_as
@@ -184,13 +185,11 @@ def unpost_through(client: AsyncWebClient) -> Callable[[str, str], Awaitable[Non
     return unpost
 
 
-def whisper_through(
-    client: AsyncWebClient, gate: Callable[[Body], Body]
-) -> Callable[[str, str, str], Awaitable[None]]:
+def whisper_through(client: AsyncWebClient, gate: Callable[[Body], Body]) -> Whisper:
     """Return how to show a text to one person in a channel; when Slack does not take it, nobody is told."""
 
-    async def whisper(channel: str, user: str, text: str) -> None:
-        said = gate({"text": text, "blocks": []})["text"]
+    async def whisper(channel: str, user: str, text: str, named: Sequence[str] = ()) -> None:
+        said = gate({"text": text, "blocks": [], "mentions": list(named)})["text"]
         try:
             await client.chat_postEphemeral(channel=channel, user=user, text=said)
         except (SlackApiError, aiohttp.ClientError, OSError) as error:

@@ -201,6 +201,7 @@ async def house(
             keep=timedelta(days=settings.keep_days) if settings.keep_days else None,
             watch=watch,
             reading=Reading(shared.memory.embed),
+            operators=settings.operators,
         )
 
 

@@ -16,6 +16,7 @@ from typing import Protocol
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.alarm import Alarm
 from bot.dossier import Dossier
 from bot.investigation.events import Concluded, Degraded, ModelAttempted, ModelSelected
 from bot.investigation.investigator import Investigator
@@ -30,6 +31,11 @@ MOST_AT_ONCE = 100  # envelopes taken together
 STORM = 20  # so many at once is a storm: then they are taken in bigger, rarer bites
 BREATH = 0.25
 MOST_INTERRUPTIONS = 5
+STOP_S = 5.0
+UNWRITTEN = (
+    "I cannot write to my database, so {} stands still. What is above stands; it goes on by itself within two "
+    "minutes of the database being back."
+)
 
 
 class Handling(Protocol):
@@ -57,6 +63,7 @@ class Worker:
     dossier: Dossier
     investigator: Investigator
     now: Callable[[], datetime]
+    alarm: Alarm
     at_once: int = 4
     running: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _heard: asyncio.Event = field(default_factory=asyncio.Event)
@@ -71,10 +78,11 @@ class Worker:
         """Tell that there is a case to be investigated."""
         self._opened.set()
 
-    def stop(self, number: int) -> None:
-        """Stop working on a case now; what its journal says decides what follows."""
+    async def stop(self, number: int) -> None:
+        """Stop working on a case, and return once nothing more comes of it; its journal decides what follows."""
         if task := self.running.get(number):
             task.cancel()
+            await asyncio.wait({task}, timeout=STOP_S)
 
     async def run(self, desk: Handling) -> None:
         """Work for ever, each envelope through *desk*; cancel to stop."""
@@ -172,7 +180,8 @@ class Worker:
         kind = type(error).__name__
         try:
             case = await self.dossier.read(row)
-            times = 1 + sum(1 for entry in case.history if isinstance(entry.event, Degraded))
+            before = (entry.event for entry in case.history if isinstance(entry.event, Degraded))
+            times = 1 + sum(told.what == "investigation" for told in before)
             if times >= MOST_INTERRUPTIONS:
                 why = (
                     f"The investigation failed {times} times ({kind}) and is given up; what is above stands."
@@ -188,7 +197,8 @@ class Worker:
             )
             await self.dossier.record(row, [Degraded("investigation", line)])
         except SQLAlchemyError:
-            log.exception("interruption_not_told", case=row.id)
+            log.exception("interruption_not_journalled", case=row.id)
+            await self.alarm.tell(row.id, UNWRITTEN.format(row.id), row.place.channel, row.place.thread_ts)
 
     async def _to_its_end(self, row: CaseRow) -> None:
         case = await self.dossier.read(row)

@@ -27,6 +27,9 @@ from bot.investigation.precedent import OTHER_SYMPTOMS
 from bot.investigation.verdict import SuggestedFix, Verdict
 from router.ledger import Summary
 
+DIFFER = (
+    "⚖️ You differ on whether it worked: which is it? Each one's last word counts; 🏁 closes with what is so."
+)
 OUTCOME_WORDS = {
     "worked": "✅ worked",
     "partly": "🟡 partly",
@@ -157,6 +160,8 @@ def _small_print(verdict: Verdict) -> str:
 def _people(case: CaseFile) -> list[Block]:
     """Return what people and alerts have said since the verdict."""
     lines = [f"<@{judged.by}>: {OUTCOME_WORDS[judged.outcome]}" for judged in case.judgements]
+    if {"worked", "did_not"} <= {judged.outcome for judged in case.judgements}:
+        lines.append(DIFFER)
     lines += clear_lines(case)
     lines += repeat_lines(case)
     if case.resolution:

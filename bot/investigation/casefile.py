@@ -256,6 +256,11 @@ def _newer(known: Alert, told: Alert) -> Alert:
 
 
 def _judged(known: tuple[FixJudged, ...], now: FixJudged) -> tuple[FixJudged, ...]:
-    """Keep one judgement a person and outcome; a withdrawal takes it away."""
-    rest = tuple(old for old in known if (old.by, old.outcome) != (now.by, now.outcome))
-    return rest if now.withdrawn else (*rest, now)
+    """Keep a person's last word on the fix, and apart from it whether it is the same incident at all."""
+    if now.withdrawn:
+        return tuple(old for old in known if (old.by, old.outcome) != (now.by, now.outcome))
+    return (*(old for old in known if old.by != now.by or not _same_question(old, now)), now)
+
+
+def _same_question(one: FixJudged, other: FixJudged) -> bool:
+    return (one.outcome == "not_same") == (other.outcome == "not_same")

@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
-from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.investigation.alert import Alert, Severity
-from bot.investigation.events import AlertReceived, Event, Recorded
+from bot.investigation.events import AlertReceived, Recorded
 from bot.store.database import reading
 from bot.store.intake import close
-from bot.store.schema import cases, journal, replies
+from bot.store.journal import add_lines, last_line, read_lines
+from bot.store.schema import cases, lapsed, replies
 
 LEASE = timedelta(seconds=60)
-JOURNAL_VERSION = 1
 CONFLICTS = 20
+NO_LINE = f"journal of case {{}}: no free line after {CONFLICTS} tries"
 LOUDNESS = sa.case({str(each): each.rank for each in Severity}, value=cases.c.severity, else_=9)
-EVENT: TypeAdapter[Event] = TypeAdapter(Event)
 UNFINISHED = ("open", "investigating")
 CLOSED = ("resolved", "remembered")
 ALWAYS = datetime.min.replace(tzinfo=UTC)
@@ -85,7 +84,7 @@ class Cases:
                 )
                 row = await self._insert(connection, alert, place, now, alone=alone)
                 first = AlertReceived(row.id, alert, seen_late, place.channel)
-                await _append(connection, row.number, 0, [Recorded(now, first)])
+                await add_lines(connection, row.number, 0, [Recorded(now, first)])
                 return row, True
         except sa.exc.IntegrityError:
             known = await self.at(place) or await self.joined(alert.fingerprint, since)
@@ -104,10 +103,8 @@ class Cases:
         for _ in range(CONFLICTS):
             try:
                 async with self.engine.begin() as connection:
-                    last = await connection.scalar(
-                        sa.select(sa.func.max(journal.c.seq)).where(journal.c.case_number == number)
-                    )
-                    written = await _append(connection, number, last or 0, recorded)
+                    last = await last_line(connection, number)
+                    written = await add_lines(connection, number, last, recorded)
                     if closed:
                         await close(connection, closed)
                         touched = cases.update().where(cases.c.number == number)
@@ -115,25 +112,16 @@ class Cases:
                     return written
             except sa.exc.IntegrityError:
                 continue  # another replica was faster: take the next number
-        msg = f"journal of case {number}: no free line after {CONFLICTS} tries"
-        raise RuntimeError(msg)
+        raise RuntimeError(NO_LINE.format(number))
 
     async def journal(self, number: int, after: int = 0) -> list[Recorded]:
         """Return what happened in a case, in order, behind line *after*. An older release's lines are read as well."""
-        lines = (
-            sa.select(journal.c.at, journal.c.body)
-            .where(journal.c.case_number == number, journal.c.seq > after)
-            .order_by(journal.c.seq)
-        )
         async with reading(self.engine) as connection:
-            rows = (await connection.execute(lines)).all()
-        return [Recorded(row.at, EVENT.validate_json(row.body)) for row in rows]
+            return await read_lines(connection, number, after)
 
     async def claim(self, now: datetime) -> CaseRow | None:
         """Take the most severe case that is to be investigated and that no living worker holds."""
-        free = sa.and_(
-            cases.c.state.in_(UNFINISHED), sa.or_(cases.c.lease_until.is_(None), cases.c.lease_until < now)
-        )
+        free = sa.and_(cases.c.state.in_(UNFINISHED), lapsed(cases.c.lease_until, now))
         first = sa.select(cases.c.number).where(free).order_by(LOUDNESS, cases.c.number).limit(1)
         async with reading(self.engine) as connection:  # an idle look takes no write lock
             if await connection.scalar(first) is None:
@@ -160,11 +148,32 @@ class Cases:
         return held is not None
 
     async def set_state(self, number: int, state: str, now: datetime) -> None:
-        """Give the case its new *state* and let it go; nothing joins a closed one."""
+        """Give the case its new *state* and let it go; nothing joins a closed one, and it is never opened again."""
         values = {"state": state, "owner": None, "lease_until": None, "updated_at": now}
+        changed = cases.update().where(cases.c.number == number)
         if state in CLOSED:
             values["live_key"] = None
-        await self._one(cases.update().where(cases.c.number == number).values(values))
+        else:
+            changed = changed.where(cases.c.state.not_in(CLOSED))
+        await self._one(changed.values(values))
+
+    async def resolve(self, number: int, recorded: Sequence[Recorded], now: datetime) -> bool:
+        """Close a case and write how, in one transaction; False, and nothing is written, when somebody was faster."""
+        ending = (
+            cases.update()
+            .where(cases.c.number == number, cases.c.state.not_in(CLOSED))
+            .values(state="resolved", owner=None, lease_until=None, live_key=None, updated_at=now)
+        )
+        for _ in range(CONFLICTS):
+            try:
+                async with self.engine.begin() as connection:
+                    if not (await connection.execute(ending)).rowcount:
+                        return False
+                    await add_lines(connection, number, await last_line(connection, number), recorded)
+                    return True
+            except sa.exc.IntegrityError:
+                continue  # another replica took the line: take the next one
+        raise RuntimeError(NO_LINE.format(number))
 
     async def release(self) -> None:
         """Let go of everything that this worker holds, for a clean shutdown."""
@@ -257,23 +266,6 @@ class Cases:
         async with self.engine.begin() as connection:
             row = (await connection.execute(statement.returning(cases))).mappings().one_or_none()
         return None if row is None else _row(row)
-
-
-async def _append(connection: AsyncConnection, number: int, after: int, recorded: Sequence[Recorded]) -> int:
-    rows = [
-        {
-            "case_number": number,
-            "seq": after + position,
-            "at": entry.at,
-            "version": JOURNAL_VERSION,
-            "type": entry.event.type,
-            "body": EVENT.dump_json(entry.event).decode(),
-        }
-        for position, entry in enumerate(recorded, start=1)
-    ]
-    if rows:
-        await connection.execute(journal.insert(), rows)
-    return after + len(rows)
 
 
 def _row(row: sa.RowMapping) -> CaseRow:

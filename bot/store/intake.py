@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.store.database import insert, reading, urgently
 from bot.store.group_commit import GroupCommit
 from bot.store.kept import plain, to_keep
-from bot.store.schema import cursors, intake
+from bot.store.schema import cursors, intake, lapsed
 
 LEASE = timedelta(seconds=60)
 MAX_TRIES = 8
@@ -88,7 +88,7 @@ class Intake:
         """Take the oldest envelopes that wait, in order."""
         free = sa.and_(
             intake.c.state.in_(("waiting", "taken")),
-            sa.or_(intake.c.lease_until.is_(None), intake.c.lease_until < now),
+            lapsed(intake.c.lease_until, now),
         )
         oldest = sa.select(intake.c.id).where(free).order_by(intake.c.id).limit(limit)
         async with reading(self.engine) as connection:  # an idle look takes no write lock

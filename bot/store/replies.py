@@ -15,10 +15,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store.database import insert, reading
-from bot.store.schema import replies
+from bot.store.schema import lapsed, replies
 
 EDIT_PAUSE = timedelta(seconds=3)
 LEASE = timedelta(seconds=30)
+FURTHEST = timedelta(
+    minutes=20
+)  # nothing is put off for longer: what seems to be was written before the clock jumped
 
 Kind = Literal["message", "reaction"]
 
@@ -88,8 +91,9 @@ class Replies:
     async def due(self, now: datetime, limit: int = 20) -> list[Due]:
         """Take what is to be sent: first posts in order, then final edits, then the rest; ours for `LEASE`."""
         late = sa.or_(replies.c.shown.is_(None), replies.c.shown != replies.c.digest)
-        free = sa.or_(replies.c.taken_until.is_(None), replies.c.taken_until < now)
-        due = (late, free, replies.c.due_at <= now, replies.c.dead.is_(False))
+        free = lapsed(replies.c.taken_until, now)
+        due_by_now = sa.or_(replies.c.due_at <= now, replies.c.due_at > now + FURTHEST)
+        due = (late, free, due_by_now, replies.c.dead.is_(False))
         ready = (
             sa.select(replies)
             .where(*due)

@@ -3,7 +3,7 @@
 SQLite (WAL) by default, PostgreSQL by URL; the same tables on both.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,6 +33,15 @@ class UtcDateTime(sa.TypeDecorator[datetime]):
             return None
         aware: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
         return aware.astimezone(UTC)
+
+
+# no lease is so long: one that seems to be was written before the clock jumped back
+JUMPED = timedelta(minutes=15)
+
+
+def lapsed(until: sa.Column[datetime], now: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that a lease is over, was never taken, or comes from a clock that ran ahead."""
+    return sa.or_(until.is_(None), until < now, until > now + JUMPED)
 
 
 about = sa.Table(
@@ -79,6 +88,7 @@ cases = sa.Table(
     sa.Column("owner", sa.String(64)),
     sa.Column("lease_until", UtcDateTime),
     sa.UniqueConstraint("channel", "thread_ts"),
+    sqlite_autoincrement=True,  # the number of a forgotten case is never given again
 )
 
 journal = sa.Table(

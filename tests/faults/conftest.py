@@ -1,5 +1,6 @@
 """What the fault tests share: a sandbox, a bot in it, and the invariants after each."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -37,3 +38,15 @@ async def verdict_under(sandbox: Sandbox, ts: str, channel: str = ALERTS) -> dic
         WAIT,
         "a verdict",
     )
+
+
+async def one_case(bot: Office, sandbox: Sandbox) -> None:
+    await sandbox.settled(WAIT)
+    await nothing_waits(bot)
+    assert len(await bot.cases.recent()) == 1
+
+
+async def nothing_waits(bot: Office) -> None:
+    async with asyncio.timeout(WAIT):
+        while await bot.intake.waiting():  # noqa: ASYNC110 (SQL tells nobody when it changes)
+            await asyncio.sleep(0.05)

@@ -16,12 +16,11 @@ STORES = f"{MEMORY}/test_store_contract.py"
 HTTP = f"{TOOLS}/test_readonly_http.py"
 BOX = f"{TOOLS}/test_toolbox.py"
 EAR = f"{BOT}/test_ear.py"
-KILLS = "tests/faults/slow_kills.py::test_a_process_that_dies_at_any_step"
+KILLS = "tests/faults/slow_kills.py::test_killed_at"
 
 # rows whose tests stand with the part; each is a file and a test in it
 ELSEWHERE: Mapping[str, tuple[str, ...]] = {
     "S03": (KILLS,),
-    "U08": (f"{BOT}/test_permits.py::test_too_many_wishes_a_minute_wait",),
     "S06": (f"{EAR}::test_a_deaf_connection_is_made_anew_and_nothing_is_missed",),
     "S07": (f"{EAR}::test_too_many_connections_are_waited_out",),
     "S08": (f"{EAR}::test_what_was_posted_while_we_were_away_is_seen_late",),
@@ -97,7 +96,6 @@ ELSEWHERE: Mapping[str, tuple[str, ...]] = {
 
 # rows that nothing here holds, and why
 NOT_HERE: Mapping[str, str] = {
-    "S16": "the sandbox does not send app_rate_limited; the gap itself is filled by the catch-up of S08",
     "Q02": "no proxy stands between the client and a Qdrant server here; the time limit is set in the client",
     "Q08": "the folder is made for its owner alone; planting a pickle needs a second user on this machine",
     "Q09": "a full disk is tried on SQLite (P18); the embedded index writes no page limit that a test could set",
@@ -105,10 +103,6 @@ NOT_HERE: Mapping[str, str] = {
     "T10": "a provider's clock cannot be set apart from ours here",
     "P21": "a day of uptime does not fit into a test run",
     "P23": "needs a container engine, which this machine does not have",
-    "U01": "needs two people within one second at one modal; the second answer is not told apart yet",
-    "U02": "two opposite marks both stand in the case today; no question is asked",
-    "U03": "a mark that is taken back is; there is no grace time before memory is written",
-    "U07": "one workspace in the sandbox; scopes are held by the memory suite",
     "X01": "the package index is not reachable offline; CI runs the audit",
     "X02": "installers check the hashes of the locks: `make` installs with --require-hashes",
     "X03": "a secret scan of the history needs a scanner that is not installed here",

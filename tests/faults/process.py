@@ -6,10 +6,12 @@ import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from sandbox.server import Sandbox
 from tests.faults.conftest import WAIT
 
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 NOWHERE = "never"  # a step that no process passes
 
 
@@ -21,7 +23,7 @@ async def serving(
     die_at: str = NOWHERE,
     nth: int = 1,
     words: tuple[str, ...] = ("serve",),
-    **settings: str,
+    settings: Mapping[str, str] = NO_SETTINGS,
 ) -> AsyncIterator[asyncio.subprocess.Process]:
     """Start it with its data and telemetry below *folder*; it is killed when the block ends, if it still runs."""
     with (folder / "log").open("ab") as log:
@@ -43,7 +45,7 @@ async def serving(
 def environment(sandbox: Sandbox, folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
     """Return what `app.py` reads."""
     return {
-        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},  # noqa: TID251 (a child's)
         "SLACK_BOT_TOKEN": sandbox.bot_token,
         "SLACK_APP_TOKEN": sandbox.app_token,
         "SLACK_API_URL": sandbox.api_url,

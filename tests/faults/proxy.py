@@ -80,8 +80,8 @@ class Proxy:
             asks = asyncio.create_task(self._carry(reader, beyond, answer=False))
             answers = asyncio.create_task(self._carry(back, writer, answer=True))
             await asyncio.wait((asks, answers), return_when=asyncio.FIRST_COMPLETED)
-            for each in (asks, answers):
-                each.cancel()
+            asks.cancel()
+            answers.cancel()
             await asyncio.gather(asks, answers, return_exceptions=True)
         except OSError:
             pass  # nobody listens beyond: whoever connected sees a reset

@@ -64,7 +64,7 @@ async def test_killed_at(row: str, tmp_path: Path) -> None:
     point, nth = STEPS[row]
     async with Sandbox(timing=AGAIN) as sandbox, AnthropicServer(model) as server:
         keys = given(tmp_path, server)
-        async with serving(sandbox, tmp_path, die_at=point, nth=nth, **keys) as process:
+        async with serving(sandbox, tmp_path, die_at=point, nth=nth, settings=keys) as process:
             await joined(sandbox, process)
             alert = str(sandbox.post_webhook(alert_post())["ts"])
             closing_it = asyncio.create_task(close_case(sandbox, alert))
@@ -83,7 +83,7 @@ async def test_p05_killed_during_the_model_call(tmp_path: Path) -> None:
         return Say("", delay_s=WAIT) if received.number == 0 else model(received)
 
     async with Sandbox(timing=AGAIN) as sandbox, AnthropicServer(slow_once) as server:
-        async with serving(sandbox, tmp_path, **given(tmp_path, server)) as process:
+        async with serving(sandbox, tmp_path, settings=given(tmp_path, server)) as process:
             await joined(sandbox, process)
             alert = str(sandbox.post_webhook(alert_post())["ts"])
             async with asyncio.timeout(WAIT):
@@ -114,11 +114,9 @@ async def test_c02_killed_in_a_timers_work(tmp_path: Path) -> None:
         assert Counter(entry.event.type for entry in case.history)["stayed_clear"] == 1
 
 
-async def carried_on(
-    row: str, sandbox: Sandbox, server: AnthropicServer, folder: Path, alert: str
-) -> None:
+async def carried_on(row: str, sandbox: Sandbox, server: AnthropicServer, folder: Path, alert: str) -> None:
     """Let the next process come to the end; hold it against a life that nobody disturbed."""
-    async with serving(sandbox, folder, **given(folder, server)) as heir:
+    async with serving(sandbox, folder, settings=given(folder, server)) as heir:
         await joined(sandbox, heir)
         await close_case(sandbox, alert)
         await sandbox.wait_for(lambda: found(sandbox, alert, "Kept in memory"), WAIT, "the memory")
@@ -131,7 +129,9 @@ async def carried_on(
     case = await case_of(folder)
     assert case.verdict is not None
     assert (case.verdict.mode, case.verdict.cause) == ("model", CAUSE), case.verdict.why
-    looks = Counter(repr(e.event.findings.call) for e in case.history if isinstance(e.event, EvidenceCollected))
+    looks = Counter(
+        repr(e.event.findings.call) for e in case.history if isinstance(e.event, EvidenceCollected)
+    )
     assert set(looks.values()) == {1}, "each look stands once in the journal"
     assert len(looks) == 7, "six looks of code and one of the model"
     assert sum(isinstance(entry.event, Resolved) for entry in case.history) == 1

@@ -23,7 +23,7 @@ from bot.investigation.events import (
 )
 from bot.investigation.precedent import Precedent, Precedents
 from bot.investigation.verdict import Verdict
-from bot.store.cases import EVENT
+from bot.store.journal import EVENT
 from tools.tool import Findings, Observation, Status, ToolCall
 
 NOW = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)

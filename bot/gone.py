@@ -1,0 +1,31 @@
+"""What the operators hear when a place in Slack is gone: a thread deleted, a channel archived, we put out of it.
+
+It knows the alarm and no payload; what follows for the case is decided where that was noticed.
+"""
+
+from dataclasses import dataclass
+
+from bot.alarm import Alarm
+from bot.store.cases import CaseRow
+from bot.store.replies import Due
+
+
+@dataclass(frozen=True)
+class Gone:
+    """Tells of places that are gone, once each."""
+
+    alarm: Alarm
+
+    async def thread(self, row: CaseRow) -> None:
+        """Tell that the message under which *row* stood was deleted."""
+        line = f"The thread of {row.id} in {row.place.channel} was deleted: the case is forgotten."
+        await self.alarm.tell(f"thread of {row.id}", line)
+
+    async def refused(self, due: Due, why: str) -> None:
+        """Tell that Slack will never take *due*, once a channel and reason."""
+        channel = due.wanted.channel
+        line = (
+            f"Slack takes no reply of mine in {channel} ({why}). The cases there go on and are kept, unseen. "
+            "Invite me again, or take the channel out of INCIDENTOS_CHANNELS."
+        )
+        await self.alarm.tell(f"{channel}: {why}", line)
