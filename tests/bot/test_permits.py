@@ -1,6 +1,6 @@
 """Who may: refused people and places have no effect, are told once and politely, and leave a note."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -45,7 +45,7 @@ class Known:
 
 
 class Whispers(list[tuple[str, str, str]]):
-    async def __call__(self, channel: str, user: str, text: str) -> None:
+    async def __call__(self, channel: str, user: str, text: str, named: Sequence[str] = ()) -> None:  # noqa: ARG002 (as Guard calls it)
         self.append((channel, user, text))
 
 
