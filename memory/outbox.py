@@ -96,11 +96,9 @@ class Outbox:
                 await connection.execute(t.removed.delete().where(t.removed.c.incident_id.in_(part)))
 
     async def start_over(self) -> None:
-        """Let everything wait to be indexed again."""
+        """Let everything wait to be indexed again; recall goes on meanwhile, so the counts of words stay."""
         async with self._engine.begin() as connection:
             await connection.execute(t.incidents.update().values(indexed_by="", indexed_revision=0))
-            await connection.execute(t.terms.delete())
-            await connection.execute(t.incident_terms.delete())
 
     async def rarity(self, workspaces: Collection[str], terms: Collection[int]) -> Rarity:
         """Return how many incidents of *workspaces* are indexed, and how many hold each of *terms*."""

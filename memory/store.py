@@ -18,6 +18,10 @@ class StoreUnavailable(Exception):
     """The index cannot be reached or read; the message is one honest line."""
 
 
+class StoreInUse(StoreUnavailable):
+    """Another process of ours has the index: what SQL says is waiting, it will take up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One incident as the index holds it: vectors to be found by, fields to be filtered by, no texts."""

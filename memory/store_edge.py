@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from memory.index_form import ARMS, RETRIEVING, hits, payload_of
-from memory.store import Entry, Hit, Probe, Scope, StoreUnavailable, point_id
+from memory.store import Entry, Hit, Probe, Scope, StoreInUse, StoreUnavailable, point_id
 from memory.words import Sparse
 
 T = TypeVar("T")
@@ -79,7 +79,7 @@ class EdgeStore:
             try:
                 self._shard = edge.EdgeShard.load(str(self._folder)) if there else self._create(edge)
             except Exception as error:
-                raise StoreUnavailable(_why_not(self._folder, error)) from error
+                raise _why_not(self._folder, error) from error
         return self._shard
 
     def _create(self, edge: Any) -> Any:  # noqa: ANN401
@@ -214,7 +214,9 @@ def _rules(edge: Any, scope: Scope) -> Any:  # noqa: ANN401
     )
 
 
-def _why_not(folder: Path, error: Exception) -> str:
+def _why_not(folder: Path, error: Exception) -> StoreUnavailable:
     if "WouldBlock" in str(error):
-        return f"The index in {folder} is in use by another process; only one can have it."
-    return f"The index in {folder} cannot be opened ({error}); `reindex` builds it anew from SQL."
+        return StoreInUse(f"The index in {folder} is in use by another process; only one can have it.")
+    return StoreUnavailable(
+        f"The index in {folder} cannot be opened ({error}); `reindex` builds it anew from SQL."
+    )
