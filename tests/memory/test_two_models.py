@@ -16,7 +16,12 @@ from memory.store_edge import EdgeStore
 from memory.store_qdrant import QdrantStore
 from tests.memory.making import WordEmbed, a_question, an_incident
 
-TOLD = ("database pool exhausted", "disk full on the log node", "gateway certificate expired", "mail queue stuck")
+TOLD = (
+    "database pool exhausted",
+    "disk full on the log node",
+    "gateway certificate expired",
+    "mail queue stuck",
+)
 MANY = [an_incident(f"inc-{n}", title=f"{TOLD[n % 4]} in cell {n}") for n in range(40)]
 
 
