@@ -12,7 +12,7 @@ from tools.asking import ask_all, deadline_of
 from tools.from_onset import from_onset
 from tools.sources import AlertSource
 from tools.telemetry import FiringAlert
-from tools.tool import Findings, Observation, Scope, Status, ToolCall
+from tools.tool import PLAIN_NAME, Findings, Observation, Scope, Status, ToolCall
 
 SHOWN = 25
 
@@ -22,7 +22,7 @@ class ActiveAlerts(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     service: str | None = Field(
-        default=None, max_length=200, description="Only this service; leave out for all."
+        default=None, max_length=200, pattern=PLAIN_NAME, description="Only this service; leave out for all."
     )
 
 

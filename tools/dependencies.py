@@ -20,7 +20,7 @@ from tools.dependency_changes import CallChange, SpanChange, call_changes, gone_
 from tools.ownership import as_fact, in_words, owner_of, owners_known
 from tools.sources import DependencySource, OwnerSource
 from tools.telemetry import Call, Owner, Span, Window
-from tools.tool import Findings, Observation, Scope, Status, ToolCall
+from tools.tool import PLAIN_NAME, Findings, Observation, Scope, Status, ToolCall
 from tools.wording import factor, quantity, share, short
 
 SLOWER = 0.5  # doublings from which a call or an operation counts as slower
@@ -38,7 +38,9 @@ class ServiceDependenciesArguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    service: str | None = Field(default=None, max_length=200, description="the service in the middle")
+    service: str | None = Field(
+        default=None, max_length=200, pattern=PLAIN_NAME, description="the service in the middle"
+    )
 
 
 @runtime_checkable

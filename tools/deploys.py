@@ -14,7 +14,7 @@ from tools.asking import ask_all, deadline_of
 from tools.deploy_suspicion import SKEW, Suspicion, ranked
 from tools.sources import DeploySource
 from tools.telemetry import Deployment, Window
-from tools.tool import Findings, Observation, Scope, Status, ToolCall
+from tools.tool import PLAIN_NAME, Findings, Observation, Scope, Status, ToolCall
 
 SHOWN = 16
 
@@ -24,7 +24,7 @@ class ListDeployments(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     service: str | None = Field(
-        default=None, max_length=200, description="Only this service; leave out for all."
+        default=None, max_length=200, pattern=PLAIN_NAME, description="Only this service; leave out for all."
     )
     hours: int = Field(default=7 * 24, ge=1, le=30 * 24, description="How far back from the onset to look.")
 

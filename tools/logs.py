@@ -19,7 +19,7 @@ from tools.log_digest import LogGroup, digest
 from tools.log_digest_levels import CALM, severity, whole_messages
 from tools.sources import LogSource
 from tools.telemetry import LogLine, Window
-from tools.tool import Findings, Observation, Scope, Status, ToolCall
+from tools.tool import PLAIN_NAME, Findings, Observation, Scope, Status, ToolCall
 from tools.widening import look_around
 from tools.wording import clock, share, short
 
@@ -37,7 +37,9 @@ class SearchLogsArguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    service: str | None = Field(default=None, max_length=200, description="only lines of this service")
+    service: str | None = Field(
+        default=None, max_length=200, pattern=PLAIN_NAME, description="only lines of this service"
+    )
     contains: str | None = Field(default=None, max_length=200, description="only lines with this text")
 
 

@@ -21,7 +21,7 @@ from tools.anomaly import MetricChange, changes
 from tools.anomaly_kinds import unit_of
 from tools.sources import MetricSource
 from tools.telemetry import Series, Window
-from tools.tool import Findings, Observation, Scope, Status, ToolCall
+from tools.tool import PLAIN_NAME, Findings, Observation, Scope, Status, ToolCall
 from tools.widening import look_around
 from tools.wording import clock, factor, quantity
 
@@ -38,7 +38,9 @@ class QueryMetricsArguments(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    service: str | None = Field(default=None, max_length=200, description="only series of this service")
+    service: str | None = Field(
+        default=None, max_length=200, pattern=PLAIN_NAME, description="only series of this service"
+    )
     metric: str | None = Field(
         default=None,
         max_length=200,

@@ -16,6 +16,9 @@ from tools.telemetry import Window
 
 Kind = Literal["recall", "log", "metric", "deploy", "diff", "runbook", "alert", "dependency"]
 
+# what a service may be called in a call: a name, never a piece of somebody's query language
+PLAIN_NAME = r"^[^\"'`{}\\=~|;<>$\r\n]*$"
+
 
 class Status(StrEnum):
     """What a look at something came to."""

@@ -10,7 +10,7 @@ from dataclasses import replace
 from bot.investigation.casefile import CaseFile
 from bot.investigation.diagnosis import Diagnosis, accused_deploys, parse, supported_claims
 from bot.investigation.evidence import Evidence
-from bot.investigation.footing import why_not_offered, why_not_told
+from bot.investigation.footing import why_not_offered, why_not_said, why_not_told, without_its_commands
 from bot.investigation.precedent import Precedent
 from bot.investigation.suspects import Suspects
 from bot.investigation.verdict import Claim, SuggestedFix, Verdict
@@ -82,14 +82,16 @@ def from_answer(case: CaseFile, suspects: Suspects, answer: Answer) -> Verdict:
     diagnosis = parse(answer.reply.text)
     if diagnosis is None:
         return from_suspects(case, suspects, "the model's answer was no diagnosis")
+    cause = without_its_commands(diagnosis.cause) if diagnosis.cause else None
     claims = supported_claims(diagnosis, case)
-    if diagnosis.cause and claims and (objection := why_not_told(diagnosis.cause, claims, case)):
+    if cause and claims and (objection := why_not_told(cause, claims, case)):
         return from_suspects(case, suspects, f"the model's answer is not shown: {objection}")
+    claims = _sayable(claims)
     fix, withheld = _offered(diagnosis, case)
     verdict = Verdict(
-        outcome="concluded" if diagnosis.cause and claims else "inconclusive",
+        outcome="concluded" if cause and claims else "inconclusive",
         mode="model",
-        cause=diagnosis.cause if claims else None,
+        cause=cause if claims else None,
         services=_unique(diagnosis.services),
         deploys=accused_deploys(claims, case),
         confidence=diagnosis.confidence,
@@ -101,6 +103,12 @@ def from_answer(case: CaseFile, suspects: Suspects, answer: Answer) -> Verdict:
         unverified=_objections(answer),
     )
     return _capped(verdict)
+
+
+def _sayable(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """Return the claims that may be said, each without its commands."""
+    told = (replace(claim, text=without_its_commands(claim.text)) for claim in claims)
+    return tuple(claim for claim in told if not why_not_said(claim.text))
 
 
 def _objections(answer: Answer) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from pydantic import JsonValue
 
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile
-from bot.investigation.commands import looks_like_command
+from bot.investigation.commands import NOT_SHOWN, looks_like_command, without_commands
 from bot.investigation.evidence import Evidence
 from bot.investigation.verdict import Claim
 from router.outcomes import FindingCode
@@ -51,6 +51,25 @@ _WAITS = re.compile(
 )
 
 
+def why_not_said(words: str) -> str:
+    """Return why *words* are said to nobody, whatever they stand on: a command, an order, a deed, the model itself."""
+    objections = (
+        (looks_like_command(words), "it gives a command instead of a cause"),
+        (_ORDER.search(words), "it gives an order instead of a cause"),
+        (_DEED.search(words), "it tells of something done, and nothing was done: we only read"),
+        (_SELF.search(words), "it speaks of the model itself"),
+    )
+    return next((why for holds, why in objections if holds), "")
+
+
+def without_its_commands(words: str) -> str:
+    """Return *words* with a word in place of each sentence that holds a command, when others are left to stand."""
+    if not looks_like_command(words):
+        return words
+    told = without_commands(words)
+    return told if len(stems(told.replace(NOT_SHOWN, ""))) >= _LEAST_WORDS else words
+
+
 def why_not_told(cause: str, claims: Iterable[Claim], case: CaseFile) -> str:
     """Return why *cause* is not told as a cause, or nothing when it stands on the evidence that *claims* cite."""
     cited = {each for claim in claims for each in claim.evidence}
@@ -58,13 +77,10 @@ def why_not_told(cause: str, claims: Iterable[Claim], case: CaseFile) -> str:
     # a careful model cites one line and says the whole in words of others: any of today's evidence will do
     today = (*(piece for piece in case.evidence if piece.kind != _MEMORY), _as_evidence(case.alert))
     spoken = frozenset(stems(" ".join(f"{piece.text} {piece.service or ''}" for piece in today)))
-    words = frozenset(stems(cause))
+    words = frozenset(stems(cause.replace(NOT_SHOWN, "")))
     objections = (
         (not current, "it rests on memory alone"),
-        (looks_like_command(cause), "it gives a command instead of a cause"),
-        (_ORDER.search(cause), "it gives an order instead of a cause"),
-        (_DEED.search(cause), "it tells of something done, and nothing was done: we only read"),
-        (_SELF.search(cause), "it speaks of the model itself"),
+        (why_not_said(cause), why_not_said(cause)),
         (len(words) < _LEAST_WORDS, "it says too little to be a cause"),
         (not words & spoken, "the evidence says nothing of it"),
     )

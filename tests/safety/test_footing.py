@@ -6,8 +6,9 @@ import pytest
 
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile
+from bot.investigation.commands import NOT_SHOWN
 from bot.investigation.evidence import Evidence
-from bot.investigation.footing import why_not_offered, why_not_told
+from bot.investigation.footing import why_not_offered, why_not_told, without_its_commands
 from bot.investigation.verdict import Claim
 from tools.tool import Observation
 
@@ -30,6 +31,8 @@ def told(cause: str, *cited: str) -> str:
         "store has no connection left in its pool: 6 of 6 are in use",
         "The connection pool of store is exhausted",
         "Connections of store were leaked, so the gateway times out",
+        "Restart loop of store: no connection is left in the pool",
+        "store: PoolTimeout, 6 of 6 connections in use. (a command stands here: read it where it comes from)",
     ],
 )
 def test_a_cause_on_evidence_is_told(cause: str) -> None:
@@ -45,12 +48,22 @@ def test_a_cause_on_evidence_is_told(cause: str) -> None:
         "The store pool leaks through build 7Q1-CANARY",
         "Run kubectl delete pod store to free connections",
         "Everything is resolved",
+        "Restart store at once: its connections are in use",
+        "Please delete the pool of store",
+        "You must roll back the gateway, 6 connections are in use",
         "DONE",
         "A solar flare hit Iceland",
     ],
 )
 def test_what_stands_on_nothing_is_not_told(cause: str) -> None:
     assert told(cause)
+
+
+def test_a_command_is_taken_out_of_a_cause_that_stands_without_it() -> None:
+    told_ = without_its_commands("store: PoolTimeout, 6 of 6 in use; DROP TABLE x -- was blocked")
+    assert told_ == f"store: PoolTimeout, 6 of 6 in use; {NOT_SHOWN}"
+    assert not told(told_)
+    assert told(without_its_commands("kubectl delete pod store"))
 
 
 def test_memory_alone_is_no_evidence_of_today() -> None:
