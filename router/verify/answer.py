@@ -16,8 +16,8 @@ from router.verify import schema
 from router.verify.citations import citations
 from router.verify.facts import facts
 from router.verify.library import Library, read
-from router.verify.names import identifiers, services
-from router.verify.numbers import numbers, times
+from router.verify.names import identifiers, services, strangers
+from router.verify.numbers import dates, numbers, times
 from router.verify.quotes import quotes
 from router.verify.statement import FIELDS, Statement, form, parse, prose, statement
 from router.verify.time_order import time_order
@@ -30,8 +30,8 @@ _Held = Callable[[Statement, Library], Iterator[Finding]]
 _AGAINST_EVIDENCE: Mapping[Check, tuple[_Held, ...]] = {
     "citations": (citations,),
     "quotes": (quotes,),
-    "entities": (identifiers, services),
-    "numbers": (numbers, times),
+    "entities": (identifiers, services, strangers),
+    "numbers": (numbers, times, dates),
     "time": (time_order,),
     "facts": (trends, facts),
 }

@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator
 
 from router.outcomes import Finding, FindingCode
-from router.verify.library import Library, stems
+from router.verify.library import Item, Library, stems
 from router.verify.statement import Statement
+from router.verify.words import in_digits
 
 _MEMORY = frozenset({"memory", "recall", "incident"})
 _NOW = re.compile(
@@ -54,12 +55,21 @@ _SENTENCE = re.compile(r"(?<=[.;!?])\s+|,\s+(?=but|which|so)")
 _DID_NOT_HELP = re.compile(
     r"\b(?:did not (?:help|work|fix)|same error|came back|no effect|unsuccessful\w*|fails|failed|"
     r"without success|in vain|"
-    r"made no difference|returned after|not possible|had to be abandoned)\b",
+    r"made no difference|corrupted|made (?:it|things|matters) worse|lost data|"
+    r"returned after|not possible|had to be abandoned)\b",
     re.IGNORECASE,
 )
+_TROUBLE = re.compile(
+    r"\b(?:issues?|problems?|trouble\w*|unable|unreachable|stuck|reject\w*|den(?:y|ied)|false|disabled|off)\b|"
+    r"(?<![\d.,])0(?![\d.,])",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(r"(?<![\w-])\d")
+_OUTCOME = re.compile(r"[,;.](?=\s)|\b(?:but|while|whereas|then)\b")
 _REMEDY = frozenset(
     stems(
-        "restart rollback roll back revert scale increase redeploy rollout upgrade update reboot flush clear"
+        "restart rollback roll back revert scale increase redeploy rollout upgrade update reboot flush clear "
+        "delete purge"
     )
 )
 _AVOIDED = re.compile(
@@ -75,6 +85,7 @@ def facts(said: Statement, library: Library) -> Iterator[Finding]:
     yield from _well_or_ill(said, library)
     yield from _failed_fix(said, library)
     yield from _not_lost(said, library)
+    yield from _denied(said, library)
     if said.cause and (said.confidence or 0.0) > 0.5 and not any(i.kind != "alert" for i in library.items):
         told = "nothing but the alert is known, and a cause is named with confidence"
         yield Finding(FindingCode.CONTRADICTION, told)
@@ -137,14 +148,41 @@ def _not_lost(said: Statement, library: Library) -> Iterator[Finding]:
                     return
 
 
+def _denied(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield a claim that denies what its evidence says of the same thing."""
+    for claim in said.claims:
+        for clause in _OUTCOME.split(claim.text.replace(":", ", ")):
+            denied = frozenset(stem for found in _NEGATED.findall(clause) for stem in stems(found))
+            words = frozenset(stems(clause))
+            if not denied or len(words) < 2 or _FIGURE.search(in_digits(clause)):
+                continue  # "one of four did not" says something of the other three as well
+            for item in library.cited(claim.evidence):
+                told = denied <= item.stems and len(words & item.stems) >= 0.75 * len(words)
+                if told and not any(p.search(item.text) for p in (_NEGATED, _ANY_NOT, _ILL, _TROUBLE)):
+                    text = f"“{claim.text[:120]}” denies what {item.id} says"
+                    yield Finding(FindingCode.CONTRADICTION, text, claim.evidence)
+                    return
+
+
 def _failed_fix(said: Statement, library: Library) -> Iterator[Finding]:
     """Yield a fix that the evidence says was tried and did not help."""
     words = frozenset(stems(said.fix))
     if not words & _REMEDY or _AVOIDED.search(said.fix):
         return
     for item in library.items:
-        shared = words & item.stems
-        if _DID_NOT_HELP.search(item.text) and shared & _REMEDY and len(shared) >= 2:
+        if _failed_in(item, words):
             text = f"“{said.fix[:100]}” was tried and did not help ({item.id})"
             yield Finding(FindingCode.CONTRADICTION, text, (item.id,))
             return
+
+
+def _failed_in(item: Item, words: frozenset[str]) -> bool:
+    """Say whether *item* tells that the remedy among *words* failed, and not that another one beside it did."""
+    clauses = [(clause, frozenset(stems(clause))) for clause in _OUTCOME.split(item.text)]
+    failed = [own for clause, own in clauses if _DID_NOT_HELP.search(clause)]
+    if not failed or len(words & item.stems) < 2:
+        return False
+    if any(words & _REMEDY & own for own in failed):
+        return True
+    named = any(_REMEDY & own for own in failed)  # another remedy failed, ours is told elsewhere
+    return not named and bool(words & _REMEDY & item.stems)

@@ -12,7 +12,7 @@ from functools import cached_property
 import snowballstemmer
 
 from router.messages import Ground
-from router.verify.clocks import Clock, clocks, without_times
+from router.verify.clocks import Clock, clocks, days, without_times
 from router.verify.quantities import Quantity, quantities
 
 LONGEST = 12_000  # letters read of one piece of evidence
@@ -78,6 +78,12 @@ class Item:
         return tuple(clocks(self.text))
 
     @cached_property
+    def dated(self) -> tuple[float, ...]:
+        """The Unix seconds of the days with a year in its text, as far as there are such days."""
+        told = ((day.year, day.month, day.day) for day in days(self.text)[:20] if day.year)
+        return tuple(at for one in told if (at := _midnight(*one)) is not None)
+
+    @cached_property
     def moments(self) -> tuple[int, ...]:
         """The seconds of the day that it speaks of: in its text, and its own time in UTC and as given."""
         made = [clock.second for clock in self.clocks]
@@ -126,6 +132,7 @@ class Library:
         """Return the seconds between any two things that *items*, the alerts and the onset date."""
         meant = {item.id: item for item in (*items, *(i for i in self.items if i.kind == "alert"))}.values()
         times = [item.time.timestamp() for item in meant if item.time is not None]
+        times += [at for item in meant for at in item.dated]
         moments = [second for item in meant for second in item.moments[:40]][:160]
         if self.onset is not None:
             times.append(self.onset.timestamp())
@@ -153,6 +160,13 @@ def alike(text: str) -> str:
 def _items(grounds: Sequence[Ground]) -> Iterator[Item]:
     for ground in grounds:
         yield Item(ground.id, ground.kind, ground.text[:LONGEST], ground.service or "", ground.time)
+
+
+def _midnight(year: int, month: int, day: int) -> float | None:
+    try:
+        return datetime(year, month, day, tzinfo=UTC).timestamp()
+    except ValueError:
+        return None
 
 
 def _second(at: datetime) -> int:

@@ -19,7 +19,10 @@ _QUANTITY = re.compile(
     r"day|week|month|year|point)s?))?$",
     re.IGNORECASE,
 )
+_LEAST_NAME = 4  # shorter names of services are found in too many words
 _MOST, _LONGEST = 500, 120  # words read of one text, letters of one name
+_DOTTED = re.compile(r"^v?\d+(?:\.\d+){2,}$")  # a version or an address: no quantity
+_SHORT_SHA = re.compile(r"^(?=.*[a-f])(?=.*\d)[0-9a-f]{7,}$")
 _COMPOUND = re.compile(r"^(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?$")
 # Words with digits that everybody uses; a version or an instance is none of them.
 _KNOWN = re.compile(
@@ -55,6 +58,24 @@ def services(said: Statement, library: Library) -> Iterator[Finding]:
         yield Finding(FindingCode.SERVICE, f"the service “{name}” is in no evidence")
 
 
+def strangers(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield claims that tell of one service what their evidence says of another."""
+    known = {
+        squashed(item.service): item.service for item in library.items if len(item.service) >= _LEAST_NAME
+    }
+    for claim in said.claims:
+        cited = library.cited(claim.evidence)
+        flat = squashed(claim.text)
+        named = {name for name in known if name in flat}
+        if len(named) != 1 or not cited or any(not item.service for item in cited):
+            continue
+        name = named.pop()
+        if not any(name in item.squashed for item in cited):
+            told = f"“{claim.text[:120]}”: {', '.join(claim.evidence)} says nothing of {known[name]}"
+            yield Finding(FindingCode.SERVICE, told, claim.evidence)
+            return
+
+
 def _identifiers(text: str) -> Iterator[str]:
     for found in islice(_TOKEN.finditer(without_times(text)), _MOST):
         word = found.group(0).strip(".:/-#@")
@@ -64,6 +85,8 @@ def _identifiers(text: str) -> Iterator[str]:
 
 
 def _is_identifier(word: str) -> bool:
+    if _DOTTED.match(word):
+        return True
     if _QUANTITY.match(word) or _KNOWN.match(word) or (_COMPOUND.match(word) and word):
         return False
     has_digit = any(c.isdigit() for c in word)
@@ -95,12 +118,15 @@ def _holds(lower: str, library: Library) -> bool:
     edge = re.compile(rf"(?<![a-z0-9]){re.escape(lower)}(?![a-z0-9])")
     if any(edge.search(f"{item.text} {item.service}".lower()) for item in library.items):
         return True
+    if _SHORT_SHA.match(lower) and any(token.startswith(lower) for token in library.tokens):
+        return True
+    if _DOTTED.match(lower):
+        return False
     # "v2" for "version 2", "module 18" for "module-18": the same letters and digits in other dress.
     parts = [part for part in re.split(r"[^a-z0-9]+", lower) if part]
-    return len(parts) > 1 and all(
-        re.search(rf"(?<![a-z0-9]){re.escape(part)}(?![a-z0-9])", item.text.lower())
+    return len(parts) > 1 and any(
+        all(re.search(rf"(?<![a-z0-9]){re.escape(part)}(?![a-z0-9])", item.text.lower()) for part in parts)
         for item in library.items
-        for part in parts
     )
 
 

@@ -6,9 +6,10 @@ cannot be had in any of these ways is invented, or has the wrong unit.
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 from router.outcomes import Finding, FindingCode
-from router.verify.clocks import clocks
+from router.verify.clocks import clocks, days
 from router.verify.library import Library
 from router.verify.pool import Pool, close
 from router.verify.quantities import Hedge, Kind, Quantity, quantities
@@ -40,6 +41,23 @@ def times(said: Statement, library: Library) -> Iterator[Finding]:
                 within = 900
             if not any(clock.is_at(moment, within) for moment in library.moments):
                 told = f"nothing in the evidence is at “{text[clock.start : clock.end]}” (“{text[:100]}”)"
+                yield Finding(FindingCode.NUMBER, told, tuple(cited))
+                break
+
+
+def dates(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield the dates of *said* that nothing in the evidence is on, give or take a day for time zones."""
+    known = {(day.month, day.day) for item in library.items for day in days(item.text)}
+    moments = [item.time for item in library.items if item.time is not None]
+    moments += [library.onset] if library.onset is not None else []
+    known |= {
+        ((at + timedelta(days=n)).month, (at + timedelta(days=n)).day) for at in moments for n in (-1, 0, 1)
+    }
+    for text, cited in [(claim.text, claim.evidence) for claim in said.claims] + [(said.cause, ())]:
+        for day in days(text):
+            word = text[day.start : day.end]
+            if known and (day.month, day.day) not in known and "may " not in word:  # a verb, not the month
+                told = f"nothing in the evidence is on “{word}” (“{text[:100]}”)"
                 yield Finding(FindingCode.NUMBER, told, tuple(cited))
                 break
 

@@ -65,7 +65,8 @@ _TIMES = {
 }  # fmt: skip
 _SIZES = {
     "kb": 1e3, "kib": 1024.0, "mb": 1e6, "mib": 2.0**20, "gb": 1e9, "gib": 2.0**30, "tb": 1e12, "tib": 2.0**40,
-    "bytes": 1.0, "byte": 1.0, "kilobytes": 1e3, "megabytes": 1e6, "gigabytes": 1e9, "gi": 2.0**30, "mi": 2.0**20,
+    "bytes": 1.0, "byte": 1.0, "kilobytes": 1e3, "megabytes": 1e6, "gigabytes": 1e9, "terabytes": 1e12,
+    "kilobyte": 1e3, "megabyte": 1e6, "gigabyte": 1e9, "terabyte": 1e12, "gi": 2.0**30, "mi": 2.0**20,
 }  # fmt: skip
 _SHARES = dict.fromkeys(
     ("%", "percent", "pct", "per cent", "points", "point", "pp", "percentage points", "percentage point"),

@@ -54,7 +54,16 @@ def _no_constant(name: str) -> float:
     raise ValueError(name)  # NaN and Infinity are not JSON
 
 
-_DECODER = json.JSONDecoder(parse_constant=_no_constant)
+def _once(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    """Make an object; a key that is said twice leaves open which one is meant."""
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        msg = "a key is said twice"
+        raise ValueError(msg)
+    return made
+
+
+_DECODER = json.JSONDecoder(parse_constant=_no_constant, object_pairs_hook=_once)
 
 
 def form(said: JsonValue) -> Iterator[Finding]:
@@ -82,6 +91,10 @@ def _types(said: Mapping[str, JsonValue]) -> Iterator[Finding]:
     claims = said.get("claims", [])
     if not isinstance(claims, list) or not all(_is_claim(one) for one in claims):
         yield Finding(FindingCode.SCHEMA, "claims is not a list of texts with their evidence")
+    elif len({" ".join(str(one["text"]).lower().split()) for one in claims if isinstance(one, dict)}) < len(
+        claims
+    ):
+        yield Finding(FindingCode.SCHEMA, "a claim is made twice")
 
 
 def _is_claim(one: JsonValue) -> bool:

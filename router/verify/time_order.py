@@ -21,6 +21,14 @@ _CAUSED = re.compile(
     r"set off|blocked|stopped|took down|tipped|began)\b",
     re.IGNORECASE,
 )
+# Said of a claim or of a bare time, the weaker verbs ("took", "started") blame nobody.
+_SAID_TO_CAUSE = re.compile(
+    r"\b(?:caused|broke|triggered|led to|introduced|resulted in|exhausted|filled|overloaded|took down|is to blame)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"\bv?\d+\.\d+(?:\.\d+)*\b|\b(?=[0-9a-f]*\d)[0-9a-f]{7,40}\b|#\d{2,}\b"
+)  # a version, a commit
 _BLAMED = re.compile(
     r"\b(?:because of|due to|caused by|triggered by|since|after|from|owing to|following|thanks to)\b",
     re.IGNORECASE,
@@ -45,6 +53,12 @@ def time_order(said: Statement, library: Library) -> Iterator[Finding]:
     """Yield causes that came after their effects, and deployments that are blamed for what was before them."""
     if not said.is_diagnosis:
         return
+    for claim in said.claims:
+        late = [item for item in library.cited(claim.evidence) if _is_late(item, library)]
+        blames = _SAID_TO_CAUSE.search(claim.text) and not _NO_BLAME.search(claim.text)
+        if late and blames and len(late) == len(library.cited(claim.evidence)):
+            text = f"“{claim.text[:120]}” blames {late[0].id}, which came after the onset"
+            yield Finding(FindingCode.DEPLOY_AFTER_ONSET, text, (late[0].id,))
     for sentence in _SENTENCE.split(said.cause):
         if _NO_BLAME.search(sentence):
             continue
@@ -56,6 +70,8 @@ def time_order(said: Statement, library: Library) -> Iterator[Finding]:
                 f"“{sentence[:120]}” blames {blamed.id} of {when}, after the onset at {library.onset:%H:%M}"
             )
             yield Finding(FindingCode.DEPLOY_AFTER_ONSET, text, (blamed.id,))
+        elif late_cause := _after_onset(sentence, library):
+            yield Finding(FindingCode.CAUSE_AFTER_EFFECT, late_cause)
 
 
 def _backwards(sentence: str) -> str:
@@ -75,6 +91,26 @@ def _backwards(sentence: str) -> str:
     return ""
 
 
+def _after_onset(sentence: str, library: Library) -> str:
+    """Say how a sentence blames something by a time that lies within the hours after the onset, "" if not."""
+    verb = _SAID_TO_CAUSE.search(sentence)
+    if verb is None or library.onset is None or days(sentence):
+        return ""
+    began = library.onset.hour * 3600 + library.onset.minute * 60
+    before = [c for c in clocks(sentence) if c.end <= verb.start() and not c.loose]
+    after = [c for c in clocks(sentence) if c.start >= verb.end()]
+    if before and not after and 60 < before[-1].second - began < 6 * 3600:
+        return f"“{sentence[:120]}”: the cause is timed after the onset at {library.onset:%H:%M}"
+    return ""
+
+
+def _is_late(item: Item, library: Library) -> bool:
+    """Say whether *item* is a change that came after the onset."""
+    if library.onset is None or item.time is None:
+        return False
+    return item.kind in {"deploy", "diff"} and item.time > library.onset
+
+
 def _day(day: Day) -> tuple[int, int]:
     return (day.month, day.day)
 
@@ -83,18 +119,14 @@ def _late(sentence: str, said: Statement, library: Library) -> Item | None:
     """Return the deployment after the onset that *sentence* blames, if it blames one."""
     if library.onset is None:
         return None
-    late = [
-        i
-        for i in library.items
-        if i.kind in {"deploy", "diff"} and i.time is not None and i.time > library.onset
-    ]
+    late = [item for item in library.items if _is_late(item, library)]
     early = [i for i in library.items if i.kind in {"deploy", "diff"} and i not in late]
     verb = _CAUSED.search(sentence)
     subject = sentence[: verb.start()] if verb else sentence
     if not verb and not _BLAMED.search(sentence):
         return None
     for item in late:
-        if any(_is_of(clock, item) for clock in clocks(subject)):
+        if any(_is_of(clock, item) for clock in clocks(subject)) or (verb and _names(subject, item, early)):
             return item
     if not verb or not _CHANGE.search(subject):
         return None
@@ -105,6 +137,12 @@ def _late(sentence: str, said: Statement, library: Library) -> Item | None:
         return None
     rival = max((len(words & item.stems) for item in early), default=0)
     return best if len(words & best.stems) > rival else None
+
+
+def _names(subject: str, item: Item, early: list[Item]) -> bool:
+    """Say whether *subject* names a version or commit of *item* that no earlier change has."""
+    names = {name for name in _NAME.findall(subject) if name in item.text}
+    return any(all(name not in other.text for other in early) for name in names)
 
 
 def _is_of(clock: Clock, item: Item) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from enum import Enum
+from itertools import pairwise
 
 from router.outcomes import Finding, FindingCode
 from router.verify.library import Item, Library, stems
@@ -32,10 +33,15 @@ _DOWN = re.compile(
     re.IGNORECASE,
 )
 _FROM_TO = re.compile(
-    r"\bfrom ([\d.,]+)\s?[%\w]*(?: \([^)]*\))? to ([\d.,]+)|\b([\d.,]+) ?[a-z%]* (?:→|->) ([\d.,]+)",
+    r"\bfrom ([\d.,]+)\s?[%\w/]*(?: \([^)]*\))? to ([\d.,]+)|\b([\d.,]+) ?[a-z%]* (?:→|->) ([\d.,]+)",
     re.IGNORECASE,
 )
 _POINT = re.compile(r"\b\d{2}:\d{2} (-?\d+(?:\.\d+)?)")
+_VALUE = r"(-?\d[\d,]*(?:\.\d+)?)\s?(?:%|[A-Za-z]{1,5}(?:/s)?)?"
+_BEFORE_AFTER = re.compile(rf"{_VALUE} (?:before|until)\b[^,;]{{0,20}}, {_VALUE} (?:after|since|from)\b")
+_AT = re.compile(rf"{_VALUE} (?:at|by) (\d\d:\d\d)")
+_GOOD = re.compile(r"\b(?:success|availability|throughput|hit (?:rate|ratio)|uptime)\b", re.IGNORECASE)
+_BETTER = re.compile(r"\bimprov\w*", re.IGNORECASE)
 _STRAIN = re.compile(
     r"\b(?:saturat\w*|overwhelm\w*|exhaust\w*|amplif\w*|spik\w*|overload\w*|ran out|full)\b", re.IGNORECASE
 )
@@ -71,13 +77,17 @@ def _against(text: str, cited: Sequence[Item]) -> str:
             return f"{item.id} says from {theirs[0]:g} to {theirs[1]:g}"
         if theirs and way and not own and _about(text, item) and _way_of(theirs) is not way:
             return f"{item.id} says from {theirs[0]:g} to {theirs[1]:g}"
-        if way and (why := _against_series(text, way, item)):
+        if way and (
+            why := _against_series(text, way, item) or (not own and _against_course(text, way, item))
+        ):
             return why
     return ""
 
 
 def _way(text: str) -> Way | None:
     """Return the one way that *text* speaks of; None when it speaks of neither or of both."""
+    if _GOOD.search(text):
+        text = _BETTER.sub("rose", text)
     up, down = _UP.search(text), _DOWN.search(text)
     if bool(up) == bool(down):
         return None
@@ -117,6 +127,24 @@ def _against_series(text: str, way: Way, item: Item) -> str:
         return f"{item.id} rises from {first:g} to {last:g}"
     if way is Way.UP and last < first and rise < 0.2 * abs(first):
         return f"{item.id} does not rise: {first:g} to {last:g}"
+    return ""
+
+
+def _against_course(text: str, way: Way, item: Item) -> str:
+    """Say how what is told as "12 before 08:55, 50 since 09:00" or "71% at 18:00, 88% at 20:30" went the other way."""
+    words = frozenset(stems(text))
+    for part in item.text.split(";"):
+        own = frozenset(stems(f"{part} {item.service if ';' not in item.text else ''}"))
+        if not words & own:
+            continue
+        found = _BEFORE_AFTER.search(part)
+        said = found.groups() if found else [point[0] for point in _AT.findall(part)]
+        points = [float(point.replace(",", "")) for point in said]
+        if len(points) < 2 or points[0] == points[-1]:
+            continue
+        steady = all((b - a) * (points[-1] - points[0]) >= 0 for a, b in pairwise(points))
+        if steady and _way_of((points[0], points[-1])) is not way:
+            return f"{item.id} says {points[0]:g}, then {points[-1]:g}"
     return ""
 
 

@@ -14,6 +14,7 @@ SMALL = {word: value for value, word in enumerate(_UNITS)} | {w: 20 + 10 * n for
 _SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
 _SMALL = "|".join(sorted(SMALL, key=len, reverse=True))
 _LASTING = "about|around|roughly|nearly|almost|over|under|within|than|for|after|by|took|takes|lasted|lasts|good|of|to"
+_MOVED = "ris|ros|gr[eo]w|increas|multipli|fell|dropp|decreas|went up|up|down"
 _TIME = r"(?:microsecond|millisecond|second|minute|hour|day|week|month|year)"
 
 # The order matters: longer phrases are taken before the words that they are made of.
@@ -22,6 +23,12 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, to in (
         (r"\bhalf a dozen\b", "6"),
         (r"\bhalf a percent\b", "0.5 percent"),
+        (r"\bhalf (?:an? |of an? )?((?:kilo|mega|giga|tera)bytes?|[KMGT]i?B)\b", r"0.5 \1"),
+        (rf"\b({_SMALL}) and a half times\b", r"\1.5-fold"),
+        (
+            rf"\b((?:{_MOVED})\w*(?: by)?) ({_SMALL}|\d+(?:\.\d+)?) times\b",
+            r"\1 \2-fold",
+        ),
         (rf"\b(?:an?|one) ({_TIME}) and a half\b", r"1.5 \1s"),
         (rf"\b({_SMALL}) and a half ({_TIME}s)\b", r"\1.5 \2"),
         (rf"\bhalf (?:an?|another) ({_TIME})\b", r"0.5 \1s"),
@@ -59,7 +66,8 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     )
 )
 _NUMBER = re.compile(
-    rf"\b(?:({'|'.join(_TENS)})[- ](one|two|three|four|five|six|seven|eight|nine)|({_SMALL})|(\d+))\b"
+    rf"(?<![\d.,])\b(?:({'|'.join(_TENS)})[- ](one|two|three|four|five|six|seven|eight|nine)|({_SMALL})|"
+    r"(\d+(?:\.\d+)?))\b(?!\.\d)"
     rf"(?: (hundred|thousand|million|dozen)\b)?(?: (thousand)\b)?",
     re.IGNORECASE,
 )
@@ -86,9 +94,9 @@ def _value(found: re.Match[str]) -> str:
     if digits is not None and scale is None:
         return found.group(0)
     if tens is not None:
-        value = SMALL[tens.lower()] + SMALL[units.lower()]
+        value: float = SMALL[tens.lower()] + SMALL[units.lower()]
     else:
-        value = int(digits) if digits is not None else SMALL[small.lower()]
+        value = float(digits) if digits is not None else SMALL[small.lower()]
     for word in (scale, more):
         value *= _SCALES[word.lower()] if word else 1
-    return str(value)
+    return f"{value:.10g}" if value != int(value) else str(int(value))
