@@ -30,7 +30,8 @@ ISO = re.compile(
 )
 DIGITAL = re.compile(r"(?<![\w:.#])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?(?![\w:]|\.\d|%)")
 _PAST = re.compile(
-    rf"\b({_MINUTES})(?: minutes?)? (past|to|after|before) ({_HOURS})\b(?! [a-z]+s\b)", re.IGNORECASE
+    rf"\b({_MINUTES})(?: minutes?)? (past|to|after|before) ({_HOURS})\b(?! (?!this\b)[a-z]+s\b)",
+    re.IGNORECASE,
 )
 _BARE = re.compile(
     rf"\b(?:at|until|till|since|by|around|before|after) ({_HOURS})\b(?= in the | at night|\s*(?:[.,;:)]|$))",
@@ -41,6 +42,8 @@ _OCLOCK = re.compile(
     r"(?:o'clock|o’clock|in the (?:morning|afternoon|evening)|am\b|pm\b)",
     re.IGNORECASE,
 )
+_TWELVES = {"midnight": 0, "noon": 43_200}
+_TWELVE = re.compile(r"\b(midnight|noon)\b", re.IGNORECASE)
 _NAMED = "|".join(sorted(MONTHS, key=len, reverse=True))
 DAY_MONTH = re.compile(
     rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_NAMED})\b(?: (\d{{4}}))?|"
@@ -91,6 +94,11 @@ def clocks(text: str) -> list[Clock]:
     found += [clock for m in _PAST.finditer(bare) if (clock := _past(m))]
     found += [_oclock(m) for pattern in (_OCLOCK, _BARE) for m in pattern.finditer(bare)]
     return sorted(found, key=lambda clock: clock.start)
+
+
+def twelves(text: str) -> list[Clock]:
+    """Return where *text* says midnight or noon: said loosely, so no time of day that evidence must have."""
+    return [Clock(_TWELVES[m[1].lower()], m.start(), m.end()) for m in _TWELVE.finditer(text)]
 
 
 def days(text: str) -> list[Day]:

@@ -65,6 +65,7 @@ _TROUBLE = re.compile(
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"(?<![\w-])\d")
+_PIECE = re.compile(r"[,;.:](?=\s)|\([^)]*\)")
 _OUTCOME = re.compile(r"[,;.](?=\s)|\b(?:but|while|whereas|then)\b")
 _REMEDY = frozenset(
     stems(
@@ -139,7 +140,7 @@ def _not_lost(said: Statement, library: Library) -> Iterator[Finding]:
         if len(words) < 3 or _NEGATED.search(claim.text) or _ANY_NOT.search(claim.text):
             continue
         for item in library.cited(claim.evidence):
-            for sentence in _SENTENCE.split(item.text):
+            for sentence in _OUTCOME.split(item.text):
                 denied = [stem for found in _NEGATED.findall(sentence) for stem in stems(found)]
                 shared = len(words & frozenset(stems(sentence)))
                 if shared >= 0.6 * len(words) and words & frozenset(denied):
@@ -157,11 +158,18 @@ def _denied(said: Statement, library: Library) -> Iterator[Finding]:
             if not denied or len(words) < 2 or _FIGURE.search(in_digits(clause)):
                 continue  # "one of four did not" says something of the other three as well
             for item in library.cited(claim.evidence):
-                told = denied <= item.stems and len(words & item.stems) >= 0.75 * len(words)
-                if told and not any(p.search(item.text) for p in (_NEGATED, _ANY_NOT, _ILL, _TROUBLE)):
+                if any(_plainly_says(part, item, denied, words) for part in _PIECE.split(item.text)):
                     text = f"“{claim.text[:120]}” denies what {item.id} says"
                     yield Finding(FindingCode.CONTRADICTION, text, claim.evidence)
                     return
+
+
+def _plainly_says(part: str, item: Item, denied: frozenset[str], words: frozenset[str]) -> bool:
+    """Say whether *part* of *item* says what is denied, without a word of trouble or negation of its own."""
+    own = frozenset(stems(f"{part} {item.service}"))
+    if not denied <= own or len(words & own) < 0.75 * len(words):
+        return False
+    return not any(pattern.search(part) for pattern in (_NEGATED, _ANY_NOT, _ILL, _TROUBLE))
 
 
 def _failed_fix(said: Statement, library: Library) -> Iterator[Finding]:

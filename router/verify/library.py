@@ -7,7 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -17,6 +18,7 @@ from router.verify.quantities import Quantity, quantities
 
 LONGEST = 12_000  # letters read of one piece of evidence
 _STEMMER = snowballstemmer.stemmer("english")
+_ONE_AT_A_TIME = Lock()
 _WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|\d{3,}")
 _PLURAL = re.compile(r"\b(\d{3})s\b")  # "the 502s"
 _ROLLBACK = re.compile(r"\broll(?:ed|ing|s)?[ -]back\b", re.IGNORECASE)
@@ -39,7 +41,13 @@ def squashed(text: str) -> str:
 def stems(text: str) -> list[str]:
     """Return the stems of the words that mean something, camel case and joined names taken apart."""
     words = [word.lower() for word in _WORD.findall(_ROLLBACK.sub("rollback", _PLURAL.sub(r"\1", text)))]
-    return [stem for stem in _STEMMER.stemWords([w for w in words if w not in STOP]) if len(stem) > 1]
+    return [stem for word in words if word not in STOP and len(stem := _stem(word)) > 1]
+
+
+@lru_cache(maxsize=50_000)
+def _stem(word: str) -> str:
+    with _ONE_AT_A_TIME:  # a stemmer keeps the word that it is at in itself, and checks run in threads
+        return str(_STEMMER.stemWord(word))
 
 
 @dataclass(frozen=True)

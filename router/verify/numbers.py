@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from router.outcomes import Finding, FindingCode
-from router.verify.clocks import clocks, days
+from router.verify.clocks import clocks, days, twelves
 from router.verify.library import Library
 from router.verify.pool import Pool, close
 from router.verify.quantities import Hedge, Kind, Quantity, quantities
@@ -66,7 +66,9 @@ def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -
     found = quantities(text)
     done: set[float] = set()  # ends of ranges and wholes of parts that were judged with their beginning
     for quantity in found:
-        given = _given(quantity, found, pool, everything)
+        given = _given(quantity, found, pool, everything) or pool.apart(
+            quantity, [*clocks(text), *twelves(text)]
+        )
         if given or quantity.value in done:
             ends = (None if quantity.changes else quantity.upto, quantity.whole)
             done |= {end for end in ends if given and end is not None}
@@ -84,7 +86,7 @@ def _given(quantity: Quantity, found: Sequence[Quantity], pool: Pool, everything
     return (
         _ranges(quantity, pool)
         or pool.gives(quantity)
-        or (precise and everything.states(quantity))
+        or (precise and not pool.same_digits(quantity) and everything.states(quantity))
         or _own_share(quantity, found)
         or _list_with_one_unit(quantity, found, pool)
         or pool.names(quantity)

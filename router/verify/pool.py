@@ -6,12 +6,22 @@ It knows no claim; it says whether a quantity can be had from the evidence, and 
 import re
 from collections.abc import Iterator, Sequence
 
-from router.verify.clocks import without_times
+from router.verify.clocks import Clock, without_times
 from router.verify.library import Item, Library
 from router.verify.quantities import Hedge, Kind, Quantity
 
 _FEW = 6  # numbers in a piece of evidence that is multiplied out
 _MOST = 48  # quantities of one kind that differences and ratios are taken of
+_PER = re.compile(r"(?:\bper |/ ?|\ban? )(s|min|h|second|minute|hour|day)\b")
+_SECONDS = {
+    "s": 1.0,
+    "second": 1.0,
+    "min": 60.0,
+    "minute": 60.0,
+    "h": 3600.0,
+    "hour": 3600.0,
+    "day": 86_400.0,
+}
 _SIBLING = re.compile(r"\b([a-z][a-z-]*?)-?(\d{1,2})\b")
 
 
@@ -66,6 +76,14 @@ class Pool:
         spans = list(self._spans) if kind is Kind.TIME else []
         return [q.value for q in self._every[kind]] + self.derived(kind) + spans
 
+    def apart(self, quantity: Quantity, said: Sequence[Clock]) -> bool:
+        """Say whether something in the evidence lies this far from one of the times of day that were *said*."""
+        if quantity.kind is not Kind.TIME:
+            return False
+        grain = min(quantity.scale, 3600.0) * 0.5
+        gaps = ((clock.second - at) % 86_400 for clock in said for item in self._items for at in item.moments)
+        return any(abs(min(gap, 86_400 - gap) - quantity.value) <= grain for gap in gaps)
+
     def same_digits(self, quantity: Quantity) -> str:
         """Return the number of the same digits that has another unit or size, "" when there is none."""
         plain = quantity.value / quantity.scale
@@ -116,6 +134,9 @@ class Pool:
         """Say whether "three a second" is a number of things over a time, both in one piece of evidence."""
         if quantity.per is None:
             return False
+        named = [(q.value, every) for i in self._items for every in _every(i.text) for q in i.quantities]
+        if any(close(quantity, value * quantity.per / every) for value, every in named):
+            return True
         counts = [(i, q.value) for i in self._items for q in i.quantities if q.kind is Kind.COUNT]
         times = [(i, q.value) for i in self._items for q in i.quantities if q.kind is Kind.TIME and q.value]
         return any(i is j and close(quantity, n / (t / quantity.per)) for i, n in counts for j, t in times)
@@ -146,6 +167,9 @@ class Pool:
         assert quantity.whole is not None
         if quantity.whole == 0:
             return self._count(0.0)
+        same = [q for q in self._stated if q.whole == quantity.whole and q.kind is Kind.COUNT]
+        if quantity.hedge is Hedge.EXACT and same and len(same) == len([q for q in self._stated if q.whole]):
+            return any(q.value == quantity.value for q in same) or self._count(quantity.value)
         share = quantity.value / quantity.whole
         shares = [q.value for q in self._kinds[Kind.SHARE]]
         shares += [q.value / q.whole for q in self._stated if q.whole and q.kind is Kind.COUNT]
@@ -160,6 +184,11 @@ class Pool:
             return False  # nobody says 400 seconds for the minutes between two events
         grain = min(quantity.scale, 3600.0) * 0.5
         return any(close(quantity, span) or abs(span - quantity.value) <= grain for span in self._spans)
+
+
+def _every(text: str) -> list[float]:
+    """Return the seconds of the times that *text* counts things by: "per minute", "/s"."""
+    return [_SECONDS[found] for found in dict.fromkeys(_PER.findall(text.lower()))]
 
 
 def _alike(a: Quantity, b: Quantity) -> bool:

@@ -95,6 +95,9 @@ _FRACTION = re.compile(
 )
 _PARTS = {"half": 0.5, "quarter": 0.25, "third": 1 / 3, "tenth": 0.1, "fifth": 0.2}
 _LEAD = re.compile(r"(?:\b(?:a|one|by|of|the|than|nearly|almost|about|roughly|two|three)\s)$", re.IGNORECASE)
+_ORDINAL = re.compile(
+    r"\bthe (?:third|fifth|tenth)$", re.IGNORECASE
+)  # "the third try" is no part of anything
 _OVER = re.compile(
     r"(?:more than|over|at least|above|exceed\w*|beyond|upwards of|a good|good|just over|>=?)\s*(?:the |an? )?$",
     re.IGNORECASE,
@@ -226,12 +229,13 @@ def _compounds(text: str) -> Iterator[Quantity]:
 def _fractions(text: str) -> Iterator[Quantity]:
     for m in _FRACTION.finditer(text):
         before = text[max(0, m.start() - 24) : m.start()]
-        if m.group(1) is None and not _LEAD.search(before) and not text[m.end() :].startswith(" of"):
+        bare = not text[m.end() :].startswith(" of")
+        if m.group(1) is None and bare and (not _LEAD.search(before) or _ORDINAL.search(before + m.group(2))):
             continue
         times = {"two": 2, "2": 2, "three": 3, "3": 3}.get((m.group(1) or "").lower(), 1)
         value = times * _PARTS[m.group(2).lower().rstrip("s")]
-        bare = re.sub(r"(?:\ba|\bone|\bthe)\s$", "", before)
-        yield Quantity(value, Kind.SHARE, m.group(0), m.start(), 1, _hedge(bare, Hedge.ABOUT))
+        plain = re.sub(r"(?:\ba|\bone|\bthe)\s$", "", before)
+        yield Quantity(value, Kind.SHARE, m.group(0), m.start(), 1, _hedge(plain, Hedge.ABOUT))
 
 
 def _hedge(before: str, plain: Hedge = Hedge.EXACT) -> Hedge:

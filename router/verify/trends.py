@@ -33,12 +33,14 @@ _DOWN = re.compile(
     re.IGNORECASE,
 )
 _FROM_TO = re.compile(
-    r"\bfrom ([\d.,]+)\s?[%\w/]*(?: \([^)]*\))? to ([\d.,]+)|\b([\d.,]+) ?[a-z%]* (?:→|->) ([\d.,]+)",
+    r"\bfrom ([\d.,]+)\s?[%\w/]*(?: \([^)]*\))? to ([\d.,]+)(?:\s?(?:%|[A-Za-z]{1,3}\b))?|"
+    r"\b([\d.,]+) ?[a-z%]* (?:→|->) ([\d.,]+)",
     re.IGNORECASE,
 )
 _POINT = re.compile(r"\b\d{2}:\d{2} (-?\d+(?:\.\d+)?)")
-_VALUE = r"(-?\d[\d,]*(?:\.\d+)?)\s?(?:%|[A-Za-z]{1,5}(?:/s)?)?"
+_VALUE = r"(-?\d[\d,]*(?:\.\d+)?)\s?(?:%|[A-Za-z]{1,5})?(?:/s|/min)?"
 _BEFORE_AFTER = re.compile(rf"{_VALUE} (?:before|until)\b[^,;]{{0,20}}, {_VALUE} (?:after|since|from)\b")
+_NOW_AND_THEN = re.compile(rf"{_VALUE} \((?:yesterday|normally|usually|before|was)[^\d)]{{0,8}}{_VALUE}\)")
 _AT = re.compile(rf"{_VALUE} (?:at|by) (\d\d:\d\d)")
 _GOOD = re.compile(r"\b(?:success|availability|throughput|hit (?:rate|ratio)|uptime)\b", re.IGNORECASE)
 _BETTER = re.compile(r"\bimprov\w*", re.IGNORECASE)
@@ -77,9 +79,7 @@ def _against(text: str, cited: Sequence[Item]) -> str:
             return f"{item.id} says from {theirs[0]:g} to {theirs[1]:g}"
         if theirs and way and not own and _about(text, item) and _way_of(theirs) is not way:
             return f"{item.id} says from {theirs[0]:g} to {theirs[1]:g}"
-        if way and (
-            why := _against_series(text, way, item) or (not own and _against_course(text, way, item))
-        ):
+        if way and (why := _against_series(text, way, item) or _against_course(text, way, item, own)):
             return why
     return ""
 
@@ -130,22 +130,32 @@ def _against_series(text: str, way: Way, item: Item) -> str:
     return ""
 
 
-def _against_course(text: str, way: Way, item: Item) -> str:
+def _against_course(text: str, way: Way, item: Item, own: tuple[float, float] | None) -> str:
     """Say how what is told as "12 before 08:55, 50 since 09:00" or "71% at 18:00, 88% at 20:30" went the other way."""
     words = frozenset(stems(text))
     for part in item.text.split(";"):
-        own = frozenset(stems(f"{part} {item.service if ';' not in item.text else ''}"))
-        if not words & own:
+        spoken = frozenset(stems(f"{part} {item.service if ';' not in item.text else ''}"))
+        points = _course(part)
+        if not words & spoken or len(points) < 2 or points[0] == points[-1]:
             continue
-        found = _BEFORE_AFTER.search(part)
-        said = found.groups() if found else [point[0] for point in _AT.findall(part)]
-        points = [float(point.replace(",", "")) for point in said]
-        if len(points) < 2 or points[0] == points[-1]:
-            continue
+        ends = {points[0], points[-1]}
+        if own and not any({round(scale * value, 4) for value in own} == ends for scale in (1, 100)):
+            continue  # its numbers are of something else
         steady = all((b - a) * (points[-1] - points[0]) >= 0 for a, b in pairwise(points))
         if steady and _way_of((points[0], points[-1])) is not way:
             return f"{item.id} says {points[0]:g}, then {points[-1]:g}"
     return ""
+
+
+def _course(part: str) -> list[float]:
+    """Return the values that *part* tells, in the order of their time."""
+    if found := _BEFORE_AFTER.search(part):
+        said = list(found.groups())
+    elif found := _NOW_AND_THEN.search(part):
+        said = [found[2], found[1]]
+    else:
+        said = [point[0] for point in _AT.findall(part)]
+    return [float(value.replace(",", "")) for value in said]
 
 
 def _about(text: str, item: Item) -> bool:

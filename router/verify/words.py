@@ -14,6 +14,7 @@ SMALL = {word: value for value, word in enumerate(_UNITS)} | {w: 20 + 10 * n for
 _SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
 _SMALL = "|".join(sorted(SMALL, key=len, reverse=True))
 _LASTING = "about|around|roughly|nearly|almost|over|under|within|than|for|after|by|took|takes|lasted|lasts|good|of|to"
+_THAN = "as|more|less|higher|lower|slower|faster|the|its|their|our|what|that|those|normal|usual|too"
 _MOVED = "ris|ros|gr[eo]w|increas|multipli|fell|dropp|decreas|went up|up|down"
 _TIME = r"(?:microsecond|millisecond|second|minute|hour|day|week|month|year)"
 
@@ -25,6 +26,10 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bhalf a percent\b", "0.5 percent"),
         (r"\bhalf (?:an? |of an? )?((?:kilo|mega|giga|tera)bytes?|[KMGT]i?B)\b", r"0.5 \1"),
         (rf"\b({_SMALL}) and a half times\b", r"\1.5-fold"),
+        (r"\b(?:a )?quarter of a million\b", "250000"),
+        (r"\bhalf a million\b", "500000"),
+        (rf"\b({_SMALL}) and a quarter ({_TIME}s)\b", r"\1.25 \2"),
+        (rf"\bmultipli\w+ by ({_SMALL}|\d+(?:\.\d+)?)\b", r"multiplied \1-fold"),
         (
             rf"\b((?:{_MOVED})\w*(?: by)?) ({_SMALL}|\d+(?:\.\d+)?) times\b",
             r"\1 \2-fold",
@@ -47,7 +52,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bhalv(?:e[ds]?|ing)\b", "0.5-fold"),
         (rf"\bfactor of ({_SMALL}|\d+(?:\.\d+)?)\b", r"\1-fold"),
         (
-            rf"\b({_SMALL}|\d+(?:\.\d+)?) times (?=as |more |less |higher |lower |slower |faster |the )",
+            rf"\b({_SMALL}|\d+(?:\.\d+)?) times (?=(?:{_THAN})\b)",
             r"\1-fold ",
         ),
         (r"\b(?:a|one) hundred thousand\b", "100000"),
@@ -73,7 +78,8 @@ _NUMBER = re.compile(
 )
 _ANY = re.compile(  # most log lines have no number words, and need no rewriting
     rf"\b(?:{_SMALL}|half|quarters?|thirds?|tenths?|doz|hundred|thousand|million|twice|doubl|tripl|trebl|quadrupl|halv|"
-    r"factor of|pair|couple|an hour|a (?:minute|day|week|month|year|millisecond|second|full))|[- ]?fold\b|\d times",
+    r"factor of|multipli|pair|couple|an hour|a (?:minute|day|week|month|year|millisecond|second|full))|[- ]?fold\b|"
+    r"\d times",
     re.IGNORECASE,
 )
 _TENTHS = re.compile(r"0\.\{(\w+)\}")

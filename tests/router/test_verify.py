@@ -1,5 +1,6 @@
 """Checks of answers: what good answers do (round, convert, derive, paraphrase) passes; what bad ones do is found."""
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -293,3 +294,51 @@ def test_hostile_text_is_read_in_good_time() -> None:
     ):
         said = answer(text[:20_000], ("log:1",), cause=text[:20_000])
         check_answer(said, stop_reason="end_turn", grounds=(Seen("log:1", "log", text),), onset=ONSET)
+
+
+COURSES = (
+    Seen("metric:1", "metric", "active_connections: 12 before 08:55, 50 since 09:00 (max 50)"),
+    Seen("metric:2", "metric", "disk used: 71% at 08:00, 88% at 08:30, 100% at 09:28"),
+    Seen("metric:3", "metric", "hit ratio 12% (yesterday 71%); latency 85 ms"),
+    Seen("metric:4", "metric", "deliveries per minute: 5,400 until 09:05, 310 from 09:06"),
+    Seen("deploy:1", "deploy", "9b3ad7c1e5f0 mailer 2.31.0: raise concurrency to 200", "mailer", at(8, 54)),
+    Seen("deploy:2", "deploy", "77be01c4d9aa relay 8.3.1: logging", "relay", at(11, 20)),
+    Seen("log:1", "log", "resolver 203.0.113.44 refused; container mailer OOMKilled", "mailer", at(9, 0)),
+    Seen("recall:1", "recall", "restarting did not help, rolling back 2.9.0 did", "mailer"),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "cites", "good"),
+    [
+        ("Connections in use went up roughly fourfold", "metric:1", True),
+        ("Connections in use went down", "metric:1", False),
+        ("Disk usage dropped steadily", "metric:2", False),
+        ("The hit ratio fell from 71% to 12%", "metric:3", True),
+        ("The hit ratio rose from 12% to 71%", "metric:3", False),
+        ("It fell to about five deliveries a second", "metric:4", True),
+        ("Deliveries rose after 09:05", "metric:4", False),
+        ("Commit 9b3ad7c raised the concurrency", "deploy:1", True),
+        ("Commit 9b3ad7d raised the concurrency", "deploy:1", False),
+        ("Version 2.32.0 raised the concurrency", "deploy:1", False),
+        ("The resolver 203.0.113.44 refused", "log:1", True),
+        ("The resolver 203.0.113.45 refused", "log:1", False),
+        ("The container was not OOMKilled", "log:1", False),
+        ("relay was OOMKilled", "log:1", False),
+        ("It was released on 3 February", "deploy:1", False),
+        ("relay 8.3.1 caused the errors", "deploy:2", False),
+        ("A rollback helped then", "recall:1", True),
+    ],
+)
+def test_courses_names_dates_and_denials(text: str, cites: str, good: bool) -> None:
+    said = answer(
+        text, (cites,), cause="mailer ran out of memory", services=["mailer"], fix="Roll back 2.31.0."
+    )
+    found = check_answer(said, stop_reason="end_turn", grounds=COURSES, onset=ONSET)
+    assert not found if good else found
+
+
+def test_what_is_said_twice_is_no_answer() -> None:
+    once = json.dumps(answer("a", ("log:1",)))
+    for said in (once[:-1] + ', "confidence": 0.1}', once.replace("0.8", "NaN")):
+        assert codes(said) == {FindingCode.NOT_JSON}
