@@ -8,7 +8,7 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tools.asking import ask_all, deadline_of
+from tools.asking import ask_all, deadline_of, remarks_of
 from tools.from_onset import from_onset
 from tools.sources import AlertSource
 from tools.telemetry import FiringAlert
@@ -51,11 +51,14 @@ class AlertsTool:
         ]
         firing.sort(key=lambda each: (each[1].service != scope.service, each[1].since))
         observations = tuple(_observation(each, source, scope.onset) for source, each in firing[:SHOWN])
-        said = [f"{len(firing)} alerts fire" if firing else "nothing fires", *problems]
+        remarks = remarks_of(answers)
+        said = [f"{len(firing)} alerts fire" if firing else "nothing fires", *problems, *remarks]
         if len(firing) > SHOWN:
             said.insert(1, f"the {len(firing) - SHOWN} newest not shown")
         status = Status.FOUND if observations else Status.NOTHING
-        return Findings(ToolCall(self.name), status, observations, note="; ".join(said))
+        return Findings(
+            ToolCall(self.name), status, observations, "; ".join(said), problems=problems, remarks=remarks
+        )
 
 
 def _once(told: Sequence[tuple[str, FiringAlert]]) -> list[tuple[str, FiringAlert]]:

@@ -48,8 +48,13 @@ async def ask_all(
         raise Unavailable("; ".join(problems))
     told = zip(sources, answers, strict=True)
     answered = [(source, answer) for source, answer in told if not isinstance(answer, Unavailable)]
-    remarks = [each for source, _ in answered if isinstance(source, Remarks) for each in source.remarks]
-    return answered, tuple(dict.fromkeys((*problems, *remarks)))
+    return answered, tuple(dict.fromkeys(problems))
+
+
+def remarks_of(answered: Sequence[tuple[object, object]]) -> tuple[str, ...]:
+    """Return what the sources that answered remark about themselves."""
+    found = [each for source, _ in answered if isinstance(source, Remarks) for each in source.remarks]
+    return tuple(dict.fromkeys(found))
 
 
 async def _asked(source: S, ask: Callable[[S], Awaitable[R]], what: str, by: float | None) -> R | Unavailable:
@@ -61,4 +66,5 @@ async def _asked(source: S, ask: Callable[[S], Awaitable[R]], what: str, by: flo
         return problem
     except TimeoutError:
         name = getattr(source, "name", what)
-        return Unavailable(f"{name}: no answer within {max(0.0, (by or began) - began):.3g} s")
+        waited = max(0.0, (by or began) - began)
+        return Unavailable(f"{name}: no answer within {waited:.{0 if waited >= 1 else 1}f} s")

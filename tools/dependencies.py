@@ -15,7 +15,7 @@ from typing import Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
-from tools.asking import ask_all, deadline_of
+from tools.asking import ask_all, deadline_of, remarks_of
 from tools.dependency_changes import CallChange, SpanChange, call_changes, gone_calls, span_changes
 from tools.ownership import as_fact, in_words, owner_of, owners_known
 from tools.sources import DependencySource, OwnerSource
@@ -84,7 +84,7 @@ class ServiceDependencies:
             note = "; ".join(("no calls known", *problems))
             owner = owner_of(arguments.service or scope.service, known)
             told = (_owned(owner),) if owner else ()
-            return Findings(call, Status.FOUND if told else Status.NOTHING, told, note)
+            return Findings(call, Status.FOUND if told else Status.NOTHING, told, note, problems=problems)
         gone = [each for told in read for each in gone_calls(told[0], told[1])]
         spans = span_changes(
             [each for told in read for each in told[2]], [each for told in read for each in told[3]]
@@ -104,7 +104,9 @@ class ServiceDependencies:
         links = [each for each, _ in answers if isinstance(each, Linking)]
         if links:
             seen = tuple(replace(each, link=links[0].link(scope.window, each.service)) for each in seen)
-        return Findings(call, Status.FOUND, seen, "; ".join((f"{len(calls)} calls known", *problems)))
+        remarks = remarks_of(answers)
+        note = "; ".join((f"{len(calls)} calls known", *problems, *remarks))
+        return Findings(call, Status.FOUND, seen, note, problems=problems, remarks=remarks)
 
     async def _maps(
         self, window: Window, by: float

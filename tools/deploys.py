@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tools.asking import ask_all, deadline_of
+from tools.asking import ask_all, deadline_of, remarks_of
 from tools.deploy_suspicion import SKEW, Suspicion, ranked
 from tools.sources import DeploySource
 from tools.telemetry import Deployment, Window
@@ -68,7 +68,9 @@ class DeploymentsTool:
             ToolCall(self.name),
             Status.FOUND if observations else Status.NOTHING,
             observations,
-            note=_note(arguments, scope.onset, suspects, problems),
+            note=_note(arguments, scope.onset, suspects, (*problems, *remarks_of(answers))),
+            problems=problems,
+            remarks=remarks_of(answers),
         )
 
 

@@ -56,7 +56,8 @@ class DiffTool:
         source, deployment = max(known, key=lambda each: bool(each[1].diff))
         cut = telling(deployment.diff, text=scope.text, max_bytes=scope.max_bytes - 400)
         seen = _observation(deployment, cut, source, scope)
-        return Findings(ToolCall(self.name), Status.FOUND, (seen,), note="; ".join([_note(cut), *problems]))
+        note = "; ".join([_note(cut), *problems])
+        return Findings(ToolCall(self.name), Status.FOUND, (seen,), note, problems=problems)
 
 
 def _observation(deployment: Deployment, cut: CutDiff, source: str, scope: Scope) -> Observation:

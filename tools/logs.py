@@ -75,9 +75,14 @@ class SearchLogs:
         lines = _in_order(line for _, found in read for line in found)
         cut = f"only the newest {MAX_LINES:,} lines of each source were read"
         full = [cut] if any(len(found) >= MAX_LINES for _, found in read) else []
-        said = (f"{len(lines)} lines {_between(window)}{_of(arguments)}", *full, *around.said)
+        said = (
+            f"{len(lines)} lines {_between(window)}{_of(arguments)}",
+            *full,
+            *around.problems,
+            *around.remarks,
+        )
         if not lines:
-            return Findings(call, Status.NOTHING, note="; ".join(said))
+            return Findings(call, Status.NOTHING, (), "; ".join(said), 0.0, around.problems, around.remarks)
         source = max(read, key=lambda each: len(each[1]))[0]
         if plain:
             usual = _in_order(around.normal)
@@ -85,7 +90,7 @@ class SearchLogs:
             seen = _told(groups, lines, source, window, scope)
         else:
             seen = _matching(lines, arguments, source, window)
-        return Findings(call, Status.FOUND, seen, "; ".join(said))
+        return Findings(call, Status.FOUND, seen, "; ".join(said), 0.0, around.problems, around.remarks)
 
 
 def _in_order(lines: Iterable[LogLine]) -> list[LogLine]:

@@ -76,16 +76,16 @@ class QueryMetrics:
         )
         window, read = around.window, around.read
         series = [each for _, found in read for each in found]
-        said = (f"{len(series)} series {_between(window)}", *around.said)
+        said = (f"{len(series)} series {_between(window)}", *around.problems, *around.remarks)
         if not series:
-            return Findings(call, Status.NOTHING, note="; ".join(said))
+            return Findings(call, Status.NOTHING, (), "; ".join(said), 0.0, around.problems, around.remarks)
         source = max(read, key=lambda each: len(each[1]))[0]
         found = await asyncio.to_thread(changes, series, around.normal, onset=scope.onset, window=window)
         if arguments.service or arguments.metric:
             seen = _courses(series, found, source, window, scope)
         else:
             seen = _told(found, series, source, window, scope)
-        return Findings(call, Status.FOUND, seen, "; ".join(said))
+        return Findings(call, Status.FOUND, seen, "; ".join(said), 0.0, around.problems, around.remarks)
 
 
 def _told(

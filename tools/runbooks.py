@@ -84,7 +84,7 @@ class RunbookTool:
             _observation(each, origin.get(each.runbook.id) or linked.source) for each in fitting
         )
         note = "; ".join([f"{len(fitting)} of {len(runbooks)} runbooks", *problems])
-        return Findings(call, Status.FOUND, observations, note=note)
+        return Findings(call, Status.FOUND, observations, note, problems=problems)
 
 
 def _observation(found: Found, source: str) -> Observation:

@@ -58,13 +58,19 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What one call came to. *note* is one line for people: what was searched, cut or unreachable."""
+    """What one call came to. *note* is one line for people: what was searched, cut or unreachable.
+
+    *problems* are the sources that could not be read although others could, *remarks* what should be known of the
+    answers (a window that was widened, a clock that differs): whole phrases, which the note holds as well.
+    """
 
     call: ToolCall
     status: Status
     observations: tuple[Observation, ...] = ()
     note: str = ""
     took_s: float = 0.0
+    problems: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,16 +96,19 @@ class Toolbox:
         try:
             clean = tuple(self._redacted(each) for each in findings.observations)
             note = self._redact(findings.note)
+            problems, remarks = (
+                tuple(map(self._redact, said)) for said in (findings.problems, findings.remarks)
+            )
         except Exception:  # fail closed, whatever the redactor met
             log.exception("redaction_failed", tool=findings.call.name)
             bare = (
                 Observation(each.kind, WITHHELD, each.source, at=each.at) for each in findings.observations
             )
-            return replace(findings, observations=tuple(bare), note=WITHHELD)
+            return replace(findings, observations=tuple(bare), note=WITHHELD, problems=(), remarks=())
         kept, left_out = fitted(clean, max_bytes)
         if left_out:
             note = f"{note}; {left_out} more left out for size".removeprefix("; ")
-        return replace(findings, observations=kept, note=note)
+        return replace(findings, observations=kept, note=note, problems=problems, remarks=remarks)
 
     def _redacted(self, seen: Observation) -> Observation:
         facts = self._redacted_value(dict(seen.facts))

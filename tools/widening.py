@@ -6,11 +6,11 @@ by name and not what is looked for.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Generic, TypeVar
 
-from tools.asking import ask_all, deadline_of
+from tools.asking import ask_all, deadline_of, remarks_of
 from tools.telemetry import Window
 from tools.tool import Scope, Unavailable
 
@@ -21,12 +21,13 @@ WIDER = (timedelta(minutes=30), timedelta(hours=2))  # tried in turn when the wi
 
 @dataclass(frozen=True, slots=True)
 class Seen(Generic[S, T]):
-    """What was found in *window*; *said* tells what could not be read and how the window was widened."""
+    """What was found in *window*; *problems* could not be read, *remarks* tell of widening and of clocks."""
 
     window: Window
     read: Sequence[tuple[S, Sequence[T]]]
     normal: Sequence[T]
-    said: tuple[str, ...]
+    problems: tuple[str, ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 async def look_around(
@@ -50,12 +51,11 @@ async def look_around(
         try:
             again = await _look(sources, scope.window.widened(wider), ask, usual, what, by)
         except Unavailable as problem:
-            return Seen(
-                seen.window, seen.read, (), (*seen.said, f"a wider window could not be read: {problem}")
-            )
+            late = f"a wider window could not be read: {problem}"
+            return replace(seen, problems=(*seen.problems, late))
         minutes = round(wider.total_seconds() / 60)
         told = f"nothing around the onset, so the window was widened by {minutes} min on both sides"
-        seen = Seen(again.window, again.read, again.normal, (told, *again.said))
+        seen = replace(again, remarks=(told, *again.remarks))
     return seen
 
 
@@ -71,13 +71,13 @@ async def _look(
     try:
         read, said = await ask_all(sources, lambda source: ask(source, window), what=what, by=by)
         if not any(found for _, found in read):
-            return Seen(window, read, (), said)
+            return Seen(window, read, (), said, remarks_of(read))
         usually, unsaid = await normal
     finally:
         normal.cancel()
     own = {id(source) for source, found in read if found}
     known = [each for source, found in usually if id(source) in own for each in found]
-    return Seen(window, read, known, tuple(dict.fromkeys((*said, *unsaid))))
+    return Seen(window, read, known, tuple(dict.fromkeys((*said, *unsaid))), remarks_of(read))
 
 
 async def _normal(

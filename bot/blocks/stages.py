@@ -122,6 +122,8 @@ def _look_line(findings: Findings) -> str:
     told = [said(_words_of(seen), 220) for seen in findings.observations[:SHOWN]]
     if len(findings.observations) > SHOWN:
         told[-1] += f" (+{len(findings.observations) - SHOWN} more)"
+    told += [f"✖ {said(problem, 160)}" for problem in findings.problems[:SHOWN]]
+    told += [f"ℹ️ {said(remark, 160)}" for remark in findings.remarks[:SHOWN]]
     return f"✔ {name} · {seconds(findings.took_s)}" + "".join(f"\n      {line}" for line in told)
 
 

@@ -174,6 +174,8 @@ def _not_looked_at(case: CaseFile) -> tuple[str, ...]:
     for findings in case.findings:
         if findings.status is Status.UNAVAILABLE:
             reasons.setdefault(findings.note or "not available", []).append(findings.call.name)
+        for problem in findings.problems if findings.status is not Status.UNAVAILABLE else ():
+            reasons.setdefault(problem, []).append(findings.call.name)
     tools = (f"{', '.join(names)}: {reason}" for reason, names in reasons.items())
     return _unique((*memory, *tools))
 

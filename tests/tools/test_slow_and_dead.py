@@ -9,6 +9,12 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from bot.blocks.stages import evidence_reply
+from bot.investigation.alert import Alert
+from bot.investigation.casefile import fold
+from bot.investigation.conclusion import from_suspects
+from bot.investigation.events import AlertReceived, EvidenceCollected, EvidenceRequested, Recorded
+from bot.investigation.suspects import rank
 from tests.tools.every_kind import KIND_NAMES, ONSET, OVER_HTTP, SECRETS, WINDOW, made, sources, toml_of
 from tests.tools.recorded import Stored
 from tools.alerts import AlertsTool
@@ -153,6 +159,7 @@ def test_one_source_that_never_answers_hides_no_other() -> None:
     assert patiently(look) <= 9.5
     assert told[0].status is Status.FOUND
     assert "loki: no answer within 9 s" in told[0].note
+    assert told[0].problems == ("loki: no answer within 9 s",)
 
 
 LOOK_OF = {
@@ -219,6 +226,8 @@ async def test_a_clock_that_differs_from_ours_is_told() -> None:
     told = await Toolbox([SearchLogs([logs])], str).run(ToolCall("search_logs"), SCOPE)
     assert "loki: its clock is " in told.note
     assert "s ahead of ours" in told.note
+    assert len(told.remarks) == 1
+    assert told.problems == ()
 
 
 async def test_an_empty_window_is_widened_and_that_is_told() -> None:
@@ -237,3 +246,19 @@ async def test_an_empty_window_is_widened_and_that_is_told() -> None:
     assert told.status is Status.FOUND
     assert "so the window was widened by 30 min on both sides" in told.note
     assert "11:10:00 to 12:40:00 UTC" in told.note
+
+
+async def test_one_dead_source_among_others_stands_in_the_thread_and_under_not_checked() -> None:
+    quick = LokiLogs(LokiSettings(Endpoint("http://loki")), transport=slow(0, LOKI_LINE.encode()))
+    dead = LokiLogs(
+        LokiSettings(Endpoint("http://lost")),
+        transport=httpx2.MockTransport(lambda _: httpx2.Response(503, stream=Stored(b""))),
+    )
+    told = await Toolbox([SearchLogs([quick, dead])], str).run(ToolCall("search_logs"), SCOPE)
+    assert told.status is Status.FOUND
+    alert = Alert("alertmanager", "HighErrorRate checkout", ONSET)
+    events = (AlertReceived("INC-1", alert), EvidenceRequested((told.call,), "code"), EvidenceCollected(told))
+    case = fold([Recorded(ONSET, each) for each in events])
+    assert "✖ loki: answered 503" in str(evidence_reply(case)[0]["text"]["text"])
+    verdict = from_suspects(case, rank(case.evidence, case.alert), "")
+    assert "search_logs: loki: answered 503" in verdict.not_checked
