@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.digest import Word, by_code_alone
 from bot.ear import Hearing
 from bot.forgetting import Forgetting
 from bot.home import Reflect, Spend
@@ -45,6 +46,7 @@ class House:
     digest_channel: str
     operators: str = ""
     keep: timedelta | None = None
+    word: Word = by_code_alone
     monitors: Sequence[AlertSource] = ()
     calm: timedelta = timedelta(minutes=30)
     plots: bool = True

@@ -216,7 +216,7 @@ class Office:
     def _tick(self, aftermath: Aftermath, home: Home) -> None:
         """Start the clock: what an earlier failure left undone, timers, monitors, the week's digest."""
         house = self._house
-        digest = Digest(home, self.replies, self.poster, house.digest_channel, house.now)
+        digest = Digest(home, self.replies, self.poster, house.digest_channel, house.now, house.word)
         self._clock.every(SWEEP_S, "sweep", self._sweep)
         self._clock.every(EXPIRY_S, "expiry", self._expire)
         self._clock.every(PRIVACY_S, "privacy", self._keep_apart)

@@ -28,6 +28,7 @@ from bot.office import Office
 from bot.otel import exporting
 from bot.permits import Permits, Right
 from bot.postmortem.folder import PostmortemFolder
+from bot.prose import told_by_model
 from bot.remembering import ModelRecall, Remembering
 from bot.requests_reading import Reading
 from bot.settings import Settings
@@ -198,6 +199,7 @@ async def house(
                 shared.memory, Erasing(shared.engine), PostmortemFolder(settings.postmortems)
             ),
             digest_channel=settings.digest_channel,
+            word=lambda insights: told_by_model(shared.router, insights),
             keep=timedelta(days=settings.keep_days) if settings.keep_days else None,
             watch=watch,
             reading=Reading(shared.memory.embed),

@@ -26,6 +26,7 @@ class Kind(StrEnum):
 
     RECURRING = "recurring"
     RELEASE = "release"
+    AFTER_RELEASE = "after_release"
     FAILING_FIX = "failing_fix"
     RETURNS = "returns"
 
@@ -68,6 +69,7 @@ def reflect(
     found = [
         *_recurring(patterns),
         *_releases(incidents),
+        *_after_releases(incidents),
         *_failing(attempts),
         *_returns(patterns, votes),
     ]
@@ -104,6 +106,20 @@ def _releases(incidents: Sequence[Incident]) -> Iterable[Insight]:
             on = f" of {service}" if service else ""
             text = f"{len(members)} incidents name release {version}{on}{_span(members)}."
             yield _insight(Kind.RELEASE, (service, version), text, members, len(incidents))
+
+
+def _after_releases(incidents: Sequence[Incident]) -> Iterable[Insight]:
+    """Say of each service what share of its incidents names a release, when that is most of them."""
+    for service, members in _by_service(incidents).items():
+        released = [i for i in members if i.version]
+        if not service or len(released) < SUPPORT or len(released) * 2 <= len(members):
+            continue
+        low, high = wilson(len(released), len(members))
+        text = (
+            f"{len(released)} of {len(members)} incidents of {service} name a release as involved "
+            f"({_percent(low)} to {_percent(high)} with 95 % confidence){_span(released)}."
+        )
+        yield _insight(Kind.AFTER_RELEASE, (service,), text, released, len(members))
 
 
 def _failing(attempts: Sequence[Attempt]) -> Iterable[Insight]:

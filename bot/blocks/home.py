@@ -9,6 +9,7 @@ from bot.blocks.words import Block, age, code, context, dollars, fitted, said, s
 from bot.channel_rules import ChannelRules
 from bot.home import HomeFacts
 from bot.investigation.casefile import CaseFile
+from bot.prose import Statement
 from bot.store.cases import CaseRow
 from memory.reflection import Insight, Kind
 
@@ -32,9 +33,14 @@ def home_view(facts: HomeFacts, now: datetime) -> dict[str, Any]:
     return {"type": "home", "blocks": blocks[:100]}
 
 
-def digest_blocks(facts: HomeFacts) -> list[Block]:
-    """Return the week in a few lines, for the weekly digest; empty when nothing happened."""
-    told = [text for text in (times(facts), learned(facts), *insights(facts)) if text]
+def digest_blocks(facts: HomeFacts, statements: Sequence[Statement] = ()) -> list[Block]:
+    """Return the week in a few lines, for the weekly digest; empty when nothing happened.
+
+    *statements* are a model's words for the insights; they are told beside them, never in their place.
+    """
+    worded = [f"{said(each.text, 300)} _{said(', '.join(each.incidents[:4]), 120)}_" for each in statements]
+    summary = _titled("What it comes to (worded by a model)", worded)
+    told = [text for text in (summary, times(facts), learned(facts), *insights(facts)) if text]
     if facts.spend and (facts.spend["calls"] or facts.spend["avoided"]):
         told.append(spend(facts.spend))
     return [section("*The week*"), *map(section, told)] if told else []
@@ -67,7 +73,7 @@ def learned(facts: HomeFacts) -> str:
 def insights(facts: HomeFacts) -> list[str]:
     """Say which causes recur and which fixes keep failing, each with its cases."""
     found = facts.reflection.insights if facts.reflection else ()
-    recurring = [each for each in found if each.kind in {Kind.RECURRING, Kind.RELEASE}]
+    recurring = [each for each in found if each.kind in {Kind.RECURRING, Kind.RELEASE, Kind.AFTER_RELEASE}]
     failing = [each for each in found if each.kind in {Kind.FAILING_FIX, Kind.RETURNS}]
     return [
         _titled("Recurring", [_insight(each) for each in recurring[:5]]),

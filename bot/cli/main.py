@@ -124,5 +124,8 @@ def _ledger_arguments(adders: Mapping[str, argparse.ArgumentParser]) -> None:
     adders["audit"].add_argument("--limit", type=int, default=50, help="how many records")
     adders["replay"].add_argument("--case", metavar="ID", help="only this case, such as INC-12")
     adders["replay"].add_argument("--policy", metavar="FILE", help="compare with this routes.toml instead")
+    adders["report"].add_argument(
+        "--prose", action="store_true", help="let a model word it, with its incidents"
+    )
     adders["report"].add_argument("--workspace", metavar="ID", help="team id; default: the terminal's own")
     adders["completion"].add_argument("shell", choices=("bash", "zsh", "fish"))

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 
 from bot.cli.failures import Refused
+from bot.prose import told_by_model
 from bot.settings import Settings
 from bot.wiring import LOCAL, now, parts
 from memory.insights import Reflection, reflect_now
@@ -21,13 +22,18 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
         with Console(stderr=True).status("reflecting …"):
             try:
                 seen = await reflect_now(shared.memory, options.workspace or LOCAL, now())
+                worded = await told_by_model(shared.router, seen.insights) if options.prose else ()
                 incidents = await shared.memory.records.count()
             except MemoryUnavailable as down:
                 raise Refused(str(down)) from down
     if options.json:
-        print(json.dumps(report_shape(seen, incidents)))
+        shape = report_shape(seen, incidents)
+        prose = [{"text": each.text, "incidents": list(each.incidents)} for each in worded]
+        print(json.dumps(shape | ({"prose": prose} if options.prose else {})))
         return 0
     console = Console()
+    for each in worded:
+        console.print(f"{each.text} ({', '.join(each.incidents[:8])})", markup=False, highlight=False)
     for insight in seen.insights:
         console.print(f"• {insight.text}", markup=False, highlight=False)
         console.print(f"  {', '.join(insight.evidence[:8])}", style="dim", markup=False, highlight=False)

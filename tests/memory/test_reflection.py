@@ -120,3 +120,14 @@ async def test_private_incidents_feed_no_insight_for_others(
     await memory.retain(*(replace(i, private=True, channel="C1") for i in POOLS))
     assert bool((await reflect_now(memory, "T1", NOW, channels)).insights) is seen
     assert await last_reflection(memory, "T2", NOW) is None
+
+
+def test_what_follows_releases_is_told_when_most_incidents_of_a_service_do() -> None:
+    assert by_kind(POOLS, Kind.AFTER_RELEASE) == [
+        (
+            "3 of 4 incidents of checkout name a release as involved (30 % to 95 % with 95 % confidence) "
+            "between 2026-08-24 and 2026-11-17."
+        )
+    ]
+    assert not by_kind([*POOLS, pool(5, 4), pool(6, 3)], Kind.AFTER_RELEASE), "half of them is no finding"
+    assert not by_kind(POOLS[:2], Kind.AFTER_RELEASE), "two are no support"
