@@ -196,8 +196,10 @@ def _precedents(case: CaseFile) -> tuple[Precedent, ...]:
 
 
 def _capped(verdict: Verdict) -> Verdict:
-    """Cap the confidence of a verdict that rests on one kind of evidence, and say so."""
-    kinds = {cited.partition(":")[0] for cited in verdict.cites}
+    """Cap the confidence of a verdict that rests on one kind of today's evidence, and say so."""
+    kinds = {cited.partition(":")[0] for cited in verdict.cites} - {
+        "recall"
+    }  # what was is no second source of what is
     if verdict.confidence is None or verdict.outcome != "concluded" or len(kinds) != 1:
         return verdict
     told = f"a second source: everything cited is {kinds.pop()} evidence"

@@ -28,8 +28,10 @@ _DEED = re.compile(
     r"(?i)^\W*(?:(?:it|this|everything|all|the (?:incident|issue|problem|alert)) (?:is|was|has been) )?"
     r"(?:now |already )?(?:fixed|resolved|solved|done|mitigated|repaired|restored|closed|"
     r"silenced|acknowledged|handled)\b"
-    r"|\b(?:I|we) (?:have |'ve )?(?:just |already )?(?:restarted|recreated|deleted|scaled|rolled back|fixed|resolved|"
-    r"silenced|patched|applied|executed|ran|changed|removed|updated|stored|remembered)\b"
+    r"|\b(?:I|we)(?: have|'ve| had)?(?: just| already| now| successfully)? "
+    r"(?!(?:look|check|compar|observ|notic|not|identifi|assum|conclud|examin|analy[sz]|review|inferr|us|need|receiv|match|"
+    r"trac|search|queri|consider|expect|detect|measur|count|correlat|ask|miss|fail|suspect)(?:e?d)\b)"
+    r"(?:\w+ed|rebuilt|built|ran|did|sent|took|made|wrote|shut|reset|undid|cut|put|rolled)\b"
     r"|\bno (?:further )?action (?:is )?(?:needed|required|necessary)\b|, no action\b"
 )
 # an order is no cause, whoever gives it; "restart loop" and "scale-in of the workers" are causes
