@@ -104,6 +104,7 @@ def unit_of(metric: str) -> str:
     if told:
         return told.group(1)
     for unit, pattern in (
+        ("/s", r"\bper (?:s|sec|second)\b"),
         ("ms", r"\bms\b|milliseconds?"),
         ("µs", r"\bus\b|microseconds?"),
         ("s", r"\bs\b|seconds?"),

@@ -35,6 +35,9 @@ def answer_reply(case: CaseFile, exchange: Exchange) -> list[Block]:
     ]
     cited = [piece for piece in case.evidence if piece.id in answer.cites]
     cited.sort(key=lambda piece: answer.cites.index(piece.id))
+    cited = list({piece.text: piece for piece in reversed(cited)}.values())[
+        ::-1
+    ]  # two looks may see the same
     if cited:
         blocks.append(
             section(

@@ -82,9 +82,7 @@ def respecting(suspects: Suspects, case: CaseFile) -> Suspects:
     leader = next(iter(left), None)
     if leader is None or leader.score < STANDS_OUT:
         return replace(rest, cause=None, confidence=None, cites=())
-    cause = (
-        f"{leader.service} stands out next ({', '.join(leader.causes)}), once {', '.join(out)} is ruled out."
-    )
+    cause = f"With {', '.join(sorted(out))} ruled out, {leader.service} stands out next ({', '.join(leader.causes)})."
     sure = None if suspects.confidence is None else min(SURE_AT_MOST, suspects.confidence)
     return replace(rest, cause=cause, confidence=sure, cites=leader.evidence)
 
@@ -95,10 +93,9 @@ def second_thoughts(case: CaseFile) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if not out:
         return ("Noted. It changes no suspect: it names none of them.",), ()
     again = respecting(rank(case.evidence, case.alert), case)
-    noted = f"Noted: {', '.join(sorted(out))} ruled out."
     if again.cause is None:
-        return (f"{noted} Nothing else stands out in the evidence.",), ()
-    return (f"{noted} {again.cause}",), again.cites[:5]
+        return (f"Noted: {', '.join(sorted(out))} ruled out. Nothing else stands out in the evidence.",), ()
+    return (f"Noted. {again.cause}",), again.cites[:5]
 
 
 def _of(case: CaseFile, sha: str) -> set[str]:

@@ -53,8 +53,18 @@ def _impact(case: CaseFile) -> str:
         )
     if case.alert.severity != "unknown":
         lines.append(f"- Severity: {case.alert.severity} ({_rest(JOURNAL)})")
+    lines.append(f"- Duration: {_duration(case)} ({_rest(JOURNAL)})")
     lines.append("- Customers affected: " + OPEN)
     return "\n".join(lines)
+
+
+def _duration(case: CaseFile) -> str:
+    """Say how long it lasted, from the first sign to the end that was told."""
+    if case.resolution:
+        return f"{_span(timedelta(minutes=case.resolution.minutes))}, as @{case.resolution.by} confirmed"
+    if case.cleared_at:
+        return f"{_span(case.cleared_at - case.alert.starts_at)} until the alert cleared"
+    return "not over yet"
 
 
 def _timeline(case: CaseFile) -> str:
@@ -133,7 +143,9 @@ def _fixes(case: CaseFile) -> str:
 def _times(case: CaseFile) -> str:
     onset = case.alert.starts_at
     concluded = next((entry.at for entry in case.history if isinstance(entry.event, Concluded)), None)
+    sign = min((piece.time for piece in _cited_pieces(case) if piece.time), default=None)
     rows = [
+        ("First sign in the cited evidence to the alert", onset - sign if sign and sign < onset else None),
         ("Onset to our first look", case.opened_at - onset),
         ("First look to verdict", concluded - case.opened_at if concluded else None),
         ("Onset to the alert clearing", case.cleared_at - onset if case.cleared_at else None),
@@ -163,7 +175,7 @@ def _follow_ups(case: CaseFile) -> str:
         lines.append(
             f"- [ ] It was seen before ({plain(case.precedents.found[0].id)}): fix the cause, not the symptom."
         )
-    if not case.cleared_at:
+    if case.resolution and not case.cleared_at:
         lines.append("- [ ] The alert never told that it cleared: let its sender tell resolutions.")
     return "\n".join(lines) or "- [ ] " + OPEN
 
@@ -190,6 +202,8 @@ def _cost(case: CaseFile) -> str:
     strong = (
         f"; all on {bill.strong_model} ≈ {dollars(bill.all_strong_usd)} (estimate)" if bill.models else ""
     )
+    if not bill.calls:
+        return f"{dollars(bill.usd)}: no model was called; {bill.avoided} questions answered by code."
     calls = f"{bill.calls} model call{'' if bill.calls == 1 else 's'}"
     return f"{dollars(bill.usd)} for {calls}{strong}; {bill.avoided} questions answered by code at $0."
 
@@ -215,6 +229,12 @@ def _services(case: CaseFile) -> tuple[str, ...]:
     if case.resolution and case.resolution.services:
         return case.resolution.services
     return case.verdict.services[:5] if case.verdict else ()
+
+
+def _cited_pieces(case: CaseFile) -> list[Evidence]:
+    """Return what the verdict cites of today; a deployment is a cause, not a sign."""
+    cited = set(case.verdict.cites) if case.verdict else set()
+    return [piece for piece in case.evidence if piece.id in cited and piece.kind not in {"recall", "deploy"}]
 
 
 def _cited(case: CaseFile) -> str:

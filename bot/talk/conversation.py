@@ -148,7 +148,7 @@ class Conversation:
         self, row: CaseRow, case: CaseFile, question: QuestionAsked, want: Want
     ) -> QuestionAnswered:
         if want.about is About.SETTINGS:
-            return QuestionAnswered(question.id, about_us(case))
+            return QuestionAnswered(question.id, about_us(case, question.text))
         task, why = TASKS[want.about]
         selected = (await self.router.without_model(task, case.id, why)).selection
         if want.about is About.CATCH_UP:

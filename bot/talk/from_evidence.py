@@ -27,18 +27,47 @@ class Said:
 def from_look(want: Want, findings: Sequence[Findings], new: Sequence[Evidence]) -> Said:
     """Answer from what was just looked at: *new* is what *findings* became as evidence."""
     failed = [
-        f"{each.call.name} not available: {each.note}"
+        f"{_spoken(each.call.name)} not available: {each.note}."
         for each in findings
         if each.status is Status.UNAVAILABLE
     ]
-    quiet = [each.call.name for each in findings if each.status is Status.NOTHING]
-    chosen = _best(new, want.services)[:MOST]
-    if not chosen and not quiet:
+    quiet = [_spoken(each.call.name) for each in findings if each.status is Status.NOTHING]
+    telling = [piece for piece in new if not _is_overview(piece) and not _is_calm(piece)]
+    chosen = _best(telling, want.services)[:MOST]
+    if not new and not quiet:
         return Said(("I could not look.", *failed))
     lines = [_head(want, chosen)]
-    if quiet and len(chosen) < MOST:
+    if calm := sum(map(_is_calm, new)):
+        lines.append(f"{calm} metric{'s' if calm > 1 else ''} stayed in the normal range.")
+    if quiet and len(chosen) < MOST and want.about is not About.RECALL:
         lines.append(f"Looked and found nothing: {', '.join(quiet)}.")
     return Said((*lines, *failed), tuple(piece.id for piece in chosen))
+
+
+def _is_overview(piece: Evidence) -> bool:
+    """Say whether *piece* only counts what the pieces after it tell."""
+    return "series" in piece.facts or "groups" in piece.facts
+
+
+def _is_calm(piece: Evidence) -> bool:
+    """Say whether *piece* is the course of a metric that did nothing."""
+    return piece.kind == "metric" and "peak" in piece.facts and piece.time is None
+
+
+def _spoken(tool: str) -> str:
+    """Return what a tool looks at, as people call it."""
+    return _LOOKS.get(tool, tool.replace("_", " "))
+
+
+_LOOKS = {
+    "search_logs": "logs",
+    "query_metrics": "metrics",
+    "list_deployments": "deployments",
+    "service_dependencies": "dependencies",
+    "active_alerts": "other alerts",
+    "recall_similar_incidents": "memory",
+    "find_runbook": "runbooks",
+}
 
 
 def _head(want: Want, chosen: Sequence[Evidence]) -> str:
@@ -57,6 +86,7 @@ def _head(want: Want, chosen: Sequence[Evidence]) -> str:
 def _best(new: Sequence[Evidence], services: Sequence[str]) -> list[Evidence]:
     """Put what is about the named services first, and one of each kind before a second of any."""
     mine = [piece for piece in new if not services or piece.service in {*services, None}]
+    mine.sort(key=lambda piece: "matching" in piece.facts)  # whole lines after what was made of them
     rounds: dict[str, int] = {}
     placed = []
     for piece in mine:
