@@ -46,7 +46,7 @@ async def test_the_example_names_every_kind_and_all_of_it_can_be_made() -> None:
         "services.yaml",
         "tempo",
     ]
-    assert [each.name for each in made.runbooks] == ["runbooks"]
+    assert [each.name for each in made.runbooks] == ["runbook repository", "runbooks"]
     assert "s3cret" not in repr(made)
     await made.aclose()
 

@@ -9,6 +9,7 @@ import pytest
 
 from tests.tools import source_contracts as contract
 from tools.providers.git import GitDeploys, GitSettings
+from tools.providers.runbook_repository import RunbookRepository, RunbookRepositorySettings
 from tools.telemetry import Window
 
 START = datetime(2026, 3, 1, 10, 0, tzinfo=UTC)
@@ -130,3 +131,34 @@ async def test_what_is_no_repository_is_unavailable(tmp_path: Path, repository: 
     )
     with pytest.raises(ValueError, match="not the name of a branch"):
         deploys(repository, branch="--upload-pack=evil")
+
+
+async def test_runbooks_of_a_branch_are_read_from_a_bare_mirror_and_again_when_it_moves(
+    tmp_path: Path,
+) -> None:
+    work, mirror = tmp_path / "work", tmp_path / "mirror.git"
+    git(tmp_path, "init", "-q", "-b", "main", str(work))
+    commit(work, "docs/pool.md", "---\nalerts: [PoolExhausted]\n---\n# Pool exhausted\nRoll back.", "one", 1)
+    commit(work, "docs/big.md", "x" * 300_000, "too big", 2)
+    commit(work, "other.md", "# Other", "outside", 3)
+    (work / "docs" / "evil.md").symlink_to("/etc/passwd")
+    git(work, "add", "-A")
+    git(work, "commit", "-m", "a link that leads out")
+    git(tmp_path, "clone", "-q", "--bare", str(work), str(mirror))
+    settings = RunbookRepositorySettings(mirror, "main", "docs", "https://git.example/docs")
+    source = RunbookRepository(settings)
+    (runbook,) = await source.runbooks()
+    assert (runbook.id, runbook.title, runbook.alerts) == ("pool", "Pool exhausted", ("PoolExhausted",))
+    assert runbook.link == "https://git.example/docs/pool.md"
+    assert await source.runbooks() is source._kept
+    commit(work, "docs/disk.md", "# Disk full\nMake room.", "two", 5)
+    git(mirror, "fetch", "-q", str(work), "main:main")
+    assert [each.id for each in await source.runbooks()] == ["disk", "pool"]
+    for gone in (
+        RunbookRepositorySettings(mirror, "nobranch"),
+        RunbookRepositorySettings(mirror, "main", "nofolder"),
+        RunbookRepositorySettings(tmp_path / "gone"),
+    ):
+        await contract.check_unavailable(RunbookRepository(gone).runbooks())
+    with pytest.raises(ValueError, match="is not the name of a branch"):
+        RunbookRepository(RunbookRepositorySettings(mirror, "--upload-pack=evil"))

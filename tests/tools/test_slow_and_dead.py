@@ -201,6 +201,7 @@ async def test_a_dead_source_is_evidence_of_its_own(kind: str, trouble: str) -> 
 
 LOCAL = {
     "folder": 'folder = "{gone}"', "git": 'repository = "{gone}"', "runbooks": 'folder = "{gone}"',
+    "runbook_repository": 'repository = "{gone}"',
     "services_yaml": 'path = "{gone}"',
 }  # fmt: skip
 

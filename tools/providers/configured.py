@@ -41,6 +41,7 @@ from tools.providers.pagerduty import PagerDutyIncidents, PagerDutySettings
 from tools.providers.prometheus import PrometheusMetrics, PrometheusSettings
 from tools.providers.runbook_folder import RunbookFolder
 from tools.providers.runbook_pages import RunbookPages, RunbookPagesSettings
+from tools.providers.runbook_repository import RunbookRepository, RunbookRepositorySettings
 from tools.providers.services_yaml import ServicesFile
 from tools.providers.tempo import TempoGraph, TempoSettings
 from tools.reads import Endpoint
@@ -180,6 +181,7 @@ KINDS: Mapping[str, _Kind] = {
         RunbooksSettings, _local("runbooks", lambda told: RunbookFolder(told.folder, told.link_prefix))
     ),
     "runbook_pages": _Kind(RunbookPagesSettings, _one("pages", RunbookPages)),
+    "runbook_repository": _Kind(RunbookRepositorySettings, _local("runbooks", RunbookRepository)),
     "services_yaml": _Kind(
         ServicesSettings, _local("dependencies", lambda told: ServicesFile(told.path), "owners")
     ),

@@ -1,33 +1,23 @@
 """Deployments from a local git repository: what reached a branch, with its diff.
 
-git runs with fixed arguments that only read; hooks, pagers, external diff programs, lazy fetches and the user's own
-configuration are off, so that a hostile repository runs nothing. A deployment is a commit on the branch's first
+git runs as tools/providers/git_program.py has it: reading only. A deployment is a commit on the branch's first
 parents (a merge counts once, with all it brought), at its committer date. Output and time are bounded.
 """
 
-import asyncio
-import os
 import re
-import shutil
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from tools.providers.git_program import NoSuchObject, check_branch, read_git
 from tools.providers.moments import moment
 from tools.telemetry import ChangedFile, Deployment, Window
-from tools.tool import Unavailable
 
-_SAFE = (
-    "--no-pager", "--no-optional-locks", "--literal-pathspecs",
-    "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.quotePath=false",
-    "-c", "diff.external=", "-c", "protocol.allow=never", "-c", "log.showSignature=false",
-)  # fmt: skip
 _SHOWN = ("--no-color", "--no-ext-diff", "--no-textconv", "--diff-merges=first-parent")
 _FORMAT = "--format=%x1e%H%x1f%cI%x1f%an%x1f%s%x1f"
 _SHA = re.compile(r"[0-9a-f]{4,64}")
-_BRANCH = re.compile(r"[A-Za-z0-9_][\w./-]*")
 _COUNTED = re.compile(r"(\d+|-)\t(\d+|-)\t(.+)")
 MAX_COMMITS = 300
 
@@ -59,8 +49,7 @@ class GitDeploys:
         Raises:
             ValueError: the branch is no name of one.
         """
-        if not _BRANCH.fullmatch(settings.branch):
-            raise ValueError(f"git: {settings.branch!r} is not the name of a branch")
+        check_branch(settings.branch)
         self._settings = settings
 
     async def deployments(self, window: Window, *, service: str | None = None) -> Sequence[Deployment]:
@@ -92,7 +81,7 @@ class GitDeploys:
                 f"{wanted}^{{commit}}",
                 "--",
             )
-        except _NoSuchObject:
+        except NoSuchObject:
             return None
         return self._deployment(told.partition("\x1e")[2])
 
@@ -123,59 +112,11 @@ class GitDeploys:
         return Counter(owners).most_common(1)[0][0] if owners else ""
 
     async def _git(self, *arguments: str) -> str:
-        program = shutil.which("git")
-        if program is None:
-            raise Unavailable("git: the program is not installed")
-        process = await asyncio.create_subprocess_exec(
-            program, "-C", str(self._settings.repository), *_SAFE, *arguments,
-            stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-            env={"PATH": os.defpath, "LC_ALL": "C.UTF-8", "GIT_CONFIG_NOSYSTEM": "1",
-                 "GIT_CONFIG_GLOBAL": os.devnull, "GIT_TERMINAL_PROMPT": "0", "GIT_NO_LAZY_FETCH": "1"},
-        )  # fmt: skip
-        try:
-            async with asyncio.timeout(self._settings.timeout_s):
-                return await self._told(process)
-        except TimeoutError:
-            raise Unavailable(f"git: no answer within {self._settings.timeout_s:g} s") from None
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-
-    async def _told(self, process: asyncio.subprocess.Process) -> str:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        told = bytearray()
-        while chunk := await process.stdout.read(65_536):
-            told += chunk
-            if len(told) > self._settings.max_bytes:  # what follows is more diff: the beginning is kept
-                return told[: self._settings.max_bytes].decode("utf-8", "replace")
-        complaint = (await process.stderr.read(4_000)).decode("utf-8", "replace")
-        if await process.wait():
-            raise _trouble(complaint, self._settings)
-        return told.decode("utf-8", "replace")
-
-
-class _NoSuchObject(Unavailable):
-    """The repository has no such commit."""
+        told = self._settings
+        said = await read_git(told.repository, *arguments, timeout_s=told.timeout_s, max_bytes=told.max_bytes)
+        return said.decode("utf-8", "replace")
 
 
 def _file(found: re.Match[str]) -> ChangedFile:
     added, deleted, path = found.groups()
     return ChangedFile(path, int(added) if added != "-" else 0, int(deleted) if deleted != "-" else 0)
-
-
-def _trouble(complaint: str, settings: GitSettings) -> Unavailable:
-    where = settings.repository
-    if any(
-        words in complaint
-        for words in ("unknown revision", "bad revision", "ambiguous argument", "bad object")
-    ):
-        return _NoSuchObject(f"git: {where} has no such commit or branch as was asked for")
-    if "not a git repository" in complaint or "cannot change to" in complaint:
-        return Unavailable(f"git: {where} is not a git repository")
-    if "dubious ownership" in complaint:
-        return Unavailable(f"git: {where} belongs to another user")
-    return Unavailable(
-        f"git: {where} cannot be read: {complaint.strip().splitlines()[-1][:200] if complaint.strip() else '?'}"
-    )

@@ -57,26 +57,32 @@ class RunbookFolder:
 
     def _runbook(self, path: Path) -> Runbook:
         text = path.read_text(encoding="utf-8", errors="replace")
-        told, body = _parts(text, path)
         place = path.relative_to(self._folder).as_posix()
-        heading = re.search(r"(?m)^#\s+(.+)$", body)
-        title = str(told.get("title") or (heading.group(1) if heading else path.stem)).strip()
-        signals = " ".join(_texts(told.get("signals")))
-        return Runbook(
-            id=place.removesuffix(".md"),
-            title=title,
-            text=f"{body.strip()}\n\nSignals: {signals}" if signals else body.strip(),
-            alerts=_texts(told.get("alerts")),
-            services=_texts(told.get("services")),
-            link=f"{self._prefix.rstrip('/')}/{place}" if self._prefix else path.resolve().as_uri(),
-        )
+        link = f"{self._prefix.rstrip('/')}/{place}" if self._prefix else path.resolve().as_uri()
+        return runbook_of(place, text, link)
 
 
-def _parts(text: str, path: Path) -> tuple[dict[str, object], str]:
+def runbook_of(place: str, text: str, link: str | None) -> Runbook:
+    """Read one file of Markdown with its front matter; *place* is its path below the folder."""
+    told, body = _parts(text, place)
+    heading = re.search(r"(?m)^#\s+(.+)$", body)
+    title = str(told.get("title") or (heading.group(1) if heading else Path(place).stem)).strip()
+    signals = " ".join(_texts(told.get("signals")))
+    return Runbook(
+        id=place.removesuffix(".md"),
+        title=title,
+        text=f"{body.strip()}\n\nSignals: {signals}" if signals else body.strip(),
+        alerts=_texts(told.get("alerts")),
+        services=_texts(told.get("services")),
+        link=link,
+    )
+
+
+def _parts(text: str, place: str) -> tuple[dict[str, object], str]:
     try:
         told, body = frontmatter.parse(text)
     except yaml.YAMLError as problem:
-        log.warning("runbook_front_matter_unreadable", path=str(path), problem=str(problem).splitlines()[0])
+        log.warning("runbook_front_matter_unreadable", path=place, problem=str(problem).splitlines()[0])
         return {}, text
     return dict(told), body
 
