@@ -5,6 +5,7 @@ plain Python: right, and slow beyond a few thousand incidents. No server could b
 what is known of it is known through the client's own local mode and the contract suite.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -13,6 +14,8 @@ from memory.store import Entry, Hit, Probe, Scope, StoreUnavailable, point_id
 from memory.words import Sparse
 
 IN_MEMORY = ":memory:"
+READ_S = 2.0  # somebody waits for a recall; without the index it goes on by words
+WRITE_S = 10.0
 
 
 class QdrantStore:
@@ -129,9 +132,13 @@ class QdrantStore:
         from qdrant_client.common.client_exceptions import QdrantException  # noqa: PLC0415
         from qdrant_client.http.exceptions import ApiException  # noqa: PLC0415
 
+        within = READ_S if call.startswith("query") else WRITE_S
         try:
-            client = await self._connected()
-            return await getattr(client, call)(collection_name=self._collection, **arguments)
+            async with asyncio.timeout(within):
+                client = await self._connected()
+                return await getattr(client, call)(collection_name=self._collection, **arguments)
+        except TimeoutError as error:  # a server that hangs must not hold a whole investigation
+            raise StoreUnavailable(f"Qdrant at {self._url}: no answer within {within:g} s") from error
         except (ApiException, QdrantException, OSError, ValueError) as error:
             raise StoreUnavailable(f"Qdrant at {self._url}: {error}") from error
 

@@ -17,11 +17,11 @@ HTTP = f"{TOOLS}/test_readonly_http.py"
 BOX = f"{TOOLS}/test_toolbox.py"
 EAR = f"{BOT}/test_ear.py"
 KILLS = "tests/faults/slow_kills.py::test_killed_at"
+PROCESSES = "tests/faults/slow_processes.py"
 
 # rows whose tests stand with the part; each is a file and a test in it
 ELSEWHERE: Mapping[str, tuple[str, ...]] = {
-    "S03": (KILLS,),
-    "S06": (f"{EAR}::test_a_deaf_connection_is_made_anew_and_nothing_is_missed",),
+    "S03": (f"{KILLS}[s03]",),
     "S07": (f"{EAR}::test_too_many_connections_are_waited_out",),
     "S08": (f"{EAR}::test_what_was_posted_while_we_were_away_is_seen_late",),
     "A01": (
@@ -29,7 +29,6 @@ ELSEWHERE: Mapping[str, tuple[str, ...]] = {
         f"{ENDS}::test_a_long_retry_after_is_told_and_never_slept",
     ),
     "A02": (f"{ENDS}::test_a_breaker_opens_and_the_peer_is_asked",),
-    "A03": (f"{TRANSPORT}::test_faults_are_values", f"{TRANSPORT}::test_nobody_listens"),
     "A04": (
         f"{TRANSPORT}::test_the_deadline_is_total",
         f"{WIRE}::test_no_answer_ever_ends_within_the_deadline",
@@ -56,7 +55,7 @@ ELSEWHERE: Mapping[str, tuple[str, ...]] = {
         f"{STORES}::test_a_server_that_is_not_there_is_one_line",
     ),
     "Q03": (f"{STORES}::test_putting_again_replaces",),
-    "Q04": (f"{MEMORY}/test_records.py::test_what_changed_waits_until_the_index_has_that_revision",),
+    "Q04": (f"{KILLS}[q04]",),
     "Q05": (
         f"{MIND}::test_another_model_gets_an_index_of_its_own",
         f"{STORES}::test_two_models_never_share_an_index",
@@ -90,19 +89,15 @@ ELSEWHERE: Mapping[str, tuple[str, ...]] = {
     "T08": (f"{HTTP}::test_nothing_else_passes_the_gate",),
     "T09": (f"{HTTP}::test_one_deadline_holds_for_all_tries",),
     "T11": (f"{HTTP}::test_errors_hold_no_credential_and_are_tried_once_more",),
-    **{f"P{number:02d}": (KILLS,) for number in range(1, 15)},
-    "C02": (KILLS, f"{BOT}/test_aftermath.py::test_a_timer_whose_worker_died_falls_due_again"),
+    **{f"P{number:02d}": (f"{KILLS}[p{number:02d}]",) for number in (1, 2, 3, 4, *range(6, 14))},
 }
 
 # rows that nothing here holds, and why
 NOT_HERE: Mapping[str, str] = {
-    "Q02": "no proxy stands between the client and a Qdrant server here; the time limit is set in the client",
     "Q08": "the folder is made for its owner alone; planting a pickle needs a second user on this machine",
     "Q09": "a full disk is tried on SQLite (P18); the embedded index writes no page limit that a test could set",
     "Q10": "no embedder of ours makes such vectors, and none can be put into the running product",
     "T10": "a provider's clock cannot be set apart from ours here",
-    "P21": "a day of uptime does not fit into a test run",
-    "P23": "needs a container engine, which this machine does not have",
     "X01": "the package index is not reachable offline; CI runs the audit",
     "X02": "installers check the hashes of the locks: `make` installs with --require-hashes",
     "X03": "a secret scan of the history needs a scanner that is not installed here",

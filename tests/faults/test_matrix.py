@@ -10,7 +10,7 @@ from tests.faults.matrix import ELSEWHERE, IDS, NOT_HERE
 ROOT = Path(__file__).resolve().parents[2]
 NAMED = {
     row.upper()
-    for file in Path(__file__).parent.glob("test_*.py")
+    for file in Path(__file__).parent.glob("*_*.py")
     for name in re.findall(r"def (test_\w+)", file.read_text(encoding="utf-8"))
     for row in re.findall(r"(?<=_)[soaqtcpux]\d\d(?=_)", name)
 }
@@ -22,7 +22,10 @@ def test_row(row: str) -> None:
     assert held != (row in NOT_HERE), f"{row}: name a test after it, or say why there is none"
     for where in ELSEWHERE.get(row, ()):
         file, _, test = where.partition("::")
-        assert f"def {test}(" in (ROOT / file).read_text(encoding="utf-8"), f"{row}: {where} is not there"
+        test, _, case = test.partition("[")
+        text = (ROOT / file).read_text(encoding="utf-8")
+        assert f"def {test}(" in text, f"{row}: {where} is not there"
+        assert not case or f'"{case.rstrip("]")}"' in text, f"{row}: {where} has no such case"
 
 
 def test_the_rows_are_all_there_are() -> None:
