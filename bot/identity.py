@@ -13,8 +13,8 @@ class CannotJoin(Exception):
     """Slack does not let us in; the message says what to do."""
 
 
-async def who_am_i(client: AsyncWebClient) -> tuple[Me, str]:
-    """Return ourselves and the team's id.
+async def who_am_i(client: AsyncWebClient) -> tuple[Me, str, str]:
+    """Return ourselves, the team's id and the workspace's address.
 
     Raises:
         CannotJoin: the token is refused, or Slack cannot be reached.
@@ -28,7 +28,13 @@ async def who_am_i(client: AsyncWebClient) -> tuple[Me, str]:
     except OSError as error:
         msg = f"Slack cannot be reached ({error}). Nothing is lost; start again when it is back."
         raise CannotJoin(msg) from error
-    return Me(str(told["user_id"]), str(told["bot_id"])), str(told["team_id"])
+    me = Me(str(told["user_id"]), str(told["bot_id"]))
+    return me, str(told["team_id"]), str(told.get("url") or "https://slack.com/")
+
+
+def permalink(home: str, channel: str, ts: str) -> str:
+    """Return the address of a message in the workspace at *home*."""
+    return f"{home.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}"
 
 
 def authorised(me: Me, team: str, token: str) -> Callable[..., Awaitable[AuthorizeResult]]:

@@ -27,7 +27,7 @@ from bot.guard import Guard
 from bot.health import Condition
 from bot.home import Home
 from bot.house import House
-from bot.identity import CannotJoin, authorised, who_am_i
+from bot.identity import CannotJoin, authorised, permalink, who_am_i
 from bot.inbox import Inbox
 from bot.inbox_opening import inbox_of
 from bot.investigation.casefile import CaseFile
@@ -106,6 +106,7 @@ class Office:
         self._talk: Conversation | None = None
         self.home: Home | None = None
         self._remembering: Remembering | None = None
+        self._address = ""
 
     async def open(self) -> None:
         """Join the workspace and start working.
@@ -113,7 +114,7 @@ class Office:
         Raises:
             CannotJoin: the token is refused, or Slack cannot be reached.
         """
-        me, team = await who_am_i(self._client)
+        me, team, self._address = await who_am_i(self._client)
         house = self._house
         ours = replace(house.permits, workspaces=house.permits.workspaces or frozenset({team}))
         self._guard = replace(self._guard, permits=ours)
@@ -268,7 +269,8 @@ class Office:
         case = await self.dossier.read(row)
         if case.remembered is None:
             try:
-                kept = await self._remembering.remember(case)
+                link = permalink(self._address, row.place.channel, row.place.thread_ts)
+                kept = await self._remembering.remember(case, link)
             except (MemoryUnavailable, PrivacyUnknown) as away:
                 await tell_once(self.dossier, row, "memory", f"{away} {KEPT_HERE}")
                 return

@@ -96,15 +96,17 @@ class Remembering:
             log.warning("memory_unavailable", why=str(down))
             return Precedents("none", note=str(down), available=False)
 
-    async def remember(self, case: CaseFile) -> Remembered:
-        """Keep the outcome of a resolved case; the same case again changes nothing.
+    async def remember(self, case: CaseFile, link: str | None = None) -> Remembered:
+        """Keep the outcome of a resolved case; the same again changes nothing. *link* is the post it came from.
 
         Raises:
             PrivacyUnknown: Slack does not say yet whether its channel is private.
             MemoryUnavailable: the database cannot be written.
         """
         private = bool(case.channel) and await self.is_private(case.channel)
-        incident = replace(incident_of(case, self.workspace), channel=case.channel, private=private)
+        incident = replace(
+            incident_of(case, self.workspace), channel=case.channel, private=private, link=link
+        )
         await self.memory.retain(incident)
         return Remembered(incident.id, indexed=not await self.memory.waiting())
 

@@ -15,7 +15,7 @@ from bot.history.story import Setting
 from bot.identity import who_am_i
 from bot.privacy import Privacy, PrivacyUnknown
 from bot.settings import Settings
-from bot.slack_reading import SlackAway, SlackRefuses, read
+from bot.slack_reading import SlackAway, SlackRefuses
 from bot.store.cases import Cases, Place
 from bot.wiring import now, parts
 from memory.importing import ImportReport
@@ -48,8 +48,7 @@ async def bring(options: argparse.Namespace, settings: Settings) -> tuple[Import
 
 async def _opened(name: str, client: AsyncWebClient, memory: Memory, engine: AsyncEngine) -> ChannelImport:
     try:
-        me, team = await who_am_i(client)
-        home = str((await read(client, "auth.test"))["url"])
+        me, team, home = await who_am_i(client)
         channel = await channel_id(client, name)
         private = await Privacy(client, now).is_private(channel)
     except (SlackRefuses, SlackAway, PrivacyUnknown, LookupError) as error:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.history.said import Says, Sentence, sentences_of
+from bot.identity import permalink
 from bot.senders import read_message
 from bot.senders.post import mappings, words
 from bot.senders.slack_text import plain
@@ -81,7 +82,7 @@ def incident_of(thread: Sequence[Message], setting: Setting) -> Incident | LeftO
         channel=setting.channel,
         private=setting.private,
         source="import",
-        link=f"{setting.home.rstrip('/')}/archives/{setting.channel}/p{ts.replace('.', '')}",
+        link=permalink(setting.home, setting.channel, ts),
     )
 
 

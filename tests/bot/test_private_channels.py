@@ -51,10 +51,11 @@ async def test_a_private_channel_keeps_what_it_learned(sandbox: Sandbox, tmp_pat
         "secret", members={"U0002", sandbox.workspace.app.bot_user}, is_private=True
     ).id
     async with bot_in(sandbox, tmp_path, INCIDENTOS_POSTMORTEMS=str(tmp_path / "post")) as bot:
-        await resolved_in(sandbox, secret)
+        root = await resolved_in(sandbox, secret)
         memory = bot._remembering.memory  # type: ignore[union-attr]
         kept = (await memory.records.get(["INC-1"]))["INC-1"]  # type: ignore[union-attr]
         assert (kept.channel, kept.private, kept.root_cause) == (secret, True, CAUSE)
+        assert kept.link and kept.link.endswith(f"/archives/{secret}/p{root.replace('.', '')}")
         assert "stopped the nightly export" in await recalled(sandbox, secret)
         assert "stopped the nightly export" not in await recalled(sandbox, ALERTS)
         assert bot.home is not None
