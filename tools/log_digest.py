@@ -24,6 +24,7 @@ _WEIGHT = {ERROR: 1.0, WARNING: 0.7, CALM: 0.25}
 _MISSED = 0.7  # a calm line that is no longer written: the work behind it is no longer done
 _MIXED = 0.25
 _KNOWN_KIND = 0.3  # an error whose kind is logged in normal operation as well
+_MENTION = 1.0
 _LINES_SHOWN = 20
 _NAMES = re.compile(r"[\w$]+(?:[-.][\w$]+)+|0x[0-9a-f]+|\d+", re.IGNORECASE)
 
@@ -109,7 +110,8 @@ def _group(
 ) -> LogGroup:
     example = now[0] if now else normal[-1]
     level = severity(example)
-    surprise = flow.surprise if flow else rate_surprise(len(now), len(normal), exposure)
+    compared = flow is not None and flow.normal_asked > 0
+    surprise = flow.surprise if flow and compared else rate_surprise(len(now), len(normal), exposure)
     told = (now or normal)[:_LINES_SHOWN]
     weight = _WEIGHT[level]
     if surprise < 0:
@@ -127,11 +129,16 @@ def _group(
         normal=len(normal),
         share=flow.logged / flow.asked if flow and flow.asked else None,
         normal_share=flow.normal_logged / flow.normal_asked if flow and flow.normal_asked else None,
-        score=0.0 if trend == "steady" else round(abs(surprise) * weight, 3),
+        score=0.0 if trend == "steady" else round(_telling(abs(surprise) * weight, level, flow), 3),
         first=now[0].at if now else None,
         last=now[-1].at if now else normal[-1].at,
         example=example,
     )
+
+
+def _telling(score: float, level: str, flow: Flow | None) -> float:
+    """Return the score, of calm work that normal operation did not have at all (an export, a batch) just a mention."""
+    return min(score, _MENTION) if level == CALM and flow and not flow.normal_asked else score
 
 
 def _trend(surprise: float, now: int, normal: int) -> Trend:

@@ -207,3 +207,19 @@ def test_more_of_the_same_is_more_surprising() -> None:
 
 def test_flows_need_traces() -> None:
     assert flows([], [("t1", 0)], ["cart"]) == {}
+
+
+def test_work_that_normal_operation_does_not_have_is_mentioned_but_accuses_nobody() -> None:
+    normal = [
+        LogLine(ONSET - timedelta(minutes=9, seconds=place), "store", "saved", trace=f"n{place}")
+        for place in range(9)
+    ]
+    now = [
+        LogLine(ONSET + timedelta(seconds=place), "export", "month 3 written", trace="t1")
+        for place in range(30)
+    ]
+    now += [
+        LogLine(ONSET + timedelta(seconds=place), "store", "saved", trace=f"s{place}") for place in range(9)
+    ]
+    (found,) = [each for each in digest(now, normal, onset=ONSET) if each.service == "export"]
+    assert (found.trend, found.score) == ("new", 1.0)

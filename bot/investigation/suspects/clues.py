@@ -6,6 +6,7 @@ The weights follow from what each measurement can know:
   show that it was asked to, are a service's own doing;
 - slowness and errors spread from callee to caller, so they are symptoms until no callee explains them;
 - who complains about another service by name speaks against that other one;
+- who began work on a thing just before another found it held is the one behind the wait;
 - where calls between services are measured, percentiles of pods tell the same less well.
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Iterable
 
 from bot.investigation.alert import Alert
 from bot.investigation.suspects.clue import Clue
+from bot.investigation.suspects.contention import contended
 from bot.investigation.suspects.emphasis import emphasis_of
 from bot.investigation.suspects.facts import Facts
 from bot.investigation.suspects.from_alerts import from_alerts
@@ -27,12 +29,18 @@ def clues(facts: Facts, alert: Alert) -> tuple[Clue, ...]:
     services = services_of(facts)
     found = [
         *from_logs(facts.groups, services),
+        *contended(facts.groups),
         *from_metrics(facts.changes, emphasis_of(alert.text), services, measured=measured),
         *from_calls(facts.calls),
         *from_spans(facts.spans),
         *from_alerts(facts.firing, alert),
     ]
     return tuple(clue for clue in found if clue.service and clue.points > 0)
+
+
+def holders(found: Iterable[Clue]) -> list[tuple[str, str]]:
+    """Return who waits for what whom holds, as pairs: these point the other way than calls may."""
+    return [(clue.told_by, clue.service) for clue in found if clue.source == "contention"]
 
 
 def complaints(found: Iterable[Clue]) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from bot.investigation.suspects.clue import Clue
 from bot.investigation.suspects.emphasis import Emphasis
 from bot.investigation.suspects.facts import Told
 from bot.investigation.suspects.mentions import mentioned
+from tools.wording import quantity
 
 _KIND_POINTS = {
     "latency": 1.0,
@@ -116,10 +117,10 @@ def _added(change: Told, times: float | None) -> float:
 
 def _course(change: Told) -> str:
     before, after = change.number("before"), change.number("peak")
-    unit = f" {change.text('unit')}" if change.text("unit") else ""
+    unit = change.text("unit")
     if before is None or after is None:
         return f"{change.text('metric')} changed"
-    return f"{change.text('metric')} went from {before:.3g}{unit} to {after:.3g}{unit}"
+    return f"{change.text('metric')} went from {quantity(before, unit)} to {quantity(after, unit)}"
 
 
 def _spaced(services: frozenset[str]) -> frozenset[str]:

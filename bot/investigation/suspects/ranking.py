@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from bot.investigation.alert import Alert
 from bot.investigation.evidence import Evidence
-from bot.investigation.suspects.clues import clues, complaints
+from bot.investigation.suspects.clues import clues, complaints, holders
 from bot.investigation.suspects.deploys import DeploySuspect, deploy_suspects
 from bot.investigation.suspects.facts import Facts, read
 from bot.investigation.suspects.sentence import deploy_sentence, service_sentence
@@ -53,7 +53,8 @@ def rank(evidence: Sequence[Evidence], alert: Alert) -> Suspects:
     facts = read(evidence)
     found = clues(facts, alert)
     pairs = [(call.text("caller"), call.text("callee")) for call in facts.calls]
-    calls = map_of([*pairs, *complaints(found)])
+    held = {(holder, waiting) for waiting, holder in holders(found)}
+    calls = map_of(pair for pair in (*pairs, *complaints(found)) if pair not in held)
     weighed = _with_history(weigh(found, calls, alert.service), facts)
     told = [each for each in weighed if each.points >= LEAST_TOLD][:MAX_SERVICES]
     outstanding = told[0] if told and told[0].points >= STANDS_OUT else None

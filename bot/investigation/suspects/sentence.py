@@ -21,7 +21,9 @@ def service_sentence(first: Weighed, all_told: Sequence[Weighed], calls: Map) ->
     callers = [
         each.service for each in all_told[1:] if first.service in calls.get(each.service, frozenset())
     ][:MAX_FOLLOWERS]
-    if callers:
+    if callers and clues[0].source == "contention":
+        said += f". Trouble shows at {_listed(callers)}"
+    elif callers:
         said += (
             f". Its caller {callers[0]} shows"
             if len(callers) == 1
@@ -46,6 +48,8 @@ def _distinct(clues: Sequence[Clue]) -> list[Clue]:
 
 
 def _listed(names: Sequence[str]) -> str:
+    if len(names) == 1:
+        return names[0]
     return f"{', '.join(names[:-1])} and {names[-1]}"
 
 
