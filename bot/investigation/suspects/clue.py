@@ -10,7 +10,7 @@ from datetime import datetime
 _PREFIX = re.compile(
     r"^(?:\s*(?:[\w.\-]+[:=]\s*)?<\*>[\],;]?|\s*\[?(?:ERROR|WARN(?:ING)?|INFO|DEBUG|FATAL|CRITICAL|SEVERE)\]?:?(?=\s))+"
 )
-_LONGEST = 110
+_LONGEST = 160
 
 
 @dataclass(frozen=True, slots=True)

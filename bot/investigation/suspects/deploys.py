@@ -16,11 +16,15 @@ FRESH_MINUTES = 120.0  # so shortly before the onset a deployment of the suspect
 SKEW = timedelta(minutes=1)  # clocks differ
 _LEAST = 0.1  # suspicion below which not even that accuses: documents, tests
 _FRESH_BONUS = 0.5
+_CONFIGURES = "configuration or infrastructure"  # as tools/change_kind.py says it
 
 
 @dataclass(frozen=True, slots=True)
 class DeploySuspect:
-    """A deployment that enough speaks against; *score* 0..1, *service* empty when the deployment names none."""
+    """A deployment that enough speaks against; *score* 0..1, *service* empty when the deployment names none.
+
+    *configures* tells that it changed settings or infrastructure rather than code.
+    """
 
     sha: str
     score: float
@@ -28,6 +32,7 @@ class DeploySuspect:
     service: str
     at: datetime | None
     evidence: tuple[str, ...]
+    configures: bool = False
 
 
 def deploy_suspects(pieces: Sequence[Evidence], first: Weighed | None) -> tuple[DeploySuspect, ...]:
@@ -49,6 +54,7 @@ def deploy_suspects(pieces: Sequence[Evidence], first: Weighed | None) -> tuple[
                     service=piece.service or "",
                     at=piece.time,
                     evidence=(piece.id,),
+                    configures=_CONFIGURES in _texts(piece.facts.get("reasons")),
                 )
             )
     return tuple(sorted(found, key=lambda each: (-each.score, each.sha)))
@@ -63,6 +69,10 @@ def _too_late(piece: Evidence, first: Weighed) -> bool:
     """Say whether the service was in trouble before: a cause comes before its effect."""
     began = min((clue.first for clue in first.clues[:2] if clue.first), default=None)
     return piece.time is not None and began is not None and piece.time > began + SKEW
+
+
+def _texts(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else []
 
 
 def _number(piece: Evidence, key: str) -> float:

@@ -14,6 +14,24 @@ _UNREACHED = re.compile(
     r"no instances|5\d\d\b|failed|unhealthy|circuit",
     re.IGNORECASE,
 )
+_TELLS: tuple[tuple[str, re.Pattern[str]], ...] = (  # what a line says of its own cause, the plainest first
+    (
+        "config",
+        re.compile(
+            r"certificate|\bexpired\b|\bconfig|\b(missing|unknown|invalid) (setting|key|option)",
+            re.IGNORECASE,
+        ),
+    ),
+    (
+        "resource",
+        re.compile(
+            r"no space left|file too large|disk|out of memory|\boom|too many open files|\bpool\b|exhausted|"
+            r"connections? (free|available)|\block(ed)?\b|throttl|\bquota\b|cannot be written",
+            re.IGNORECASE,
+        ),
+    ),
+    ("latency", re.compile(r"\bslow\b|timed? ?out|deadline exceeded|in time\b", re.IGNORECASE)),
+)
 _SAID = {
     ("new", True): "started to log",
     ("new", False): "started to log errors:",
@@ -33,14 +51,14 @@ def from_logs(groups: Sequence[Told], services: frozenset[str]) -> Iterator[Clue
         rising = trend in {"new", "more"}
         first = group.time("first") if rising else None
         said = f"{_SAID.get((trend, calm), 'logs')} “{quoted(template)}”"
-        yield Clue(service, "log", "error", points, rising, group.id, said, first)
+        yield Clue(service, "log", _cause(template, calm=calm), points, rising, group.id, said, first)
         if rising and not calm and _UNREACHED.search(template):
             for other in mentioned(template, services, but=service):
                 told = f"{service} complains about it: “{quoted(template)}”"
                 yield Clue(
                     other,
                     "complaint",
-                    "error",
+                    _cause(template, calm=calm),
                     points * _COMPLAINT,
                     True,
                     group.id,
@@ -48,3 +66,8 @@ def from_logs(groups: Sequence[Told], services: frozenset[str]) -> Iterator[Clue
                     first,
                     told_by=service,
                 )
+
+
+def _cause(template: str, *, calm: bool) -> str:
+    """Return the kind of cause that a line of trouble tells of; a calm line tells none and counts as an error."""
+    return next((cause for cause, told in _TELLS if not calm and told.search(template)), "error")

@@ -126,6 +126,7 @@ def _suspect(weighed: Weighed, deploys: Sequence[DeploySuspect]) -> Suspect:
     own = [deploy for deploy in deploys if deploy.service == weighed.service]
     causes = [clue.cause for clue in strong]
     causes += ["dependency"] * bool(weighed.explained_by) + ["deploy"] * bool(own)
+    causes += ["config"] * any(deploy.configures for deploy in own)
     evidence = [clue.evidence for clue in strong] + [each for deploy in own for each in deploy.evidence]
     return Suspect(
         weighed.service,

@@ -7,6 +7,7 @@ from bot.investigation.suspects.clue import Clue
 from bot.investigation.suspects.weighing import Map, Weighed
 
 MAX_FOLLOWERS = 3
+NEARLY = 0.7  # of the strongest clue's points: then a line that tells why says more than one that only fails
 _STRONG = 0.5  # of the first clue's points, for a second one to be told
 
 
@@ -40,10 +41,13 @@ def deploy_sentence(sha: str, title: str, at: datetime | None) -> str:
 
 
 def _distinct(clues: Sequence[Clue]) -> list[Clue]:
-    """Return the strongest clue of each source, in order."""
+    """Return one clue of each source, in order: the strongest, or one nearly as strong that tells why."""
     best: dict[str, Clue] = {}
     for clue in clues:
-        best.setdefault(clue.source, clue)
+        known = best.setdefault(clue.source, clue)
+        why = known.cause == "error" != clue.cause
+        if why and clue.points >= NEARLY * known.points:
+            best[clue.source] = clue
     return list(best.values())
 
 
