@@ -29,11 +29,10 @@ def line(
 
 
 def told(*groups: Mapping[str, Any]) -> list[Evidence]:
-    calls = [{"caller": "web", "callee": "store"}, {"caller": "export", "callee": "store"}]
+    rows: list[Any] = list(groups)
+    calls: list[Any] = [{"caller": "web", "callee": "store"}, {"caller": "export", "callee": "store"}]
     return [
-        Evidence(
-            "log:1", Observation("log", "logs", "test", facts={"groups": list(groups), "has_normal": True})
-        ),
+        Evidence("log:1", Observation("log", "logs", "test", facts={"groups": rows, "has_normal": True})),
         Evidence("dependency:1", Observation("dependency", "map", "test", facts={"calls": calls})),
     ]
 
