@@ -47,7 +47,9 @@ class AlertsTool:
         )
         told = [(source.name, each) for source, found in answers for each in found]
         firing = [
-            each for each in _once(told) if arguments.service is None or each[1].service == arguments.service
+            each
+            for each in _once(told)
+            if arguments.service is None or each[1].service.casefold() == arguments.service.casefold()
         ]
         firing.sort(key=lambda each: (each[1].service != scope.service, each[1].since))
         observations = tuple(_observation(each, source, scope.onset) for source, each in firing[:SHOWN])

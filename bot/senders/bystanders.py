@@ -27,9 +27,9 @@ _TEST = re.compile(
 )
 _CHANGE_SENDERS = either(
     "github", "gitlab", "bitbucket", "jenkins", "circleci", "travis", "buildkite", "teamcity", "drone", "spinnaker",
-    "octopus", "harness", "argo ?cd", "flux", "launchdarkly", "vercel", "netlify", "semaphore", "terraform", "atlantis",
-    "codefresh", "azure ?(?:devops|pipelines)", r"deploy\w*", r"releases?(?:bot)?", "ci", "ci/cd", "cd", "codepipeline",
-    "renovate", "dependabot",
+    "octopus", "harness", "argo ?(?:cd|rollouts)", "flux", "launchdarkly", "vercel", "netlify", "semaphore",
+    "terraform", "atlantis", "codefresh", "azure ?(?:devops|pipelines)", r"deploy\w*", r"releases?(?:bot)?", "ci",
+    "ci/cd", "cd", "codepipeline", "renovate", "dependabot",
 )  # fmt: skip
 _CHANGE = either(
     r"deploy(?:ed|ing)",

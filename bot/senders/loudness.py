@@ -16,6 +16,7 @@ SEVERITY_FIELDS = (
     "incident severity", "impact",
 )  # fmt: skip
 DOWN = frozenset({"down", "offline", "unreachable"})
+_WARNING_SIGNS = (":warning:", "⚠")  # the one emoji whose name is a severity; weaker than any word
 _LEVEL_WORD = r"[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5]"
 _SENTENCE = re.compile(r'"[^"\n]*\s[^"\n]*"')
 _LOUD = re.compile(
@@ -40,7 +41,10 @@ def severity(post: Post, found: Standing) -> Severity:
             return severity_of(marked.group(1)) or Severity.UNKNOWN
     if found.word.lower() in DOWN:
         return Severity.CRITICAL
-    return Severity.ERROR if names_exception(post) else Severity.UNKNOWN
+    if names_exception(post):
+        return Severity.ERROR
+    signed = any(line.startswith(_WARNING_SIGNS) for line in (*post.headers, post.title, *post.lines[:1]))
+    return Severity.WARNING if signed else Severity.UNKNOWN
 
 
 def stated_severity(post: Post, found: Standing) -> Severity | None:

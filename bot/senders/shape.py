@@ -12,11 +12,12 @@ from bot.investigation.alert import Severity
 from bot.senders.bystanders import bystander
 from bot.senders.fields import tags_in
 from bot.senders.loudness import DOWN, names_exception, severity, stated_severity
+from bot.senders.naming import TITLE_FIELDS, best_title
 from bot.senders.post import Post
 from bot.senders.reading import Kind, Reading
 from bot.senders.slack_text import links_of, plain
 from bot.senders.state import STATE_FIELDS, Standing, Strength, standing
-from bot.senders.titles import TITLE_FIELDS, best_title, clean_title, same_trouble
+from bot.senders.titles import clean_title, same_trouble
 from bot.senders.words import Status, either, sign_status
 
 SERVICE_NAMES = (
@@ -32,7 +33,7 @@ _TROUBLE = either(
     r"timed? ?outs?|exceed\w*|above|below|threshold|breach\w*|latency|critical|degraded|crash\w*|oom\w*|saturat\w*",
     r"exhausted|high (?:cpu|memory|load)",
     r"[45]xx|[45]\d\ds|50[0234]|disk|not responding|unavailable|stuck|lag|backlog|expir\w+|incidents?|spike|anomal\w+",
-    r"full|limit",
+    r"full|limit|(?:does )?not (?:exist|running)|died",
     r"violation|burn rate|back-?off|restart(?:s|ed|ing)|evicted|overload\w*|rejected|dropped|too many",
 )
 _ANSWERING = re.compile(
@@ -49,7 +50,7 @@ _NOT_THE_ALERT = either(
     "unsubscribe", "docs?", "documentation", "configure", "settings", "panel",
 )  # fmt: skip
 _WATCHER = re.compile(
-    r"alert|alarm|monitor|prometheus|nagios|zabbix|icinga|pingdom|uptime|watch|incident|sentinel|pager|health|check"
+    r"alert|alarm|monit|prometheus|nagios|zabbix|icinga|pingdom|uptime|watch|incident|sentinel|pager|health|check"
     r"|probe|sensu|grafana|metric|observ|trace|status|guard|on-?call|ops|sre|noc|netdata|sentry|slo",
     re.IGNORECASE,
 )
@@ -85,7 +86,6 @@ _CHATTING = re.compile(
 )
 _LINK_FIELDS = (
     "link",
-    "url",
     "alert url",
     "alert link",
     "link to alarm",
@@ -189,7 +189,7 @@ def service_of(post: Post, labels: Mapping[str, str]) -> str:
     if not named:
         inline = re.search(r"\bservice[:=]\s?([\w./-]{1,80})", f"{post.title}\n{post.body[:1_000]}")
         named = inline.group(1) if inline else ""
-    return named if re.fullmatch(r"[\w][\w ./@:-]{0,79}", named) and not named.startswith("http") else ""
+    return named if re.fullmatch(r"[\w][\w ./@:-]{0,79}", named) and "://" not in named else ""
 
 
 def link_of(post: Post, title: str) -> str | None:
@@ -225,7 +225,9 @@ def link_of(post: Post, title: str) -> str | None:
     pressed = [button for button in post.buttons if button.url.startswith(("http://", "https://"))]
     chosen = [button.url for button in pressed if not _NOT_THE_ALERT.search(button.label)]
     bare = re.search(r"https?://[^\s<>|\"]*[^\s<>|\".,;:)\]]", "\n".join(texts)) if not post.links else None
-    found = (titled, stated, *(link.url for link in body), *chosen, behind, bare.group(0) if bare else None)
+    watched = post.fields.get("url", "")  # what is watched is the last resort
+    own = [link.url for link in body if link.url != watched]
+    found = (titled, stated, *own, *chosen, behind, bare.group(0) if bare else None, watched)
     return next((url for url in found if url), None)
 
 

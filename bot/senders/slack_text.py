@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 _ANGLED = re.compile(r"<([^<>\n]{1,3000})>")
-_FENCE = re.compile(r"`{1,3}")
+_FENCE = re.compile(r"```|`([^`\n]+)`")  # a lone one is a quotation mark of the text
 _BOLD = re.compile(r"(?<![\w*])\*{1,2}(?=\S)([^*\n]{1,1000}?)(?<=\S)\*{1,2}(?![\w*])")
 _ITALIC = re.compile(r"(?<![\w_])_(?=\S)([^_\n]{1,1000}?)(?<=\S)_(?![\w_])")
 _STRIKE = re.compile(r"(?<![\w~])~(?=\S)([^~\n]{1,1000}?)(?<=\S)~(?![\w~])")
@@ -40,13 +40,17 @@ def plain(mrkdwn: str) -> str:
     text = _ANGLED.sub(_shown, mrkdwn)
     for emphasis in (_BOLD, _ITALIC, _STRIKE):
         text = emphasis.sub(r"\1", text)
-    text = _INVISIBLE.sub("", html.unescape(_FENCE.sub("", text)))
+    text = _INVISIBLE.sub("", html.unescape(_FENCE.sub(_inside, text)))
     return "\n".join(_SPACES.sub(" ", line).strip() for line in text.split("\n")).strip()
 
 
 def unescaped(text: str) -> str:
     """Return *text* with Slack's three escapes undone and its markup left as it is."""
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def _inside(match: re.Match[str]) -> str:
+    return match.group(1) or ""
 
 
 def _shown(match: re.Match[str]) -> str:

@@ -80,6 +80,7 @@ _OVER = either(
     r"(?:has|have|is|was|been|are)\s+(?:now\s+)?(?:been\s+)?(?:automatically\s+)?"
     r"(?:resolved|recovered|restored|closed|cleared|healthy|ok|up|normal|online|fixed)",
     r"returned to (?:normal|ok)|recovered|went up|came back|all clear|auto-?resolved|(?:resolved|closed) by",
+    r"is: (?:ok|info)$",
     r"no longer (?:failing|firing|down|critical|alerting|active|breach\w*)",
     r"(?:alert|incident|issue|problem|alarm|event) (?:automatically )?(?:resolved|closed|cleared|recovered|ended)",
 )
@@ -95,6 +96,9 @@ _BURNING = either(
     r"(?:new|opened|triggered|started) (?:an? |new )?(?:critical |high |low )?(?:incident|alert|issue|problem"
     r"|error|alarm)",
     r"threshold (?:crossed|exceeded|breached)|crossed the threshold|violated",
+    r"(?:disk|storage|volume|file ?system|partition|memory|table ?space|quota|pool)\b"
+    r".{0,40}?\b(?:almost|nearly|[\d.]+ ?%) full",
+    r"is: (?:crit|critical|warn|warning|alert)$|alert (?:for|on) \"\"",
     r"no data|needs attention|has (?:failed|degraded|triggered|fired)|is not meeting its|resource limit matched",
     r"(?:task|job|dag|check|probe|cron|cronjob|backup|query|health ?check|monitor)\b.{0,60}?\b(?<!\b0 )failed",
     r"(?:entered|moved to|changed to|went into|transitioned to) (?:the )?(?:state )?(?:failed|crashed|critical|alarm"
@@ -149,6 +153,7 @@ def field_of(post: Post, names: Iterable[str]) -> str:
 
 def marks_in(line: str) -> list[str]:
     """Return the words that *line* sets apart as marks: in brackets, and before a colon or bar at its start."""
+    line = _EMOJI.sub(" ", line)
     return [*_bracketed(line), *(match.group(1) for match in _PREFIX.finditer(line))]
 
 

@@ -1,0 +1,111 @@
+"""What a post calls its trouble: its title, a headline, the name in its first sentence, a field that names it.
+
+The order is that of docs/alert-posts.md. It cleans nothing itself (titles.py does) and does not know any
+sender's templates.
+"""
+
+import re
+
+from bot.senders.post import Post
+from bot.senders.slack_text import links_of, plain
+from bot.senders.titles import PREFIX_NOUNS, clean_title, is_generic, is_mark, is_state_word, stripped
+from bot.senders.words import severity_of
+
+_POINTER = re.compile(
+    r"[\s|(*_·•–—-]*<https?://[^>|\n]{1,3000}\|\W{0,4}(?:view|see|open|details?|source|runbook|playbook|dashboard|graph"
+    r"|silence|logs?|click|here|more|link|show|query|panel|investigate)\b[^>\n]{0,60}>[\s)*_.]*$",
+    re.IGNORECASE,
+)
+_PASSED_ON = re.compile(r"^(?:via|from|by)\s+\S.{0,60}$", re.IGNORECASE)
+_SPOKEN = re.compile(
+    r"^alert (?P<whole>\S.{1,150}?) (?:has been |was |is )?(?:triggered|fired|firing|resolved|recovered)[:.!]?$"
+    r"|\balert (?P<word>\S{3,100}) is (?:now )?(?:active|firing|resolved)\b",
+    re.IGNORECASE,
+)
+_PLACING = re.compile(
+    r"^\W*(?:host|hostname|node|instance|service|state|status|severity|priority|time|date|environment|env|region"
+    r"|cluster|namespace|project)\W{0,3}:",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"^\W{0,4}(?:an? |the )?(?:alert|rule|check|monitor|alarm|policy|job)\b(?: rule| condition)?(?: for| on)?\s+"
+    r"(?:\*([^*\n]{1,200})\*|`([^`\n]{1,200})`|[\"“]([^\"”\n]{1,200})[\"”]|'([^'\n]{1,200})'|<https?://[^>|\n]{1,2000}\|([^>\n]{1,200})>)"
+    r"\s+(?:is|has|was)\b",
+    re.IGNORECASE,
+)
+TITLE_FIELDS = (
+    "alert name", "alertname", "alarm name", "alarm", "alert", "monitor name", "monitor", "check name", "check",
+    "test name", "test",
+    "rule name", "rule", "title", "incident", "incident title", "issue", "problem", "event name", "trigger",
+    "condition", "condition name", "name", "summary", "policy", "message", "description",
+)  # fmt: skip
+
+
+def best_title(post: Post) -> str:
+    """Return what the post calls its trouble; the first words of the body when it names nothing."""
+    titled = [post.title, *post.headers]
+    first = [_headline(line) for line in post.lines[:2] if not _PLACING.match(line)]
+    named = [post.fields[name] for name in TITLE_FIELDS if post.fields.get(name)]
+    if post.fields.get("host") and post.fields.get("service"):
+        named.append(f"{post.fields['service']} on {post.fields['host'].split()[0]}")
+    after = [*first[:1], *named, *first[1:]] if any(titled) else [*first, *named]
+    behind = [plain(text) for text in (*post.lines[2:6], post.text, *post.fallbacks)]
+    candidates = [*titled, *after, *behind]
+    cleaned = [_without_sender(clean_title(each), post.sender) for each in candidates]
+    telling = [
+        each
+        for each in cleaned
+        if each and not is_generic(each) and each.lower() not in _own_names(post.sender)
+    ]
+    return next(iter(telling), next(filter(None, cleaned), ""))
+
+
+def _own_names(sender: str) -> set[str]:
+    """Return what a title may not be: the sender's own name, with or without "alerts" behind it."""
+    return {sender, f"{sender} alert", f"{sender} alerts", f"{sender} notification"} - {""}
+
+
+def _without_sender(title: str, sender: str) -> str:
+    """Return *title* without the sender's own name before a colon ("PRTG Alarm: ...")."""
+    before, colon, rest = title.partition(": ")
+    own = {*_own_names(sender), f"{sender} alarm", f"{sender} incident"} - {""}
+    return clean_title(rest) if colon and sender and before.lower() in own else title
+
+
+def _headline(line: str) -> str:
+    """Return what a line of the body calls the trouble: the name in it, else its words without links to more."""
+    bare = _POINTER.sub("", line) or line
+    return _named_in(bare) or _linked(bare) or plain(bare)
+
+
+def _named_in(line: str) -> str:
+    """Return the marked name in a sentence about its state ("An alert for *web* has been triggered")."""
+    match = _NAMED.match(line)
+    if match:
+        return plain(next(filter(None, match.groups()), ""))
+    spoken = _SPOKEN.search(plain(line))
+    return (spoken["whole"] or spoken["word"]) if spoken else ""
+
+
+def _linked(line: str) -> str:
+    """Return the label of the line's first link when the rest of the line is only marks around it."""
+    links = [link for link in links_of(line) if link.label]
+    if not links:
+        return ""
+    rest = plain(line).replace(links[0].label, " ", 1)
+    leftover = [
+        part
+        for part in re.split(r"[|:–—,()\[\]-]|\s{2,}", rest)
+        if part.strip() and not is_mark(stripped(part)) and not _PASSED_ON.match(part.strip())
+    ]
+    return links[0].label if not leftover or all(_is_marked_value(part) for part in leftover) else ""
+
+
+def _is_marked_value(part: str) -> bool:
+    words = part.split()
+    return bool(words) and all(
+        is_state_word(word.strip(":.*`").lower())
+        or severity_of(word)
+        or word.strip(":").lower() in PREFIX_NOUNS
+        for word in words
+    )
