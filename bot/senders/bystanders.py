@@ -78,11 +78,13 @@ _TALK = either(
     r"maintenance (?:window|mode|starts|started|begins|completed|finished|ended|scheduled|is scheduled)",
     r"downtime (?:started|scheduled|ended|cancell?ed|created)",
     r"(?:added|left|updated) (?:an? )?(?:note|comment|responder|status update)|commented on",
+    r"no (?:\w+ )?(?:alerts?|incidents?|problems?|issues?|monitors?|errors?) (?:are |is |were )?(?:\w+ )?"
+    r"(?:firing|open|active|found|detected)|nothing (?:is )?(?:firing|wrong|down|broken)",
     r"has joined|has left|set the channel|mentioned you|shared an?|uploaded an?|invited",
     r"monitor (?:was )?(?:created|edited|deleted|updated|modified|muted|unmuted)",
     r"dashboard (?:was )?(?:created|shared|updated)",
     r"post-?mortem (?:published|ready|is|for)",
-    r"summary:|cost (?:anomal\w+|report|summary)|aws budgets?|tickets? #?\d+",
+    r"quality gate (?:passed|failed)|code coverage|cost (?:anomal\w+|report|summary)|aws budgets?|tickets? #?\d+",
 )
 _TALK_NOUNS = re.compile(  # services are called so as well: they count only where no state is told in words
     r"\b(?:reminder|digest|survey|invoice|subscription|trial|changelog)s?(?![\w-])",

@@ -24,7 +24,7 @@ _LOUD = re.compile(
     r"|MEDIUM|MAJOR|MINOR|LOW|INFO|(?:(?<=is )|(?<=now ))(?:critical|fatal)|(?:critical|fatal)(?=\W*$))(?!\w)"
 )
 _LEVELLED = re.compile(
-    r"^\W{0,6}(?:(Warning)\s(?=[A-Z])|((?i:critical|fatal|error|warning|major|minor|high|medium|low|info))\s(?i:alert|alarm)\b)"
+    r"^\W{0,6}(?:(Warning)\s(?=[A-Z])|(CRITICAL|FATAL|ERROR|WARNING|WARN)\s(?=\S)|((?i:critical|fatal|error|warning|major|minor|high|medium|low|info))\s(?i:alert|alarm)\b)"
 )
 _INLINE = re.compile(r"\b(?:severity|urgency|priority)\s?[:=]\s?(\w{2,13})", re.IGNORECASE)
 _EXCEPTION = re.compile(r"(?:^|[\s.#\]])[A-Z]\w*(?:Error|Exception|Fault)\b(?::|$)")
@@ -58,7 +58,15 @@ def stated_severity(post: Post, found: Standing) -> Severity | None:
     if found.strength is Strength.TOKEN and found.word.lower() in DOWN:
         return Severity.CRITICAL
     heads = head_lines(post)
-    marked = next(filter(None, (severity_of(word) for line in heads for word in marks_in(line))), None)
+    marked = next(
+        (
+            said
+            for place, line in enumerate(heads)
+            for word in marks_in(line)
+            if (said := severity_of(word)) and (place < 1 or word.lower() != "error")
+        ),
+        None,
+    )  # "Error: timed out" below the head is what went wrong, not how loud it is
     if marked:
         return marked
     inline = next(filter(None, (severity_of(word) for line in heads for word in _INLINE.findall(line))), None)
@@ -66,7 +74,7 @@ def stated_severity(post: Post, found: Standing) -> Severity | None:
         return inline
     by_word = severity_of(found.word) if found.strength >= Strength.PHRASE else None
     levelled = next(filter(None, map(_LEVELLED.match, heads[:3])), None)
-    return by_word or (severity_of(levelled.group(1) or levelled.group(2)) if levelled else None)
+    return by_word or (severity_of(next(filter(None, levelled.groups()))) if levelled else None)
 
 
 def field_severity(post: Post) -> Severity:

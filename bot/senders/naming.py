@@ -19,6 +19,7 @@ _POINTER = re.compile(
 _PASSED_ON = re.compile(r"^(?:via|from|by)\s+\S.{0,60}$", re.IGNORECASE)
 _SPOKEN = re.compile(
     r"^alert (?P<whole>\S.{1,150}?) (?:has been |was |is )?(?:triggered|fired|firing|resolved|recovered)[:.!]?$"
+    r"|\b(?:alert|incident|issue) #?[\w-]{1,20} [\"“](?P<quoted>[^\"”\n]{3,200})[\"”]\W*$"
     r"|\balert (?P<word>\S{3,100}) is (?:now )?(?:active|firing|resolved)\b",
     re.IGNORECASE,
 )
@@ -84,7 +85,7 @@ def _named_in(line: str) -> str:
     if match:
         return plain(next(filter(None, match.groups()), ""))
     spoken = _SPOKEN.search(plain(line))
-    return (spoken["whole"] or spoken["word"]) if spoken else ""
+    return (spoken["whole"] or spoken["quoted"] or spoken["word"]) if spoken else ""
 
 
 def _linked(line: str) -> str:

@@ -224,7 +224,11 @@ def link_of(post: Post, title: str) -> str | None:
     )
     pressed = [button for button in post.buttons if button.url.startswith(("http://", "https://"))]
     chosen = [button.url for button in pressed if not _NOT_THE_ALERT.search(button.label)]
-    bare = re.search(r"https?://[^\s<>|\"]*[^\s<>|\".,;:)\]]", "\n".join(texts)) if not post.links else None
+    bare = (
+        re.search(r"https?://[^\s<>|\"]*[^\s<>|\".,;:)\]]", "\n".join((*texts, *post.lines)))
+        if not post.links
+        else None
+    )
     watched = post.fields.get("url", "")  # what is watched is the last resort
     own = [link.url for link in body if link.url != watched]
     found = (titled, stated, *own, *chosen, behind, bare.group(0) if bare else None, watched)

@@ -51,7 +51,7 @@ _LEVEL_WORD = r"[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5]"
 _BRACKET = re.compile(
     rf"[\[【]\s*\W{{0,3}}({_LEVEL_WORD}|[A-Za-z][A-Za-z _-]{{0,20}})\s*(?::?\s*\d+)?(?:,\s*[A-Za-z]+:\d+)?"
     rf"\s*\W{{0,3}}[\]】]"
-    rf"|\(([A-Z]{{2,16}}|{_LEVEL_WORD}|critical|warning)\)"
+    rf"|\(([A-Z]{{2,16}}|{_LEVEL_WORD}|(?i:critical|warning|major|minor|high|medium|low))\)"
 )
 _PREFIX = re.compile(
     rf"^\W*((?:[A-Za-z][A-Za-z-]*)(?: [A-Za-z-]+){{0,2}}|{_LEVEL_WORD}(?: [A-Za-z-]+){{0,2}})\s*"
@@ -143,7 +143,9 @@ def head_lines(post: Post) -> list[str]:
     """Return the lines where tools put the state: titles, the first lines of the body, the fallback."""
     first = [plain(line) for line in (*post.lines[:3], *post.text.split("\n")[:2])]
     raw = [post.title, *post.headers, *first, *(plain(each.split("\n")[0]) for each in post.fallbacks)]
-    return [line[:400] for line in dict.fromkeys(raw) if line.strip()]
+    own = re.compile(rf"^\W*{re.escape(post.sender)}(?: alert| alarm)?:\s*", re.IGNORECASE)
+    unsigned = [own.sub("", line) for line in raw] if post.sender else []
+    return [line[:400] for line in dict.fromkeys([*raw, *unsigned]) if line.strip()]
 
 
 def field_of(post: Post, names: Iterable[str]) -> str:
@@ -187,7 +189,15 @@ def _bracketed(line: str) -> list[str]:
 
 
 def _by_prefix(_post: Post, heads: list[str]) -> Standing | None:
-    return next((each for each in map(_prefixed, heads) if each and each.word.lower() not in _LABELS), None)
+    found = ((place, _prefixed(line)) for place, line in enumerate(heads))
+    return next(
+        (
+            each
+            for place, each in found
+            if each and each.word.lower() not in _LABELS and (place == 0 or each.word.lower() != "error")
+        ),
+        None,
+    )  # "Error: timed out" below the head tells a cause
 
 
 def _by_label(_post: Post, heads: list[str]) -> Standing | None:

@@ -17,12 +17,15 @@ _TAIL_SIGNS = re.compile(rf"(?:\s*(?:{_MARKS}|\ufe0f))+\s*$")
 _TOKEN = re.compile(r"^[\[(【{]([^\[\](){}]{1,40})[\])】}]\s*[:|–—-]?\s*")
 _PREFIX = re.compile(
     r"^([A-Za-z][A-Za-z-]*(?: [A-Za-z]+){0,3}|(?:[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5])(?: [A-Za-z]+){0,2})"
-    r"(?: (?:in|after) [\w ]{1,12}| \(?#?(?:[A-Z]{1,6}-)?\d{1,12}\)?)?"
+    r"(?: (?:in|after) [\w ]{1,12}| \(?#?(?:[A-Z]{1,6}-)?\d{1,12}\)?)?(?: \((?i:critical|major|minor|warning|high|medium|low)\))?"
     r"\s*(?::\s*|\s[|–—-]\s|\s?»\s|\s?>>\s)"
 )
 _LEADING = re.compile(
     r"^(?:(?i:resolved|recovered|triggered|re-triggered|acknowledged|firing|alerting|closed)"
     r"|[Pp][0-5]|[Ss][Ee][Vv]-?[0-5]|PROBLEM|RECOVERY|ALERT|ALARM|CRITICAL|WARNING|WARN|ERROR|OK|DOWN|UP|OPEN|FIRING)\s+(?=\S)"
+)
+_SHOUTED = re.compile(
+    r"^(?:CRITICAL|FATAL|ERROR|WARNING|WARN)\s+(?!(?i:rates?|budget|counts?|logs?|path|alerts?|on|in|from|for|is)\b)(?=\S)"
 )
 _BEFORE_MARK = re.compile(r"^[A-Za-z]+\s+[(\[]")
 _TAIL_TOKEN = re.compile(r"\s*[\[【]([^\[\]【】]{1,40})[\]】]\s*$")
@@ -121,6 +124,7 @@ def stripped(part: str) -> str:
         prefix = _PREFIX.match(text)
         if prefix and text[prefix.end() :].strip() and is_mark(prefix.group(1)):
             text = text[prefix.end() :]
+        text = _SHOUTED.sub("", text)
         text = _LEADING.sub("", text) if text != before or _BEFORE_MARK.match(text) else text
     return text
 

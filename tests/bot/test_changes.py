@@ -145,6 +145,7 @@ async def test_list_deployments_shows_it_and_its_diff_is_honest(engine: AsyncEng
         "ann",
         4.0,
     )
+    assert (await looked(source, "list_deployments", service="Ledger")).status is Status.FOUND
     assert (await looked(source, "list_deployments", service="search")).status is Status.NOTHING
     diff = await looked(source, "diff_deployment", sha="ledger@v3.2.1")
     assert "no diff" in diff.observations[0].text

@@ -43,7 +43,9 @@ class NoticedChanges:
         found = [each for each in await self._book.between(window) if each.at in window]
         if not found and self._alone and await self._book.empty():
             raise Unavailable("slack: no deploy message was ever seen, and no other source is configured")
-        kept = [each for each in found if service is None or each.service.casefold() in {service.casefold(), ""}]
+        kept = [
+            each for each in found if service is None or each.service.casefold() in {service.casefold(), ""}
+        ]
         return sorted(kept, key=lambda each: each.at, reverse=True)
 
     async def diff(self, sha: str) -> Deployment | None:
