@@ -17,7 +17,8 @@ _TAIL_SIGNS = re.compile(rf"(?:\s*(?:{_MARKS}|\ufe0f))+\s*$")
 _TOKEN = re.compile(r"^[\[(【{]([^\[\](){}]{1,40})[\])】}]\s*[:|–—-]?\s*")
 _PREFIX = re.compile(
     r"^([A-Za-z][A-Za-z-]*(?: [A-Za-z]+){0,3}|(?:[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5])(?: [A-Za-z]+){0,2})"
-    r"(?: (?:in|after) [\w ]{1,12}| \(?#?(?:[A-Z]{1,6}-)?\d{1,12}\)?)?(?: \((?i:critical|major|minor|warning|high|medium|low)\))?"
+    r"(?: (?:in|after) [\w ]{1,12}| \(?#?(?:[A-Z]{1,6}-)?\d{1,12}\)?)?"
+    r"(?: \((?i:critical|major|minor|warning|high|medium|low)\))?"
     r"\s*(?::\s*|\s[|–—-]\s|\s?»\s|\s?>>\s)"
 )
 _LEADING = re.compile(
