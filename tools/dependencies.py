@@ -166,7 +166,8 @@ def _summary(
         parts.append(f"{middle} is not on the map")
     parts += [in_words(each) for each in owners if each.service == middle]
     if any(each.normal for each in calls):
-        parts.append(f"{slower} pairs are slower than in normal operation")
+        told = "1 pair is" if slower == 1 else f"{slower or 'no'} pairs are"
+        parts.append(f"{told} slower than in normal operation")
     if gone:
         parts.append("no longer called: " + _names([f"{each.caller} → {each.callee}" for each in gone]))
     return Observation(

@@ -4,7 +4,7 @@ A person's word is recorded and respected, and told as theirs: it removes a susp
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pydantic import JsonValue
@@ -82,9 +82,19 @@ def respecting(suspects: Suspects, case: CaseFile) -> Suspects:
     leader = next(iter(left), None)
     if leader is None or leader.score < STANDS_OUT:
         return replace(rest, cause=None, confidence=None, cites=())
-    cause = f"With {', '.join(sorted(out))} ruled out, {leader.service} stands out next ({', '.join(leader.causes)})."
+    cause = f"With {', '.join(sorted(out))} ruled out, {leader.service} stands out next ({_spoken(leader.causes)})."
     sure = None if suspects.confidence is None else min(SURE_AT_MOST, suspects.confidence)
     return replace(rest, cause=cause, confidence=sure, cites=leader.evidence)
+
+
+def _spoken(causes: Sequence[str]) -> str:
+    words = {
+        "error": "errors",
+        "dependency": "calls what is in trouble",
+        "deploy": "a deployment",
+        "resource": "load",
+    }
+    return ", ".join(words.get(cause, cause) for cause in causes)
 
 
 def second_thoughts(case: CaseFile) -> tuple[tuple[str, ...], tuple[str, ...]]:

@@ -50,7 +50,10 @@ def from_logs(groups: Sequence[Told], services: frozenset[str]) -> Iterator[Clue
         points = ((group.number("score") or 0.0) - _NOISE) * _POINTS
         rising = trend in {"new", "more"}
         first = group.time("first") if rising else None
-        said = f"{_SAID.get((trend, calm), 'logs')} “{quoted(template)}”"
+        began = _SAID.get((trend, calm), "logs")
+        if group.text("severity") == "warning":
+            began = began.replace("errors", "warnings")
+        said = f"{began} “{quoted(template)}”"
         yield Clue(service, "log", _cause(template, calm=calm), points, rising, group.id, said, first)
         if rising and not calm and _UNREACHED.search(template):
             for other in mentioned(template, services, but=service):
