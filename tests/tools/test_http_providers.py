@@ -159,6 +159,7 @@ async def test_argocd() -> None:
     deploys, _ = source("argocd", {"/api/v1/applications": told.ARGOCD, revision: told.ARGOCD_REVISION})
     (found,) = await deploys.deployments(WINDOW)
     assert (found.title, found.service, found.author) == ("Sync of checkout (checkout)", "checkout", "ada")
+    assert found.link == f"{BASE}/applications/checkout"
     told_more = await deploys.diff(told.SHA[:8])
     assert (told_more.title, told_more.author) == ("Make the pool leaner", "Ada <ada@example>")
     assert await deploys.diff("ffff") is None

@@ -180,9 +180,11 @@ async def test_what_it_says_is_evidence_like_all_other_redacted_and_a_dead_serve
         configured(f'[[mcp]]\nname = "lab"\ncommand = ["/bin/true"]\n[[mcp.looks]]\n{EVENTS}', {}).logs[0],
     ]
     for dead in gone:
-        told = await Toolbox([SearchLogs([dead])], redact).run(ToolCall("search_logs"), SCOPE)
-        assert told.status is Status.UNAVAILABLE
-        assert told.note.startswith("lab: not available ("), told.note
+        with pytest.raises(Unavailable, match=r"lab: not available \("):
+            await dead.lines(WINDOW)
+    told = await Toolbox([SearchLogs(gone[:1])], redact).run(ToolCall("search_logs"), SCOPE)
+    assert told.status is Status.UNAVAILABLE
+    assert told.note.startswith("lab: not available ("), told.note
 
 
 async def test_a_server_that_talks_nonsense_is_evidence_and_is_sent_nothing_but_the_handshake() -> None:

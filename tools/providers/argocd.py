@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import httpx2
 from pydantic import JsonValue
@@ -20,10 +21,11 @@ _FIELDS = "items.metadata.name,items.spec,items.status.history"
 
 @dataclass(frozen=True, slots=True)
 class ArgoCdSettings:
-    """Where it answers; *project* limits it to the applications of one Argo CD project."""
+    """Where it answers; *project* limits it to one Argo CD project. *page_url* is where people open it."""
 
     endpoint: Endpoint
     project: str = ""
+    page_url: str = ""
 
 
 class ArgoCdDeploys(HttpSource):
@@ -59,19 +61,23 @@ class ArgoCdDeploys(HttpSource):
             **({"projects": self._settings.project} if self._settings.project else {}),
         }
         answer = await self._http.read_json(APPLICATIONS, query=query)
-        return [each for row in shapes.objects(answer, "items") for each in _history(row)]
+        return [each for row in shapes.objects(answer, "items") for each in self._history(row)]
 
+    def _link(self, application: str) -> str | None:
+        page = (self._settings.page_url or self._settings.endpoint.url).rstrip("/")
+        return f"{page}/applications/{quote(application, safe='')}" if "@" not in page else None
 
-def _history(application: JsonValue) -> list[Deployment]:
-    service = shapes.text(application, "metadata", "name")
-    found: list[Deployment] = []
-    for entry in shapes.objects(application, "status", "history"):
-        at, sha = moment(shapes.at(entry, "deployedAt")), shapes.text(entry, "revision")
-        if at is None or not sha:
-            continue
-        path = shapes.text(entry, "source", "path") or shapes.text(entry, "source", "chart")
-        by = shapes.text(entry, "initiatedBy", "username")
-        found.append(
-            Deployment(sha, at, f"Sync of {service} ({path})" if path else f"Sync of {service}", service, by)
-        )
-    return found
+    def _history(self, application: JsonValue) -> list[Deployment]:
+        service = shapes.text(application, "metadata", "name")
+        found: list[Deployment] = []
+        for entry in shapes.objects(application, "status", "history"):
+            at, sha = moment(shapes.at(entry, "deployedAt")), shapes.text(entry, "revision")
+            if at is None or not sha:
+                continue
+            path = shapes.text(entry, "source", "path") or shapes.text(entry, "source", "chart")
+            told = f" ({path})" if path else ""
+            by = shapes.text(entry, "initiatedBy", "username")
+            found.append(
+                Deployment(sha, at, f"Sync of {service}{told}", service, by, link=self._link(service))
+            )
+        return found
