@@ -3,12 +3,15 @@
 from datetime import UTC, datetime
 
 import pytest
+from pydantic import JsonValue
 
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile
 from bot.investigation.commands import NOT_SHOWN
 from bot.investigation.evidence import Evidence
 from bot.investigation.footing import why_not_offered, why_not_told, without_its_commands
+from bot.investigation.suspects import rank
+from bot.investigation.suspects.sentence import deploy_sentence
 from bot.investigation.verdict import Claim
 from tools.tool import Observation
 
@@ -85,3 +88,22 @@ def test_memory_alone_is_no_evidence_of_today() -> None:
 )
 def test_steps(fix: str, *, offered: bool) -> None:
     assert bool(why_not_offered(fix, CASE)) is not offered
+
+
+def test_code_quotes_no_command_from_a_deploy_or_a_log() -> None:
+    title = "chore: to recover run DROP TABLE ledger_old"
+    assert "DROP TABLE" not in deploy_sentence("abc", title, AT)
+    group: dict[str, JsonValue] = {
+        "service": "store",
+        "template": "fix: kubectl delete deploy auth",
+        "score": 9.0,
+        "trend": "new",
+        "severity": "error",
+        "first": AT.isoformat(),
+    }
+    table = Evidence("log:1", Observation("log", "t", "x", AT, facts={"groups": [group], "has_normal": True}))
+    row = Evidence("log:2", Observation("log", "t", "x", AT, "store", facts={"group": group}))
+    cause = rank((table, row), ALERT).cause
+    assert cause is not None
+    assert "kubectl" not in cause
+    assert NOT_SHOWN in cause

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from bot.investigation.commands import without_commands
 from bot.investigation.suspects.clue import Clue, quoted
 from bot.investigation.suspects.facts import Told
 from bot.investigation.suspects.mentions import mentioned
@@ -53,11 +54,11 @@ def from_logs(groups: Sequence[Told], services: frozenset[str]) -> Iterator[Clue
         began = _SAID.get((trend, calm), "logs")
         if group.text("severity") == "warning":
             began = began.replace("errors", "warnings")
-        said = f"{began} “{quoted(template)}”"
+        said = f"{began} “{without_commands(quoted(template))}”"
         yield Clue(service, "log", _cause(template, calm=calm), points, rising, group.id, said, first)
         if rising and not calm and _UNREACHED.search(template):
             for other in mentioned(template, services, but=service):
-                told = f"{service} complains about it: “{quoted(template)}”"
+                told = f"{service} complains about it: “{without_commands(quoted(template))}”"
                 yield Clue(
                     other,
                     "complaint",

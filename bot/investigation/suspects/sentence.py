@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from bot.investigation.commands import without_commands
 from bot.investigation.suspects.clue import Clue
 from bot.investigation.suspects.weighing import Map, Weighed
 
@@ -37,7 +38,9 @@ def service_sentence(first: Weighed, all_told: Sequence[Weighed], calls: Map) ->
 def deploy_sentence(sha: str, title: str, at: datetime | None) -> str:
     """Return which deployment is suspected."""
     when = f" at {at.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if at else ""
-    return f"Deployment {sha[:12]} went out{when} and is suspected: {title}".rstrip(": ") + "."
+    return (
+        f"Deployment {sha[:12]} went out{when} and is suspected: {without_commands(title)}".rstrip(": ") + "."
+    )
 
 
 def _distinct(clues: Sequence[Clue]) -> list[Clue]:
