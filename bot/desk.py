@@ -66,6 +66,7 @@ class Desk:
     now: Callable[[], datetime]
     guard: Guard
     changes: Changes
+    hides: Callable[[str], Awaitable[bool]]
     rules: Callable[[str], Awaitable[ChannelRules]] = default_rules
     reading: Reading = field(default_factory=Reading)
     _read: dict[str, str] = field(default_factory=dict)
@@ -200,6 +201,7 @@ class Desk:
             self._open,
             self.guard.whisper,
             refuses,
+            self.hides,
         )
         return await mentions.answer(heard)
 

@@ -56,7 +56,7 @@ class Mentions:
     """Decides about what people say to us.
 
     *draft*, *stopped*, *erased* and *opened* do it; *whisper* tells one person alone; *refuses* says why this person
-    has not a right, having told them.
+    has not a right, having told them; *hides* which channel is private, so that its cases are told nowhere else.
     """
 
     cases: Cases
@@ -69,6 +69,7 @@ class Mentions:
     opened: Callable[[Alert, Place], Awaitable[str]]
     whisper: Callable[[str, str, str], Awaitable[None]]
     refuses: Callable[[Right], Awaitable[str]]
+    hides: Callable[[str], Awaitable[bool]]
 
     async def answer(self, heard: Mentioned) -> str:
         """Do what *heard* asks for; return in a few words what came of it."""
@@ -112,7 +113,7 @@ class Mentions:
         elif asked.label in {Ask.RESOLVE, Ask.FEEDBACK}:
             line = NO_CASE
         elif asked.label is Ask.INCIDENT_SUMMARY and _OF_MANY.search(text):
-            line = await self._open_cases()
+            line = await self._open_cases(place.channel)
         if not line or not text:
             return await self._investigate(text, heard, place)
         if refused := await self.refuses(Right.INVESTIGATE):
@@ -120,10 +121,12 @@ class Mentions:
         await self.whisper(heard.place.channel, heard.user, line)
         return f"told how: {asked.label}"
 
-    async def _open_cases(self) -> str:
-        """Return the open cases in a few lines."""
+    async def _open_cases(self, channel: str) -> str:
+        """Return the open cases that may be told in *channel*, in a few lines."""
         lines = []
         for row in await self.cases.recent(100):
+            if row.place.channel != channel and await self.hides(row.place.channel):
+                continue
             case = await self.dossier.read(row)
             if case.resolution is None and case.cleared_at is None:
                 known = case.verdict.cause if case.verdict and case.verdict.cause else "no cause known yet"

@@ -210,6 +210,7 @@ class Office:
             now=house.now,
             guard=self._guard,
             changes=Changes(house.engine),
+            hides=self.privacy.hides,
             rules=self.channels.rules,
             reading=house.reading,
         )

@@ -46,6 +46,14 @@ async def recalled(sandbox: Sandbox, channel: str) -> str:
     return str(said.answer)
 
 
+async def whispered(sandbox: Sandbox, channel: str, words: str) -> str:
+    """Say *words* and return what was answered to the speaker alone."""
+    before = len(sandbox.calls_of("chat.postEphemeral"))
+    sandbox.post_as("U0002", channel, words)
+    await sandbox.wait_for(lambda: len(sandbox.calls_of("chat.postEphemeral")) > before, WAIT)
+    return str(sandbox.calls_of("chat.postEphemeral")[-1])
+
+
 async def test_a_private_channel_keeps_what_it_learned(sandbox: Sandbox, tmp_path: Path) -> None:
     secret = sandbox.workspace.create_channel(
         "secret", members={"U0002", sandbox.workspace.app.bot_user}, is_private=True
@@ -79,6 +87,19 @@ async def test_another_channel_recalls_nothing_of_it_when_an_alert_comes(
         case = await bot.case_at(ALERTS, root)
         assert case.precedents is not None and not case.precedents.found
         assert "export" not in str([text_of(each) for each in sandbox.thread(ALERTS, root)])
+
+
+async def test_an_open_case_of_a_private_channel_is_listed_there_alone(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    secret = sandbox.workspace.create_channel(
+        "secret", members={"U0002", sandbox.workspace.app.bot_user}, is_private=True
+    ).id
+    async with bot_in(sandbox, tmp_path):
+        root = sandbox.post_as("U0002", secret, "@IncidentOS investigate gateway answers 503")["ts"]
+        await sandbox.wait_for(lambda: any(map(is_verdict, sandbox.thread(secret, root)[1:])), WAIT)
+        for channel, listed in ((ALERTS, "No case is open."), (secret, "INC-1")):
+            assert listed in await whispered(sandbox, channel, "@IncidentOS which incidents are open?")
 
 
 async def test_a_public_channel_shares_what_it_learned(sandbox: Sandbox, tmp_path: Path) -> None:
