@@ -1,10 +1,14 @@
-"""The alert is over: what is told of it, and the one question that follows. Drawn from the case file alone."""
+"""The alert is over: what the verdict tells of it, with the one question that follows. Drawn from the case file alone.
 
-from datetime import datetime
+It is an edit and no reply of its own: a thread is told four times at most.
+"""
 
-from bot.blocks.words import Block, section
+from typing import Final
+
 from bot.investigation.casefile import CaseFile
-from bot.investigation.events import AlertCleared
+
+CLOSES: Final = "🏁 on the alert closes the case, and I remember how it ended."
+ASKED: Final = f"Did the suggested fix do it? ✅ or ❌ here; {CLOSES}"
 
 
 def clear_lines(case: CaseFile) -> list[str]:
@@ -18,25 +22,6 @@ def clear_lines(case: CaseFile) -> list[str]:
         lines.append(f"It has stayed clear for {case.calm_minutes:.0f} min.{confirmed}")
     elif worked:
         lines.append("“Worked” is provisional until it has stayed clear for a while.")
+    if case.resolution is None and not case.judgements:
+        lines.append(ASKED if case.verdict and case.verdict.fix else CLOSES)
     return lines
-
-
-def first_cleared(case: CaseFile) -> datetime | None:
-    """Return when the alert was over for the first time."""
-    return next((entry.at for entry in case.history if isinstance(entry.event, AlertCleared)), None)
-
-
-def asking_reply(case: CaseFile) -> list[Block]:
-    """Return the question for the outcome: asked once a case, then edited to what is known."""
-    at = case.cleared_at or first_cleared(case)
-    assert at is not None
-    if case.cleared_at is None:
-        return [section(f"The alert had cleared at {at:%H:%M} UTC, and came back.")]
-    if case.resolution or case.judgements:
-        return [section(f"The alert cleared at {at:%H:%M} UTC. Noted: thank you.")]
-    return [
-        section(
-            f"The alert cleared at {at:%H:%M} UTC. Did the suggested fix do it? ✅ or ❌ on the verdict; "
-            "🏁 on the alert closes the case, and I remember how it ended."
-        )
-    ]

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.blocks.answers import answer_reply, answer_stream, answer_text
-from bot.blocks.clearing import asking_reply, first_cleared
 from bot.blocks.draft import draft_reply
 from bot.blocks.plots import Picture, picture_of
 from bot.blocks.stages import evidence_reply, reasoning_reply, recall_reply
@@ -54,8 +53,6 @@ def replies_for(case: CaseFile) -> tuple[Reply, ...]:
         replies.append(Reply("verdict", verdict_text(case), tuple(verdict_reply(case)), final=True))
     if case.draft is not None:
         replies.append(Reply("draft", "Closing this case", tuple(draft_reply(case)), final=True))
-    if case.verdict is not None and first_cleared(case):
-        replies.append(Reply("asking", "The alert cleared", tuple(asking_reply(case)), final=True))
     if case.alert.source == STORM:
         replies.append(Reply("digest", digest_text(case), tuple(digest_reply(case)), in_channel=True))
     replies += [
