@@ -169,7 +169,11 @@ class McpServer:
         own = next((each for each in leaves if isinstance(each, Unavailable)), None)
         if own is not None:
             return own
-        log.warning("mcp_session_failed", server=self.name, exc_info=problem)
+        expected = all(
+            isinstance(each, httpx2.TransportError | OSError) or type(each).__module__.startswith("mcp.")
+            for each in leaves
+        )
+        log.warning("mcp_session_failed", server=self.name, exc_info=None if expected else problem)
         return Unavailable(f"{self.name}: not available ({type(leaves[0]).__name__})")
 
 
