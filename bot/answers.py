@@ -8,17 +8,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import sqlalchemy as sa
+import structlog
+
 from bot.blocks.channel_modal import channel_modal, read_channel_modal
 from bot.blocks.home import home_view
+from bot.blocks.routing import cost_text, why_text
 from bot.blocks.words import age, said
 from bot.dossier import Dossier
-from bot.home import Home
+from bot.home import WEEK, Explained, Home
 from bot.investigation.alert import Alert
 from bot.listeners import Answers
 from bot.remembering import Remembering
 from bot.resolution import draft_for, resolution_modal
 from bot.store.cases import CaseRow, Cases, Place
 from bot.store.channels import Channels
+
+log = structlog.get_logger()
+NO_BOOKS = "The books cannot be read just now; nothing is lost. Try again in a minute."
 
 
 @dataclass(frozen=True)
@@ -31,11 +38,19 @@ class Answering:
     at_home: Home
     channels: Channels
     now: Callable[[], datetime]
+    explained: Explained
 
     def table(self) -> Answers:
         """Return the answers as the listeners want them."""
         return Answers(
-            self.modal_for, self.modal_at, self.recall, self.home, self.channel_settings, self.set_channel
+            self.modal_for,
+            self.modal_at,
+            self.recall,
+            self.cost,
+            self.why,
+            self.home,
+            self.channel_settings,
+            self.set_channel,
         )
 
     async def modal_for(self, case: str, user: str) -> dict[str, Any] | None:
@@ -65,6 +80,30 @@ class Answering:
             for found in near
         ]
         return "\n".join(lines) or "Nothing like this is in memory."
+
+    async def cost(self) -> str:
+        """Return what the last week cost."""
+        try:
+            return cost_text(await self.at_home.spend(self.now() - WEEK))
+        except (sa.exc.SQLAlchemyError, OSError):
+            log.exception("cost_not_told")
+            return NO_BOOKS
+
+    async def why(self, case: str, channel: str) -> str:
+        """Return why *case* was routed as it was, the newest of *channel* when none is named.
+
+        What happened in a private channel is told there only.
+        """
+        number = case.upper().removeprefix("INC-")
+        recent = [row for row in await self.cases.recent() if row.place.channel == channel]
+        row = await self.cases.by_number(int(number)) if number.isdigit() else next(iter(recent), None)
+        if row is None or (row.place.channel != channel and await self.at_home.hides(row.place.channel)):
+            return f"I know no case {said(case)} here." if case else "There is no case in this channel yet."
+        try:
+            return why_text(row.id, await self.explained(row.id))
+        except (sa.exc.SQLAlchemyError, OSError):
+            log.exception("why_not_told", case=row.id)
+            return NO_BOOKS
 
     async def home(self, _user: str) -> dict[str, Any]:
         """Return App Home: open cases first."""

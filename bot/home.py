@@ -25,6 +25,7 @@ WEEK = timedelta(days=7)
 MOST_CASES = 200
 
 Spend = Callable[[datetime], Awaitable[Mapping[str, Any]]]
+Explained = Callable[[str], Awaitable[Mapping[str, Any]]]  # a case's id → `router.reports.why`'s object
 Reflect = Callable[[str, datetime], Awaitable[Reflection]]
 
 

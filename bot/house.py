@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.digest import Word, by_code_alone
 from bot.ear import Hearing
 from bot.forgetting import Forgetting
-from bot.home import Reflect, Spend
+from bot.home import Explained, Reflect, Spend
 from bot.investigation.investigator import Investigator
 from bot.joining import Grouping
 from bot.permits import Permits
@@ -42,6 +42,7 @@ class House:
     postmortems: PostmortemFolder
     spend: Spend
     reflect: Reflect
+    why: Explained
     forgetting: Forgetting
     digest_channel: str
     operators: str = ""

@@ -31,6 +31,9 @@ from bot.store.intake import Envelope
 log = structlog.get_logger()
 Body = dict[str, Any]
 
+_BOOKS = re.compile(
+    r"(?i)costs?|why(?: +(?:INC-)?\d+)?"
+)  # "why is checkout down" is no question about routing
 WHO_S = 2.0  # of the three seconds that Slack gives
 NOT_KNOWN = "Slack does not tell me just now whether you may. Nothing was done; try again in a minute."
 
@@ -38,6 +41,7 @@ HELP = (
     "*What I do*\n"
     "• `/incident investigate <what is wrong>` opens a thread here and investigates in it.\n"
     "• `/incident recall <words>` shows what memory knows, only to you.\n"
+    "• `/incident cost` tells what the week cost, `/incident why INC-12` why a case was routed so, only to you.\n"
     "• In a thread: mention me with `investigate`, `catch me up`, `what changed?`, `have we seen this?`, any question, "
     "`draft the post-mortem`, `resolved: <what fixed it>`, `stop`, or `forget` (deletes the case for good).\n"
     "• On my verdict: ✅ worked, 🟡 partly, ❌ did not, 🚫 not the same incident. 🏁 on the alert resolves.\n"
@@ -52,6 +56,8 @@ class Answers:
     modal_for: Callable[[str, str], Awaitable[Body | None]]
     modal_at: Callable[[str, str, str], Awaitable[Body | None]]
     recall: Callable[[str, str], Awaitable[str]]
+    cost: Callable[[], Awaitable[str]]
+    why: Callable[[str, str], Awaitable[str]]
     home: Callable[[str], Awaitable[Body]]
     channel_settings: Callable[[str], Awaitable[Body]]
     set_channel: Callable[[str, Body, str], Awaitable[dict[str, str]]]
@@ -115,7 +121,7 @@ class Listeners:
     async def _command(self, ack: Callable[..., Awaitable[None]], body: Body) -> None:
         words = str(body.get("text", "")).strip()
         verb, _, rest = words.partition(" ")
-        asks = verb.lower() in {"", "help", "recall"}
+        asks = verb.lower() in {"", "help", "recall"} or _BOOKS.fullmatch(words) is not None
         wish = Wish(
             body["user_id"], body["channel_id"], Right.INVESTIGATE if asks else Right.SPEND, aloud=False
         )
@@ -124,6 +130,12 @@ class Listeners:
             return
         if verb.lower() == "recall" and rest.strip():
             await ack(text=await self._answers.recall(rest.strip(), str(body["channel_id"])))
+        elif _BOOKS.fullmatch(words):
+            about_case = verb.lower() == "why"
+            where = str(body["channel_id"])
+            await ack(
+                text=await (self._answers.why(rest.strip(), where) if about_case else self._answers.cost())
+            )
         elif verb.lower() in {"", "help", "recall"}:
             await ack(text=HELP)
         else:

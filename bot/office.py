@@ -150,7 +150,9 @@ class Office:
             house.now,
             self.privacy.hides,
         )
-        answers = Answering(self.cases, self.dossier, self._remembering, home, self.channels, house.now)
+        answers = Answering(
+            self.cases, self.dossier, self._remembering, home, self.channels, house.now, house.why
+        )
         keeping = Keeping(self.intake, worker.heard, house.now, house.permits, self.alarm)
         Listeners(app, self._client, keeping, answers.table(), house.now, self._guard)
         self._tasks = [

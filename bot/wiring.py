@@ -44,7 +44,7 @@ from memory.opening import MemorySettings, open_memory
 from memory.weights import Progress
 from router.anthropic_model import PUBLIC, AnthropicModel
 from router.policy_file import DEFAULT, read_policy
-from router.reports import cost
+from router.reports import cost, why
 from router.router import Router
 from router.tables import metadata as router_tables
 from tools.alerts import AlertsTool
@@ -195,6 +195,7 @@ async def house(
             postmortems=PostmortemFolder(settings.postmortems),
             spend=lambda since: cost(shared.router.audit, shared.router.policy, since=since),
             reflect=lambda team, at: reflection_of(shared.memory, team, at),
+            why=lambda case: why(shared.router.audit, case, chain=False),
             forgetting=Forgetting(
                 shared.memory, Erasing(shared.engine), PostmortemFolder(settings.postmortems)
             ),

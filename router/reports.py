@@ -15,6 +15,7 @@ from router.ledger import Asked, Summary, summarise
 from router.outcomes import Attempt
 from router.policy import Policy
 from router.records import Avoided, Decided, Ended, Row, Tried
+from router.spikes import spikes
 
 
 async def summary(audit: Audit, case: str, policy: Policy) -> Summary:
@@ -37,15 +38,19 @@ def questions_of(rows: Iterable[Row]) -> list[Asked]:
     return [Asked(tuple(tried), prefixes.get(asked, ())) for asked, tried in attempts.items()]
 
 
-async def why(audit: Audit, case: str | None = None) -> Mapping[str, Any]:
-    """Return why a case was routed as it was; without *case*, all of them.
+async def why(audit: Audit, case: str | None = None, *, chain: bool = True) -> Mapping[str, Any]:
+    """Return why a case was routed as it was; without *case*, all of them. Without *chain* it is not verified.
 
     ``{"case", "chain": null or what is broken, "steps": [{"at", "case", "kind": "decided" | "tried" | "ended" |
     "avoided", "selection", "task", "model", "line", "policy_sha", "est_usd", "usd", "failure", "findings":
     [{"code", "detail", "meaning"}]}]}``; *line* is the sentence that people read, keys that do not apply are null.
     """
     rows = await audit.rows(case=case)
-    return {"case": case, "chain": await audit.broken(), "steps": [_step(row) for row in rows]}
+    return {
+        "case": case,
+        "chain": await audit.broken() if chain else None,
+        "steps": [_step(row) for row in rows],
+    }
 
 
 def _step(row: Row) -> dict[str, Any]:
@@ -80,7 +85,8 @@ async def cost(audit: Audit, policy: Policy, *, since: datetime | None = None) -
     """Return what routing cost since *since* (all time when None).
 
     ``{"since", "usd", "kept_aside_usd", "calls", "avoided", "all_strong_usd", "strong_model", "by_task":
-    [GROUP], "by_model": [GROUP], "by_service": [GROUP], "by_day": [GROUP]}``, GROUP = ``{"name", "calls",
+    [GROUP], "by_model": [GROUP], "by_service": [GROUP], "by_day": [GROUP], "spikes": [{"task", "day", "usd",
+    "usual_usd", "calls", "usual_calls", "why"}]}``, GROUP = ``{"name", "calls",
     "failed", "usd", "tokens_in", "tokens_out", "cached_share", "p50_s", "p95_s"}``, dearest first (days in
     order). Dollars are strings of exact decimals; all_strong_usd is an estimate.
     """
@@ -111,6 +117,18 @@ async def cost(audit: Audit, policy: Policy, *, since: datetime | None = None) -
         "by_day": sorted(
             _groups((f"{at:%Y-%m-%d}", attempt) for at, attempt, _ in tried), key=lambda g: str(g["name"])
         ),
+        "spikes": [
+            {
+                "task": spike.task,
+                "day": spike.day.isoformat(),
+                "usd": str(spike.usd),
+                "usual_usd": str(spike.usual_usd),
+                "calls": spike.calls,
+                "usual_calls": spike.usual_calls,
+                "why": spike.why,
+            }
+            for spike in spikes((at, attempt) for at, attempt, _ in tried)
+        ],
     }
 
 

@@ -93,7 +93,17 @@ def spend(told: Mapping[str, Any]) -> str:
         f"{said(str(group['name']).replace('_', ' '))}: {dollars(Decimal(group['usd']))}, {group['calls']} calls"
         for group in told["by_task"][:6]
     ]
-    return _titled("Spend, last 7 days", [line, *tasks])
+    return _titled("Spend, last 7 days", [line, *tasks, *map(spike, told.get("spikes", ())[:3])])
+
+
+def spike(told: Mapping[str, Any]) -> str:
+    """Say that a task cost far more on a day than before: it may be routed wrongly."""
+    usd, usual = dollars(Decimal(told["usd"])), dollars(Decimal(told["usual_usd"]))
+    task = said(str(told["task"]).replace("_", " "))
+    return (
+        f":warning: {said(told['day'])}: {task} cost {usd} ({told['calls']} calls), usually {usual} "
+        f"({told['usual_calls']}): {said(told['why'])}"
+    )
 
 
 def _titled(title: str, lines: Sequence[str]) -> str:

@@ -34,6 +34,12 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
     for name, title in (("by_task", "task"), ("by_model", "model"), ("by_service", "service")):
         if spent[name]:
             console.print(_table(title, spent[name]))
+    for each in spent["spikes"]:
+        told = (
+            f"{each['day']}: {each['task']} cost {dollars(Decimal(each['usd']))} ({each['calls']} calls), usually "
+            f"{dollars(Decimal(each['usual_usd']))} ({each['usual_calls']}): {each['why']}"
+        )
+        console.print(f"Look at {told}", markup=False, highlight=False, soft_wrap=True)
     return 0
 
 

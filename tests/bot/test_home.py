@@ -204,3 +204,20 @@ def test_each_step_is_its_own_reply_and_waiting_is_none() -> None:
     told = arranged([evidence], "each")
     assert [reply.slot for reply in told] == ["evidence", "evidence:1"]
     assert "seen" in str(told[1].blocks)
+
+
+async def test_cost_and_why_are_told_to_one_person(sandbox: Sandbox, bot: Office) -> None:
+    root = sandbox.post_webhook(alert_post())["ts"]
+    await sandbox.wait_for(lambda: any(map(is_verdict, sandbox.thread(ALERTS, root)[1:])), WAIT)
+
+    async def asked(words: str) -> str:
+        done = await sandbox.command("/incident", words, channel=ALERTS)
+        return str(done.answer)
+
+    cost = await asked("cost")
+    assert "Spend, last 7 days" in cost and "answered by code at $0" in cost
+    for words in ("why", "why INC-1", "WHY 1"):
+        why = await asked(words)
+        assert "Why INC-1 was routed so" in why and "no API key" in why
+    assert "no case INC-99" in await asked("why INC-99")
+    assert "thread opens" in await asked("why is checkout down?")

@@ -48,7 +48,7 @@ def test_the_past_is_imported_once_and_recalled(run: Run, past: Path) -> None:
 def test_what_recurs_is_reported_with_its_evidence(run: Run, past: Path) -> None:
     run("import", str(past))
     told = run("report", "--json").json
-    assert set(told) == {"made_at", "incidents", "insights"}
+    assert set(told) == {"made_at", "incidents", "insights", "routing"}
     recurring = [each for each in told["insights"] if each["kind"] == "recurring"]
     assert recurring and recurring[0]["count"] == 4 and len(recurring[0]["evidence"]) == 4
     assert "happened 4 times on orders" in run("report").out.replace("\n", " ")
