@@ -16,7 +16,7 @@ from bot.blocks.home import home_view
 from bot.blocks.routing import cost_text, why_text
 from bot.blocks.words import age, said
 from bot.dossier import Dossier
-from bot.home import WEEK, Explained, Home
+from bot.home import WEEK, Home
 from bot.investigation.alert import Alert
 from bot.listeners import Answers
 from bot.remembering import Remembering
@@ -38,7 +38,6 @@ class Answering:
     at_home: Home
     channels: Channels
     now: Callable[[], datetime]
-    explained: Explained
 
     def table(self) -> Answers:
         """Return the answers as the listeners want them."""
@@ -100,7 +99,7 @@ class Answering:
         if row is None or (row.place.channel != channel and await self.at_home.hides(row.place.channel)):
             return f"I know no case {said(case)} here." if case else "There is no case in this channel yet."
         try:
-            return why_text(row.id, await self.explained(row.id))
+            return why_text(row.id, await self.at_home.explained(row.id))
         except (sa.exc.SQLAlchemyError, OSError):
             log.exception("why_not_told", case=row.id)
             return NO_BOOKS

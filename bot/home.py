@@ -65,6 +65,7 @@ class Home:
     team: str
     now: Callable[[], datetime]
     hides: Callable[[str], Awaitable[bool]]
+    explained: Explained
 
     async def facts(self) -> HomeFacts:
         """Return the facts as they stand."""

@@ -149,10 +149,9 @@ class Office:
             team,
             house.now,
             self.privacy.hides,
+            house.why,
         )
-        answers = Answering(
-            self.cases, self.dossier, self._remembering, home, self.channels, house.now, house.why
-        )
+        answers = Answering(self.cases, self.dossier, self._remembering, home, self.channels, house.now)
         keeping = Keeping(self.intake, worker.heard, house.now, house.permits, self.alarm)
         Listeners(app, self._client, keeping, answers.table(), house.now, self._guard)
         self._tasks = [
