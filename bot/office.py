@@ -84,12 +84,8 @@ class Office:
         self.alarm = Alarm(slack, house.operators, house.now)
         self._gone = Gone(self.alarm)
         self.poster = Poster(self.replies, slack, house.now, self._gone.refused)
-        self.dossier = Dossier(
-            self.cases,
-            Thread(self.replies, self.poster, house.now, self.channels.rules),
-            house.now,
-            house.watch,
-        )
+        thread = Thread(self.replies, self.poster, house.now, self.channels.rules)
+        self.dossier = Dossier(self.cases, thread, house.now, house.watch)
         self.refusals = Refusals(house.engine)
         whisper = whisper_through(client, house.gate)
         self._guard = Guard(house.now, house.permits, whisper, Roster(client, house.now), self.refusals)
