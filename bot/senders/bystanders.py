@@ -53,7 +53,8 @@ _CHANGE = either(
     r"synced successfully|successfully synced|sync succeeded",
 )
 _TALK_SENDERS = either(
-    "jira", "trello", "asana", "linear", "zendesk", "notion", "confluence", "google (?:calendar|drive|docs)", "outlook",
+    "jira(?! service management)",
+    "trello", "asana", "linear", "zendesk", "notion", "confluence", "google (?:calendar|drive|docs)", "outlook",
     "calendar", "polly", "geekbot", "standuply", "donut", "simple poll", "hubspot", "salesforce", "intercom", "figma",
     "typeform", "zoom", "loom", "giphy", "rss", "twitter", "survey", "standup", "hr", "lunch", "bamboohr", "stripe",
     "workday", "clickup", "monday", "miro", "greenhouse", "google forms", "vanta", "drata", "freshdesk",
@@ -80,6 +81,7 @@ _TALK = either(
     r"(?:added|left|updated) (?:an? )?(?:note|comment|responder|status update)|commented on",
     r"no (?:\w+ )?(?:alerts?|incidents?|problems?|issues?|monitors?|errors?) (?:are |is |were )?(?:\w+ )?"
     r"(?:firing|open|active|found|detected)|nothing (?:is )?(?:firing|wrong|down|broken)",
+    r"(?:open|active|firing|current) (?:alerts?|incidents?|issues?|problems?)\W{1,3}(?:0|none)",
     r"has joined|has left|set the channel|mentioned you|shared an?|uploaded an?|invited",
     r"monitor (?:was )?(?:created|edited|deleted|updated|modified|muted|unmuted)",
     r"dashboard (?:was )?(?:created|shared|updated)",

@@ -17,7 +17,7 @@ SEVERITY_FIELDS = (
 )  # fmt: skip
 DOWN = frozenset({"down", "offline", "unreachable"})
 _WARNING_SIGNS = (":warning:", "⚠")  # the one emoji whose name is a severity; weaker than any word
-_LEVEL_WORD = r"[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5]"
+_LEVEL_WORD = r"[Pp][0-5]|[Ss][Ee][Vv](?:[Ee][Rr][Ii][Tt][Yy])?[ -]?[0-5]"
 _SENTENCE = re.compile(r'"[^"\n]*\s[^"\n]*"')
 _LOUD = re.compile(
     rf"\b(Critical|Fatal|Emergency|Disaster|CRITICAL|FATAL|EMERGENCY|DISASTER|{_LEVEL_WORD}|WARNING|WARN|ERROR|HIGH"
@@ -72,7 +72,11 @@ def stated_severity(post: Post, found: Standing) -> Severity | None:
     inline = next(filter(None, (severity_of(word) for line in heads for word in _INLINE.findall(line))), None)
     if inline:
         return inline
-    by_word = severity_of(found.word) if found.strength >= Strength.PHRASE else None
+    in_phrase = found.strength is Strength.PHRASE and found.word.lower() in {
+        "high",
+        "low",
+    }  # "is running high"
+    by_word = severity_of(found.word) if found.strength >= Strength.PHRASE and not in_phrase else None
     levelled = next(filter(None, map(_LEVELLED.match, heads[:3])), None)
     return by_word or (severity_of(next(filter(None, levelled.groups()))) if levelled else None)
 

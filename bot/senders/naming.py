@@ -23,6 +23,8 @@ _SPOKEN = re.compile(
     r"|\balert (?P<word>\S{3,100}) is (?:now )?(?:active|firing|resolved)\b",
     re.IGNORECASE,
 )
+_TAGGED = re.compile(r"\[[^\[\]]{1,60}\]\s*$")
+_EMOJI = re.compile(r":[a-z0-9_+-]{2,40}:\s*")
 _PLACING = re.compile(
     r"^\W*(?:host|hostname|node|instance|service|state|status|severity|priority|time|date|environment|env|region"
     r"|cluster|namespace|project)\W{0,3}:",
@@ -44,7 +46,7 @@ TITLE_FIELDS = (
 
 def best_title(post: Post) -> str:
     """Return what the post calls its trouble; the first words of the body when it names nothing."""
-    titled = [post.title, *post.headers]
+    titled = [_spoken_in(each) or each for each in (post.title, *post.headers)]
     first = [_headline(line) for line in post.lines[:2] if not _PLACING.match(line)]
     named = [post.fields[name] for name in TITLE_FIELDS if post.fields.get(name)]
     if post.fields.get("host") and post.fields.get("service"):
@@ -63,14 +65,15 @@ def best_title(post: Post) -> str:
 
 def _own_names(sender: str) -> set[str]:
     """Return what a title may not be: the sender's own name, with or without "alerts" behind it."""
-    return {sender, f"{sender} alert", f"{sender} alerts", f"{sender} notification"} - {""}
+    names = {sender, re.split(r"[\W_]", sender)[0]} - {""}
+    nouns = ("", " alert", " alerts", " alarm", " incident", " notification")
+    return {f"{name}{noun}" for name in names for noun in nouns}
 
 
 def _without_sender(title: str, sender: str) -> str:
     """Return *title* without the sender's own name before a colon ("PRTG Alarm: ...")."""
     before, colon, rest = title.partition(": ")
-    own = {*_own_names(sender), f"{sender} alarm", f"{sender} incident"} - {""}
-    return clean_title(rest) if colon and sender and before.lower() in own else title
+    return clean_title(rest) if colon and before.lower() in _own_names(sender) else title
 
 
 def _headline(line: str) -> str:
@@ -81,10 +84,14 @@ def _headline(line: str) -> str:
 
 def _named_in(line: str) -> str:
     """Return the marked name in a sentence about its state ("An alert for *web* has been triggered")."""
-    match = _NAMED.match(line)
+    match = _NAMED.match(_EMOJI.sub("", line))
     if match:
         return plain(next(filter(None, match.groups()), ""))
-    spoken = _SPOKEN.search(plain(line))
+    return _spoken_in(plain(line))
+
+
+def _spoken_in(words: str) -> str:
+    spoken = _SPOKEN.search(words)
     return (spoken["whole"] or spoken["quoted"] or spoken["word"]) if spoken else ""
 
 
@@ -93,7 +100,7 @@ def _linked(line: str) -> str:
     links = [link for link in links_of(line) if link.label]
     if not links:
         return ""
-    rest = plain(line).replace(links[0].label, " ", 1)
+    rest = _TAGGED.sub(" ", plain(line).replace(links[0].label, " ", 1))
     leftover = [
         part
         for part in re.split(r"[|:–—,()\[\]-]|\s{2,}", rest)

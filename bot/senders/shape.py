@@ -50,7 +50,7 @@ _NOT_THE_ALERT = either(
     "unsubscribe", "docs?", "documentation", "configure", "settings", "panel",
 )  # fmt: skip
 _WATCHER = re.compile(
-    r"alert|alarm|monit|prometheus|nagios|zabbix|icinga|pingdom|uptime|watch|incident|sentinel|pager|health|check"
+    r"alert|alarm|monit|(?<![a-z])log|prometheus|nagios|zabbix|icinga|pingdom|uptime|watch|incident|sentinel|pager|health|check"
     r"|probe|sensu|grafana|metric|observ|trace|status|guard|on-?call|ops|sre|noc|netdata|sentry|slo",
     re.IGNORECASE,
 )

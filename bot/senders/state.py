@@ -47,14 +47,14 @@ STATE_FIELDS = (
 )
 
 _ARROW = re.compile(r"\s*(?:→|➜|⇒|->|=>|➡️?|:arrow_right:|\bto\b)\s*", re.IGNORECASE)
-_LEVEL_WORD = r"[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5]"
+_LEVEL_WORD = r"[Pp][0-5]|[Ss][Ee][Vv](?:[Ee][Rr][Ii][Tt][Yy])?[ -]?[0-5]"
 _BRACKET = re.compile(
     rf"[\[【]\s*\W{{0,3}}({_LEVEL_WORD}|[A-Za-z][A-Za-z _-]{{0,20}})\s*(?::?\s*\d+)?(?:,\s*[A-Za-z]+:\d+)?"
     rf"\s*\W{{0,3}}[\]】]"
     rf"|\(([A-Z]{{2,16}}|{_LEVEL_WORD}|(?i:critical|warning|major|minor|high|medium|low))\)"
 )
 _PREFIX = re.compile(
-    rf"^\W*((?:[A-Za-z][A-Za-z-]*)(?: [A-Za-z-]+){{0,2}}|{_LEVEL_WORD}(?: [A-Za-z-]+){{0,2}})\s*"
+    rf"^\W*((?:[A-Za-z][A-Za-z_-]*)(?: [A-Za-z-]+){{0,2}}|{_LEVEL_WORD}(?: [A-Za-z-]+){{0,2}})\s*"
     rf"(?:#?\d{{1,12}}\s*|in [\w ]{{1,12}})?(?::|\||—|–|\s-\s|»|>>)"
 )
 NUMBERED_STATE = re.compile(
@@ -72,7 +72,7 @@ _NAME_ABOVE = re.compile(r"^\s*\*[^*\n]{1,60}\*:?\s*$|^[^\n]{1,60}:\s*$")
 _SHOUTED = re.compile(
     r"\b(DOWN|UP|CRITICAL|WARNING|ALARM|FIRING|RESOLVED|RECOVERED|PROBLEM|OK|TRIGGERED|ACKNOWLEDGED|CLOSED|OPEN"
     r"|UNHEALTHY|ALERT)\b"
-    r"|^\W*((?i:resolved|recovered|triggered|acknowledged|firing|alerting|closed))\b"
+    r"|^\W*(ERROR|WARN|NODATA)\b|^\W*((?i:resolved|recovered|triggered|acknowledged|firing|alerting|closed))\b"
 )
 _NOT_A_STATE = re.compile(r"(?i)new|high|minor|major|page|error|unknown|monitoring|created|started|info")
 _OVER = either(
@@ -99,7 +99,9 @@ _BURNING = either(
     r"(?:disk|storage|volume|file ?system|partition|memory|table ?space|quota|pool)\b"
     r".{0,40}?\b(?:almost|nearly|[\d.]+ ?%) full",
     r"is: (?:crit|critical|warn|warning|alert)$|alert (?:for|on) \"\"",
-    r"no data|needs attention|has (?:failed|degraded|triggered|fired)|is not meeting its|resource limit matched",
+    r"no data|needs attention|has (?:failed|degraded|triggered|fired)"
+    r"|running (?:high|low)|critically low|(?:was|has been|got|is) disconnected"
+    r"|is not meeting its|resource limit matched",
     r"(?:task|job|dag|check|probe|cron|cronjob|backup|query|health ?check|monitor)\b.{0,60}?\b(?<!\b0 )failed",
     r"(?:entered|moved to|changed to|went into|transitioned to) (?:the )?(?:state )?(?:failed|crashed|critical|alarm"
     r"|error|down|degraded|unhealthy|firing|warning)",
@@ -254,7 +256,7 @@ def _by_phrase(post: Post, heads: list[str]) -> Standing | None:
             return Standing(Status.FIRING, match.group(0).split()[-1], Strength.PHRASE)
         bare = _SHOUTED.search(line)
         if bare:
-            word = bare.group(1) or bare.group(2)
+            word = next(filter(None, bare.groups()))
             said = status_of(word)
             return Standing(said, word, Strength.PHRASE) if said else None
     return None

@@ -16,7 +16,7 @@ _SIGNS = re.compile(
 _TAIL_SIGNS = re.compile(rf"(?:\s*(?:{_MARKS}|\ufe0f))+\s*$")
 _TOKEN = re.compile(r"^[\[(【{]([^\[\](){}]{1,40})[\])】}]\s*[:|–—-]?\s*")
 _PREFIX = re.compile(
-    r"^([A-Za-z][A-Za-z-]*(?: [A-Za-z]+){0,3}|(?:[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5])(?: [A-Za-z]+){0,2})"
+    r"^([A-Za-z][A-Za-z_-]*(?: [A-Za-z]+){0,3}|(?:[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5])(?: [A-Za-z]+){0,2})"
     r"(?: (?:in|after) [\w ]{1,12}| \(?#?(?:[A-Z]{1,6}-)?\d{1,12}\)?)?"
     r"(?: \((?i:critical|major|minor|warning|high|medium|low)\))?"
     r"\s*(?::\s*|\s[|–—-]\s|\s?»\s|\s?>>\s)"
@@ -29,7 +29,7 @@ _SHOUTED = re.compile(
     r"^(?:CRITICAL|FATAL|ERROR|WARNING|WARN)\s+(?!(?i:rates?|budget|counts?|logs?|path|alerts?|on|in|from|for|is)\b)(?=\S)"
 )
 _BEFORE_MARK = re.compile(r"^[A-Za-z]+\s+[(\[]")
-_TAIL_TOKEN = re.compile(r"\s*[\[【]([^\[\]【】]{1,40})[\]】]\s*$")
+_TAIL_TOKEN = re.compile(r"\s*[\[【](?!\d+[\]】])([^\[\]【】]{1,40})[\]】]\s*$")
 _ADDRESS = re.compile(r"\s*[:|(–—-]?\s*https?://\S+\s*\)?$|\s*\(\s*https?://[^\s()]+\s*\)")
 _AFTERWORD = re.compile(
     r"\s*(?:\.\s+It was (?:down|offline|unavailable)\b|[.–—-]\s+Reason:).*$", re.IGNORECASE

@@ -26,11 +26,11 @@ _FIRING = (
     "fatal emergency disaster outage unresolved escalated new created late stopped unknown major minor abnormal "
     "anomaly incident detected investigating identified page high exceeded overdue missed red trouble raised unstable "
     "regressed regression escalating missing_data unavailable not_ok impaired partial_outage major_outage disconnected "
-    "degraded_performance dead paging violation violating unacknowledged un-acknowledged"
+    "degraded_performance dead health_err health_warn paging violation violating unacknowledged un-acknowledged"
 )
 _RESOLVED = (
-    "resolved recovered recovery recovers recover ok okay up closed close cleared clear normal healthy inactive "
-    "deactivated restored ended online passing fixed operational success succeeded green completed back_to_normal "
+    "health_ok resolved recovered recovery recovers recover ok okay up closed close cleared clear normal healthy "
+    "inactive deactivated restored ended online passing fixed operational success succeeded green completed back_to_normal "
     "no_longer back_up back_online auto-resolved autoresolved solved stable all_clear reconnected"
 )
 _ACKNOWLEDGED = (
@@ -48,9 +48,9 @@ _SEVERITY = {
         Severity.CRITICAL,
     ),
     **dict.fromkeys("high major p2 sev2 s2".split(), Severity.HIGH),
-    **dict.fromkeys("error err".split(), Severity.ERROR),
+    **dict.fromkeys("error err health_err".split(), Severity.ERROR),
     **dict.fromkeys("medium moderate average p3 sev3 s3".split(), Severity.MEDIUM),
-    **dict.fromkeys("warning warn".split(), Severity.WARNING),
+    **dict.fromkeys("warning warn health_warn".split(), Severity.WARNING),
     **dict.fromkeys("low minor p4 sev4 s4".split(), Severity.LOW),
     **dict.fromkeys("info information informational notice p5 sev5 debug".split(), Severity.INFO),
 }
@@ -115,6 +115,8 @@ def severity_in(text: str) -> Severity | None:
 def colour_status(colour: str) -> Status | None:
     """Return what an attachment's bar says: red and orange burn, green is well, the rest says nothing."""
     value = _NAMED_COLOURS.get(colour.strip().lower(), colour.strip().lstrip("#"))
+    if len(value) == 3:
+        value = "".join(digit * 2 for digit in value)
     if not _HEX.match(value):
         return None
     red, green, blue = (int(value[at : at + 2], 16) / 255 for at in (0, 2, 4))
