@@ -12,7 +12,7 @@ from bot.senders.titles import PREFIX_NOUNS, clean_title, is_generic, is_mark, i
 from bot.senders.words import severity_of
 
 _POINTER = re.compile(
-    r"[\s|(*_·•–—-]*<https?://[^>|\n]{1,3000}\|\W{0,4}(?:view|see|open|details?|source|runbook|playbook|dashboard|graph"
+    r"(?<![\s|(*_·•–—-])[\s|(*_·•–—-]{0,12}<https?://[^>|\n]{1,3000}\|\W{0,4}(?:view|see|open|details?|source|runbook|playbook|dashboard|graph"
     r"|silence|logs?|click|here|more|link|show|query|panel|investigate)\b[^>\n]{0,60}>[\s)*_.]*$",
     re.IGNORECASE,
 )

@@ -30,8 +30,8 @@ _FIRING = (
 )
 _RESOLVED = (
     "health_ok resolved recovered recovery recovers recover ok okay up closed close cleared clear normal healthy "
-    "inactive deactivated restored ended online passing fixed operational success succeeded green completed back_to_normal "
-    "no_longer back_up back_online auto-resolved autoresolved solved stable all_clear reconnected"
+    "inactive deactivated restored ended online passing fixed operational success succeeded green completed "
+    "back_to_normal no_longer back_up back_online auto-resolved autoresolved solved stable all_clear reconnected"
 )
 _ACKNOWLEDGED = (
     "acknowledged acked ack acknowledgement snoozed silenced muted assigned monitoring accepted in_progress"
