@@ -37,6 +37,8 @@ def body(call: Call) -> dict[str, Any]:
             {"name": tool.name, "description": tool.description, "input_schema": dict(tool.schema)}
             for tool in call.tools
         ]
+        if not call.may_look:  # they stay listed: the conversation holds their calls, and the cache its head
+            made["tool_choice"] = {"type": "none"}
     output: dict[str, Any] = {}
     if call.effort is not None:
         output["effort"] = call.effort

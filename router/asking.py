@@ -115,6 +115,7 @@ class Asking:
             tools=self.ask.tools,
             schema=self.ask.schema,
             effort=selection.effort,
+            may_look=self.ask.may_look,
             cache=self.policy.text.tiers[selection.tier].cache != "none",
             stream_to=self.ask.stream_to,
         )

@@ -27,6 +27,7 @@ class Call:
     schema: Mapping[str, JsonValue] | None = None
     effort: Effort | None = None
     cache: bool = True
+    may_look: bool = True
     stream_to: Callable[[str], None] | None = field(default=None, compare=False)
 
 

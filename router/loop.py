@@ -1,4 +1,4 @@
-"""Noticing that a tool loop goes nowhere: the same call, or an error, again and again. Pure.
+"""Noticing that a tool loop goes nowhere: the same call, two calls in turn, or an error, again and again. Pure.
 
 Anchored on the newest call, so that a loop which moved on is not held against it.
 """
@@ -7,6 +7,8 @@ import json
 from collections.abc import Sequence
 
 from router.messages import Message, ToolResult, ToolUse
+
+_PING_PONG = 4  # calls to and fro, two of each
 
 
 def stalled(messages: Sequence[Message], repeats: int, window: int) -> str:
@@ -24,10 +26,17 @@ def stalled(messages: Sequence[Message], repeats: int, window: int) -> str:
     same = sum(_key(call) == _key(newest) for call in calls)
     if same >= repeats:
         return f"{newest.name} was called {same} times with the same arguments"
+    keys = [_key(call) for call in calls]
+    if len(keys) >= _PING_PONG and len(set(keys[-_PING_PONG:])) == 2 and _in_turn(keys[-_PING_PONG:]):
+        return f"{calls[-2].name} and {newest.name} are called in turn, each with the same arguments"
     errors = sum(call.id in failed for call in calls)
     if newest.id in failed and errors >= repeats:
         return f"{errors} of the last {len(calls)} tool calls failed"
     return ""
+
+
+def _in_turn(keys: Sequence[str]) -> bool:
+    return all(one == other for one, other in zip(keys, keys[2:], strict=False))
 
 
 def _key(call: ToolUse) -> str:

@@ -154,7 +154,8 @@ class Ask:
     that the answer must have, None for free text. *severity* and *service* are the alert's ("" = unknown).
     *grounds* and *onset* are what the answer is held against. *settled* names the service that code found guilty
     on evidence of several kinds ("" = the evidence settles nothing): a policy may then begin lower, and an answer from
-    below the task's own start that names another one is not kept. *optional* work is dropped first when money
+    below the task's own start that names another one is not kept. Without *may_look* the tools stay listed and may not
+    be used: the last turn. *optional* work is dropped first when money
     runs short. *stream_to* hears pieces of text as they arrive; what it heard is void when the attempt fails.
     """
 
@@ -169,5 +170,6 @@ class Ask:
     grounds: Sequence[Ground] = ()
     onset: datetime | None = None
     settled: str = ""
+    may_look: bool = True
     optional: bool = False
     stream_to: Callable[[str], None] | None = field(default=None, compare=False)

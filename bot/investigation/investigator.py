@@ -203,16 +203,18 @@ class Investigator:
             return conclusion.from_answer(case, suspects, case.last_answer)
         if case.failure is not None:
             return conclusion.from_suspects(case, suspects, case.failure.message)
-        if case.answers >= self.limits.turns and not case.wanted:
+        if case.answers >= self.limits.turns:
             return conclusion.from_suspects(case, suspects, f"no answer after {case.answers} turns")
         return None
 
     async def _ask(self, case: CaseFile, suspects: Suspects) -> AsyncGenerator[Event, None]:
+        last = case.answers + 1 >= self.limits.turns
         ask = Ask(
             task=Task.COMPLEX_REASONING,
             case=case.id,
             system=SYSTEM,
-            messages=messages_for(case, suspects, last=case.answers + 1 >= self.limits.turns),
+            messages=messages_for(case, suspects, last=last),
+            may_look=not last,
             tools=self.toolbox.offered(),
             schema=SCHEMA,
             severity=case.alert.severity,

@@ -166,3 +166,16 @@ async def test_a_truncated_answer_gets_more_room(tmp_path: Path) -> None:
         assert case.verdict is not None
         assert case.verdict.mode == "model"
         assert server.requests[1].body["max_tokens"] > server.requests[0].body["max_tokens"]
+
+
+async def test_the_last_turn_may_use_no_tool_and_ends(tmp_path: Path) -> None:
+    def looks_for_ever(received: Received) -> Say:
+        return Say("", tools=(Tool("search_logs", {"text": f"look {received.number}"}),))
+
+    async with investigated(looks_for_ever, tmp_path) as (case, _, server):
+        choices = [received.body.get("tool_choice") for received in server.requests]
+    assert choices[-1] == {"type": "none"}
+    assert not any(choices[:-1])
+    assert len(choices) <= 8
+    assert case.verdict is not None
+    assert case.verdict.mode == "evidence_only"

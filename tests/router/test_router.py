@@ -10,6 +10,7 @@ from pydantic import JsonValue, TypeAdapter
 
 from router.calls import Heard
 from router.explain import line
+from router.loop import stalled
 from router.messages import Message, Task, Text, ToolResult, ToolUse, Usage
 from router.outcomes import (
     Answered,
@@ -353,3 +354,13 @@ async def test_a_weak_model_that_disagrees_with_the_evidence_is_not_believed(ope
 async def test_a_critical_alert_starts_strong_whatever_is_settled(open_router: Opened) -> None:
     router = await open_router(ScriptedModel([names("store")]), policy(LENIENT))
     assert shape(await events(router, ask(settled="store", severity="critical")))[0] == "selected t2"
+
+
+@pytest.mark.parametrize(
+    ("names", "told"),
+    [("abab", "in turn"), ("aaa", "3 times"), ("abba", ""), ("abac", ""), ("abcabc", ""), ("bab", "")],
+)
+def test_going_to_and_fro_is_noticed(names: str, told: str) -> None:
+    said = [Message("assistant", (ToolUse(str(n), name, {"q": 1}),)) for n, name in enumerate(names)]
+    found = stalled(said, repeats=3, window=6)
+    assert told in found if told else not found
