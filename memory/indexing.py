@@ -5,14 +5,15 @@ between.
 """
 
 import asyncio
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from memory.embedder import Embed
+from memory.embedder import Embed, Vector
 from memory.incident import Incident
 from memory.outbox import Outbox, Pending
 from memory.passages import case_text, counted_text, passages_of, symptom_text
-from memory.store import Entry, Store
+from memory.store import Entry, Store, StoreUnavailable
 from memory.words import document_vectors
 
 BATCH = 16
@@ -69,6 +70,7 @@ class Indexer:
         texts = [_texts(item.incident) for item in batch]
         distinct = list(dict.fromkeys(text for group in texts for text in group))
         vectors = dict(zip(distinct, await self.embed.embed(distinct), strict=True))
+        _refuse_what_is_no_vector(vectors)
         for item, group in zip(batch, texts, strict=True):
             incident = item.incident
             # Counting a long report takes tens of milliseconds that the event loop should not stand still.
@@ -93,6 +95,20 @@ class Indexer:
             )
         await self.store.put(entries)
         await self.outbox.done(self.embed.model_id, batch, words)
+
+
+def _refuse_what_is_no_vector(vectors: Mapping[str, Vector]) -> None:
+    """Let nothing into the index that would be near everything or nothing; it keeps waiting in SQL.
+
+    Raises:
+        StoreUnavailable: an embedder made zeros, or no numbers at all.
+    """
+    for vector in vectors.values():
+        length = math.fsum(number * number for number in vector)
+        if not math.isfinite(length) or length == 0.0:
+            raise StoreUnavailable(
+                "The embedding model made a vector without direction; nothing was indexed."
+            )
 
 
 def _texts(incident: Incident) -> list[str]:

@@ -86,7 +86,8 @@ class Recaller:
         except StoreUnavailable as error:
             log.warning("recalling by words only", why=str(error))
             hits, searched = await hits_by_words(self.records, question, asked)
-            return hits, f"The index is unreachable: matched by words only, among the newest {searched}."
+            note = f"The index is unreachable: matched by words only, among the newest {searched}."
+            return hits, f"{note} It is asked again with the next question."
 
     def _ranked(
         self, question: Question, shown: Iterable[tuple[Incident, Hit]], marks: tuple[str, ...]

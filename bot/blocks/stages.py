@@ -28,6 +28,7 @@ from bot.investigation.precedent import OTHER_SYMPTOMS, Precedent, Precedents
 from router.explain import attempt_line, finding
 from router.explain import line as selection_line
 from router.messages import Task
+from router.outcomes import Failure
 from tools.tool import Findings, Observation, Status, ToolCall
 
 NAME = re.compile(r"[a-z]{2,20}(?:_[a-z]{2,20}){1,3}")
@@ -60,6 +61,10 @@ def evidence_reply(case: CaseFile) -> list[Block]:
     )
     lines = [_look_line(findings) for findings in collected]
     lines += [f"⏳ {code(call.name)} …" for call in waiting]
+    if any(findings.status is Status.UNAVAILABLE for findings in collected):
+        lines.append(
+            "ℹ️ Not available is not “nothing found”. The others stand; ask me to check here to look again."
+        )
     return [
         section("\n".join([f"*Evidence* · {state}", *lines])),
         context(*_selections(case.history, Task.DATA_RETRIEVAL)),
@@ -100,7 +105,7 @@ def _reasoning_lines(entry: Recorded) -> Iterable[str]:
                 for each in answer.unverified
             )
         case ModelFailed(failure) if failure.attempts:  # else the selection has said why nobody was asked
-            yield f"ℹ️ {said(failure.message)}"
+            yield f"ℹ️ {said(failure.message)} {_without_it(failure)}"
         case Steered(by, text):
             yield f"💬 <@{by}>: {said(text)}"
         case Stopped(by):
@@ -109,6 +114,12 @@ def _reasoning_lines(entry: Recorded) -> Iterable[str]:
             yield f"⚠️ {said(told)}"
         case _:
             pass
+
+
+def _without_it(failure: Failure) -> str:
+    """Say what still works without a model's answer, and when one is asked again."""
+    when = f"from {failure.retry_at:%H:%M} UTC on" if failure.retry_at else "again"
+    return f"Memory, evidence and suspects stand without it; ask here {when} to have a model try."
 
 
 def _look_line(findings: Findings) -> str:

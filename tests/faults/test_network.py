@@ -28,6 +28,7 @@ from bot.store.intake import Envelope, Intake
 from bot.wiring import house, now, office
 from memory.opening import MemorySettings, open_memory
 from router.policy_file import DEFAULT
+from sandbox.anthropic_script import in_turn, rate_limited
 from sandbox.anthropic_server import AnthropicServer
 from sandbox.server import Sandbox
 from tests.bot.office import ALERTS, alert_post, bot_in, text_of, write_case
@@ -117,9 +118,13 @@ async def test_a03_a05_the_model_behind_a_bad_network(tmp_path: Path, way: str) 
             assert case.verdict is not None
             assert case.verdict.mode == "evidence_only"
             assert "store" in case.verdict.services
-            thread = "".join(map(text_of, sandbox.thread(ALERTS, alert["ts"])))
+            thread = await told_in(sandbox, alert["ts"], "to have a model try")
             assert "evidence only, no model" in text_of(verdict)
-            assert any(words in thread for words in ("cannot be reached", "broke off", "in time"))
+            assert any(words in thread for words in ("cannot be reached", "broke off", "in time")), (
+                "what failed"
+            )
+            assert "Memory, evidence and suspects stand without it" in thread, "what still works"
+            assert "to have a model try" in thread, "and when it is tried again"
             assert case.bill is not None
             await invariants.check(sandbox, bot.cases.engine)
 
@@ -138,6 +143,20 @@ async def test_a03_a_slow_network_is_no_fault(tmp_path: Path) -> None:
             case = await bot.case_at(ALERTS, alert["ts"])
             assert case.verdict is not None
             assert case.verdict.mode == "model"
+
+
+async def test_a01_a_long_rate_limit_is_told_with_its_time(tmp_path: Path) -> None:
+    limited = in_turn(*[rate_limited("171")] * 9)
+    async with Sandbox(timing=SOON) as sandbox, AnthropicServer(limited) as server:
+        keys = {"ANTHROPIC_API_KEY": "test", "ANTHROPIC_BASE_URL": server.url}
+        async with bot_in(sandbox, tmp_path, **keys) as bot:
+            alert = sandbox.post_webhook(alert_post())
+            verdict = await verdict_under(sandbox, alert["ts"])
+            thread = await told_in(sandbox, alert["ts"], "UTC on to have a model try")
+            assert "The model is rate-limited" in thread
+            assert re.search(r"ask here from \d\d:\d\d UTC on to have a model try", thread)
+            assert "evidence only, no model" in text_of(verdict)
+            await invariants.check(sandbox, bot.cases.engine)
 
 
 @pytest.mark.parametrize("way", ["refuse", "black_hole"])
@@ -202,6 +221,15 @@ async def test_postgresql_drops_a_connection_in_a_transaction(postgres: str, tmp
         again, twice = await cases.open(Alert("m", "x", now()), Place("C1", "1.0"), now())
         assert (row.number, new, twice) == (again.number, True, False)
         await engine.dispose()
+
+
+async def told_in(sandbox: Sandbox, root: str, words: str) -> str:
+    """Wait until a thread holds *words*; return all its text."""
+
+    def text() -> str:
+        return "".join(map(text_of, sandbox.thread(ALERTS, root)))
+
+    return await sandbox.wait_for(lambda: text() if words in text() else None, WAIT, words)
 
 
 def misbehave(proxy: Proxy, way: str) -> None:
