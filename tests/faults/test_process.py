@@ -1,18 +1,20 @@
 """The process and its disk: rows C02 to C05, P15 to P20, and what an older release wrote."""
 
 import asyncio
+import json
 import re
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from bot.blocks.thread import replies_for
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import fold
 from bot.investigation.events import AlertRepeated, Recorded
@@ -20,6 +22,7 @@ from bot.office import Office
 from bot.settings import BadSetting, Settings
 from bot.store.cases import Cases, Place
 from bot.store.database import FILE_NAME, CannotOpen, create_tables, engine_for, owned
+from bot.store.journal import EVENT
 from bot.store.schema import SCHEMA_VERSION, about, cases, journal
 from bot.store.timers import Timer, Timers
 from bot.ticking import Ticking
@@ -232,3 +235,24 @@ async def test_an_older_releases_journal_still_folds(tmp_path: Path) -> None:
     row, new = await kept.open(ALERT, Place("C1", "2.0"), now())
     assert (row.number, new) == (2, True)
     await opened.dispose()
+
+
+async def test_the_journal_of_an_older_release_still_folds() -> None:
+    """Lines as the release of November 2026 wrote them: never regenerate this file, add one for each release."""
+    file = Path(__file__).parent / "journals" / "release-2026-11.jsonl"
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    told = [
+        Recorded(
+            datetime.fromisoformat(line["at"]).replace(tzinfo=UTC),
+            EVENT.validate_json(json.dumps(line["event"])),
+        )
+        for line in lines
+    ]
+    case = fold(told)
+    assert case.verdict is not None
+    assert case.verdict.services[0] == "store"
+    assert len(case.evidence) > 5
+    assert case.resolution is not None
+    assert (case.resolution.by, case.resolution.fix) == ("U0002", "rolled store back")
+    assert case.remembered is not None
+    assert replies_for(case), "and its thread can be drawn"
