@@ -10,14 +10,12 @@ folder and the sandbox's address.
 
 import argparse
 import asyncio
-import inspect
 import json
-import os
 import resource
 import signal
 import time
 from collections import Counter, defaultdict
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -27,19 +25,13 @@ from slack_bolt.async_app import AsyncApp, AsyncSay
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cli.logs import configure_logs
-from bot.listeners import Listeners
-from bot.remembering import Remembering
 from bot.settings import Settings
 from bot.slack_web import SlackWeb
 from bot.sources import file_sources
-from bot.store.cases import Cases
-from bot.store.intake import Intake
-from bot.store.replies import Replies
 from bot.wiring import house, office
 from memory.embedder import MiniLm
 from memory.store_edge import EdgeStore
 from memory.store_qdrant import QdrantStore
-from router.router import Router
 from sandbox.server import Sandbox
 from tools.toolbox import Toolbox
 
@@ -55,60 +47,6 @@ PARTS: Sequence[tuple[str, type, str]] = (
     ("qdrant", QdrantStore, "search"),
     ("tools", Toolbox, "run"),
 )
-
-
-# where a process may be told to die: the call, and whether before it began or after it was done
-POINTS: Mapping[str, tuple[type, str, bool]] = {
-    "received": (Listeners, "_keep_events", True),
-    "kept": (Intake, "_insert", False),
-    "acked": (Listeners, "_keep_events", False),
-    "taken": (Intake, "take_many", False),
-    "opened": (Cases, "open", False),
-    "claimed": (Cases, "claim", False),
-    "recalled": (Remembering, "recall", False),
-    "asked": (Router, "ask", True),
-    "journalled": (Cases, "append", False),
-    "looked": (Toolbox, "run", False),
-    "wanted": (Replies, "want", False),
-    "posting": (SlackWeb, "post", True),
-    "posted": (SlackWeb, "post", False),
-    "resolving": (Remembering, "remember", True),
-    "remembered": (Remembering, "remember", False),
-    "indexed": (EdgeStore, "put", False),
-}
-
-
-IDLE_LOOKS = {"take_many", "claim"}  # to look and find nothing is no step
-
-
-def die_at(point: str, nth: int) -> None:
-    """Kill this process, as `kill -9` does, at the *nth* passing of *point*."""
-    owner, name, before = POINTS[point]
-    call = getattr(owner, name)
-    passed = 0
-
-    def maybe() -> None:
-        nonlocal passed
-        passed += 1
-        if passed == nth:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    @wraps(call)
-    async def dying(*args: object, **kwargs: object) -> Any:  # noqa: ANN401 (whatever it returns)
-        if before:
-            maybe()
-        found = await call(*args, **kwargs)
-        if not before and (found or name not in IDLE_LOOKS):
-            maybe()
-        return found
-
-    @wraps(call)
-    async def dying_stream(*args: object, **kwargs: object) -> AsyncGenerator[Any, None]:
-        maybe()
-        async for each in call(*args, **kwargs):
-            yield each
-
-    setattr(owner, name, dying_stream if inspect.isasyncgenfunction(call) else dying)
 
 
 class Busy:
@@ -213,14 +151,10 @@ def main() -> None:
     parser.add_argument("--qdrant", default="")
     parser.add_argument("--near", type=int, default=5)
     parser.add_argument("--storm", type=int, default=20)
-    parser.add_argument("--die-at", choices=tuple(POINTS))
-    parser.add_argument("--nth", type=int, default=1)
     options = parser.parse_args()
     configure_logs(pretty=False)
     pulse, busy = Pulse(), Busy()
     busy.watch()
-    if options.die_at:
-        die_at(options.die_at, options.nth)
     asyncio.run((run_bot if options.which == "bot" else run_echo)(options, pulse))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     told = {
