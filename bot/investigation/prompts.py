@@ -11,7 +11,8 @@ from bot.investigation.casefile import CaseFile, fold
 from bot.investigation.events import EvidenceCollected, ModelAnswered, Steered
 from bot.investigation.evidence import Evidence
 from bot.investigation.precedent import Precedents
-from bot.investigation.suspects import Suspects
+from bot.investigation.steering import respecting
+from bot.investigation.suspects import Suspects, rank
 from router.messages import Message, Part, Text, ToolResult
 from tools.tool import Findings, Status
 
@@ -32,6 +33,7 @@ cause, answer with cause null and say in the claims what is known. That is a goo
 Answer with one JSON object: {"cause", "services", "confidence", "claims": [{"text", "evidence": [ids]}], "fix"}.\
 """
 
+MOST_LETTERS = 40_000  # of evidence in the opening, about 12,000 tokens: more costs more and tells less
 LAST_TURN = "Nothing more can be looked at. Answer now, with what there is."
 
 
@@ -63,6 +65,8 @@ def messages_for(case: CaseFile, suspects: Suspects, *, last: bool = False) -> t
                 pass
     if last:
         waiting.append(Text(LAST_TURN))
+    if first_look is not None:  # as it was ranked then: the opening stays the same to the byte, and cached
+        suspects = respecting(rank(first_look.evidence, first_look.alert), first_look)
     opening = Message("user", (Text(_opening(first_look or case, suspects)),))
     messages.extend(_said(waiting) if first_look else ())
     steering = () if first_look else tuple(part for part in waiting if isinstance(part, Text))
@@ -77,7 +81,7 @@ def _said(parts: list[Part]) -> tuple[Message, ...]:
 
 def _opening(case: CaseFile, suspects: Suspects) -> str:
     looked = "\n".join(_status_line(findings) for findings in case.findings)
-    pieces = "\n".join(_piece(piece) for piece in case.evidence)
+    pieces = _told(case.evidence, suspects)
     ranked = "\n".join(
         f"- {suspect.service} (score {suspect.score:.2f}; {', '.join(suspect.causes)}; {', '.join(suspect.evidence)})"
         for suspect in suspects.services[:5]
@@ -90,6 +94,22 @@ def _opening(case: CaseFile, suspects: Suspects) -> str:
             "Earlier incidents\n<data>\n" + _precedents(case.precedents) + "\n</data>",
             "Suspects as code ranks them, from the evidence alone\n" + (ranked or "none stands out"),
         )
+    )
+
+
+def _told(evidence: Sequence[Evidence], suspects: Suspects) -> str:
+    """Return the evidence, what the suspects stand on first, as far as the budget goes; what is left out is said."""
+    telling = {each for suspect in suspects.services for each in suspect.evidence} | set(suspects.cites)
+    lines: list[str] = []
+    room = MOST_LETTERS
+    for piece in sorted(evidence, key=lambda each: each.id not in telling):
+        line = _piece(piece)
+        if len(line) <= room:
+            lines.append(line)
+            room -= len(line)
+    left = len(evidence) - len(lines)
+    return "\n".join(
+        [*lines, f"({left} less telling pieces are left out; the tools show them)"] if left else lines
     )
 
 
