@@ -51,9 +51,17 @@ async def _nowhere(_row: CaseRow, _at: Place) -> None:
     """Tell nobody."""
 
 
+async def open_to_all(_channel: str) -> bool:
+    """Hide no channel."""
+    return False
+
+
 @dataclass(frozen=True)
 class Joining:
-    """Where alerts find their case. *point* tells in another channel which case has the same alert."""
+    """Where alerts find their case. *point* tells in another channel which case has the same alert.
+
+    *hides* says whether a channel is private: what is told in one joins no case of another channel, nor the reverse.
+    """
 
     cases: Cases
     dossier: Dossier
@@ -63,6 +71,7 @@ class Joining:
     grouping: Grouping = field(default_factory=Grouping)
     neighbours: Callable[[str], Collection[str]] = lambda _service: ()
     point: Callable[[CaseRow, Place], Awaitable[None]] = _nowhere
+    hides: Callable[[str], Awaitable[bool]] = open_to_all
     _counted: dict[int, _Counted] = field(default_factory=dict)
 
     async def alert(
@@ -92,8 +101,10 @@ class Joining:
         self, alert: Alert, at: Place, *, alone: bool = False, seen_late: bool = False
     ) -> tuple[CaseRow, bool]:
         """Open a case, or find the one that another replica opened for the same trouble."""
-        since = self.now() - self.grouping.join
-        row, new = await self.cases.open(alert, at, self.now(), since=since, alone=alone, seen_late=seen_late)
+        now, since = self.now(), self.now() - self.grouping.join
+        row, new = await self.cases.open(alert, at, now, since=since, alone=alone, seen_late=seen_late)
+        if not new and not await self._shares(row, at):
+            row, new = await self.cases.open(alert, at, now, since=since, apart=True, seen_late=seen_late)
         if new:
             log.info("case_opened", case=row.id, source=alert.source, severity=alert.severity)
             self.opened()
@@ -102,11 +113,11 @@ class Joining:
     async def cleared(self, alert: Alert) -> str:
         """Note that the alert of a case is over."""
         await self.settle()
-        live = await self.cases.joined(alert.fingerprint, self.now() - self.grouping.join)
-        if live is None:
+        live = await self.cases.alike(alert.fingerprint, self.now() - self.grouping.join)
+        if not live:
             return "ignored: cleared, and no case of ours"
-        news = await self.aftermath.cleared(live, alert.source)
-        return f"cleared {live.id}" if news else f"cleared already {live.id}"
+        news = [await self.aftermath.cleared(row, alert.source) for row in live]
+        return f"cleared{'' if any(news) else ' already'} {', '.join(row.id for row in live)}"
 
     async def settle(self) -> None:
         """Journal what was counted, close its intake rows in the same transaction, show it."""
@@ -125,16 +136,24 @@ class Joining:
 
     async def _case_of(self, alert: Alert, at: Place) -> tuple[CaseRow | None, How]:
         now, rules = self.now(), self.grouping
-        if row := await self.cases.joined(alert.fingerprint, now - rules.join):
+        row = await self.cases.joined(alert.fingerprint, now - rules.join, at.channel)
+        if row and await self._shares(row, at):
             return row, "repeat"
         if alert.service and rules.near:
             services = {alert.service, *self.neighbours(alert.service)}
-            if row := await self.cases.beside(services, now - rules.near):
+            row = await self.cases.beside(services, now - rules.near, at.channel)
+            if row and await self._shares(row, at):
                 return row, "neighbour"
-        if row := await self.cases.joined(_storm(at, alert).fingerprint, now - rules.storm_over):
+        if row := await self.cases.joined(_storm(at, alert).fingerprint, now - rules.storm_over, at.channel):
             return row, "storm"
         many = await self.cases.opened_since(now - rules.storm_within) >= rules.storm_cases
         return None, "storm" if many else "repeat"
+
+    async def _shares(self, row: CaseRow, at: Place) -> bool:
+        """Say whether what is told at *at* may be told in *row*'s thread."""
+        if row.place.channel == at.channel:
+            return True
+        return not (await self.hides(at.channel) or await self.hides(row.place.channel))
 
     def _count(self, row: CaseRow, alert: Alert, how: How, work: Work, *, flapped: bool) -> None:
         counted = self._counted.setdefault(row.number, _Counted(row))

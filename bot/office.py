@@ -190,7 +190,9 @@ class Office:
         assert self._remembering is not None
         point = Elsewhere(self._client, self.poster, self.privacy.hides, house.now).point
         alike = (house.now, house.grouping, house.neighbours)
-        joining = Joining(self.cases, self.dossier, aftermath, worker.opened, *alike, point)
+        joining = Joining(
+            self.cases, self.dossier, aftermath, worker.opened, *alike, point, self.privacy.hides
+        )
         return Desk(
             inbox=inbox,
             intake=self.intake,

@@ -16,6 +16,9 @@ from bot.slack_reading import SlackAway, SlackRefuses, read
 log = structlog.get_logger()
 
 BELIEVED = timedelta(minutes=5)
+UNASKED = timedelta(
+    seconds=15
+)  # after Slack gave no answer, so that a storm does not wait for it at every alert
 PASSING = frozenset(
     {"ratelimited", "internal_error", "fatal_error", "request_timeout", "service_unavailable"}
 )
@@ -32,6 +35,7 @@ class Privacy:
     client: AsyncWebClient
     now: Callable[[], datetime]
     _known: dict[str, tuple[datetime, bool]] = field(default_factory=dict)
+    _silent: dict[str, datetime] = field(default_factory=dict)
 
     async def is_private(self, channel: str) -> bool:
         """Say whether *channel* is private, a direct message included; one that Slack hides from us is.
@@ -46,10 +50,14 @@ class Privacy:
 
     async def hides(self, channel: str) -> bool:
         """Say the same for what is shown to everyone: while nothing is known, the channel counts as private."""
+        silent = self._silent.get(channel)
+        if silent is not None and self.now() - silent < UNASKED:
+            return True
         try:
             return await self.is_private(channel)
         except PrivacyUnknown as away:
             log.warning("privacy_unknown", channel=channel, why=str(away))
+            self._silent[channel] = self.now()
             return True
 
     async def _ask(self, channel: str) -> bool:

@@ -67,27 +67,29 @@ class Cases:
         *,
         since: datetime = ALWAYS,
         alone: bool = False,
+        apart: bool = False,
         seen_late: bool = False,
     ) -> tuple[CaseRow, bool]:
         """Open a case for *alert* at *place*, its first journal line in the same transaction.
 
         Returns the case and whether it is new: a second call for the same thread finds the first one's, and one
         for the same trouble, touched after *since*, finds that one's, whichever replica opened it. *alone*: no
-        repeat may ever join it, and it joins none.
+        repeat may ever join it, and it joins none; *apart*: only those of its own channel.
         """
+        key = f"{alert.fingerprint}@{place.channel}" if apart else alert.fingerprint
         try:
             async with self.engine.begin() as connection:
                 await connection.execute(
                     cases.update()
-                    .where(cases.c.live_key == alert.fingerprint, cases.c.updated_at < since)
+                    .where(cases.c.live_key == key, cases.c.updated_at < since)
                     .values(live_key=None)
                 )
-                row = await self._insert(connection, alert, place, now, alone=alone)
+                row = await self._insert(connection, alert, place, now, None if alone else key)
                 first = AlertReceived(row.id, alert, seen_late, place.channel)
                 await add_lines(connection, row.number, 0, [Recorded(now, first)])
                 return row, True
         except sa.exc.IntegrityError:
-            known = await self.at(place) or await self.joined(alert.fingerprint, since)
+            known = await self.at(place) or await self.joined(alert.fingerprint, since, place.channel)
             if known is None:
                 raise
             return known, False
@@ -204,17 +206,26 @@ class Cases:
         """Return a case by its number."""
         return await self._first(cases.c.number == number)
 
-    async def joined(self, fingerprint: str, since: datetime) -> CaseRow | None:
-        """Return the unresolved case about the same trouble that was touched after *since*."""
-        return await self._first(
-            cases.c.fingerprint == fingerprint, cases.c.live_key.is_not(None), cases.c.updated_at >= since
-        )
+    async def joined(self, fingerprint: str, since: datetime, channel: str = "") -> CaseRow | None:
+        """Return the unresolved case about the same trouble that was touched after *since*, *channel*'s own first."""
+        same = (cases.c.fingerprint == fingerprint, cases.c.updated_at >= since)
+        return await self._first(cases.c.live_key.is_not(None), *same, prefer=channel)
 
-    async def beside(self, services: Collection[str], since: datetime) -> CaseRow | None:
-        """Return the newest unresolved case opened after *since* about one of *services*."""
-        return await self._first(
-            cases.c.service.in_(services), cases.c.live_key.is_not(None), cases.c.opened_at >= since
+    async def beside(self, services: Collection[str], since: datetime, channel: str = "") -> CaseRow | None:
+        """Return the newest unresolved case opened after *since* about one of *services*, *channel*'s own first."""
+        near = (cases.c.service.in_(services), cases.c.opened_at >= since)
+        return await self._first(cases.c.live_key.is_not(None), *near, prefer=channel)
+
+    async def alike(self, fingerprint: str, since: datetime) -> list[CaseRow]:
+        """Return all unresolved cases about the same trouble that were touched after *since*."""
+        same = (
+            cases.c.fingerprint == fingerprint,
+            cases.c.updated_at >= since,
+            cases.c.live_key.is_not(None),
         )
+        async with reading(self.engine) as connection:
+            found = await connection.execute(sa.select(cases).where(*same).order_by(cases.c.number))
+            return [_row(row) for row in found.mappings().all()]
 
     async def opened_since(self, since: datetime) -> int:
         """Return how many cases were opened after *since*."""
@@ -235,7 +246,7 @@ class Cases:
             return [_row(row) for row in found.mappings().all()]
 
     async def _insert(
-        self, connection: AsyncConnection, alert: Alert, place: Place, now: datetime, *, alone: bool
+        self, connection: AsyncConnection, alert: Alert, place: Place, now: datetime, live_key: str | None
     ) -> CaseRow:
         inserted = await connection.execute(
             cases.insert()
@@ -243,7 +254,7 @@ class Cases:
                 channel=place.channel,
                 thread_ts=place.thread_ts,
                 fingerprint=alert.fingerprint,
-                live_key=None if alone else alert.fingerprint,
+                live_key=live_key,
                 service=alert.service[:200],
                 severity=alert.severity,
                 state="open",
@@ -254,10 +265,12 @@ class Cases:
         )
         return _row(inserted.mappings().one())
 
-    async def _first(self, *conditions: sa.ColumnElement[bool]) -> CaseRow | None:
+    async def _first(self, *conditions: sa.ColumnElement[bool], prefer: str = "") -> CaseRow | None:
+        """Return the newest case that meets *conditions*, one of the channel *prefer* before all others."""
+        own = sa.case((cases.c.channel == prefer, 0), else_=1)
         async with reading(self.engine) as connection:
             found = await connection.execute(
-                sa.select(cases).where(*conditions).order_by(cases.c.number.desc()).limit(1)
+                sa.select(cases).where(*conditions).order_by(own, cases.c.number.desc()).limit(1)
             )
             row = found.mappings().one_or_none()
         return None if row is None else _row(row)

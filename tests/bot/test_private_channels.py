@@ -133,3 +133,37 @@ async def test_without_the_scope_every_channel_is_private(clock: Clock) -> None:
     app = InstalledApp(scopes=frozenset({"channels:history", "chat:write"}))
     async with Sandbox(app=app) as sandbox:
         assert await privacy_in(sandbox, clock).is_private(ALERTS)
+
+
+async def test_an_alert_in_a_private_channel_joins_no_case_of_another(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    secret = sandbox.workspace.create_channel(
+        "secret", members={"U0002", sandbox.workspace.app.bot_user}, is_private=True
+    ).id
+
+    def answered(channel: str, root: str) -> bool:
+        return any(map(is_verdict, sandbox.thread(channel, root)[1:]))
+
+    async with bot_in(sandbox, tmp_path) as bot:
+        public = sandbox.post_webhook(alert_post())["ts"]
+        await sandbox.wait_for(lambda: answered(ALERTS, public), WAIT)
+        title = "[FIRING:1] MergerDatabaseDown gateway (shop critical)"
+        for post in (alert_post(), alert_post(title)):  # the same trouble, and a neighbour's
+            sandbox.post_as_app(secret, post, name="Alertmanager")
+        await sandbox.wait_for(lambda: len(bot_cases(sandbox, secret)) > 0, WAIT)
+        await sandbox.wait_for(
+            lambda: all(answered(secret, root) for root in bot_cases(sandbox, secret)), WAIT
+        )
+        again = sandbox.post_webhook(alert_post())["ts"]
+        await sandbox.wait_for(lambda: "more time" in str(sandbox.thread(ALERTS, public)), WAIT)
+        assert len(sandbox.thread(ALERTS, again)) == 1
+        shown = str([sandbox.thread(ALERTS, root) for root in (public, again)])
+        assert "Merger" not in shown and "joined" not in shown
+        assert {row.place.channel for row in await bot.cases.recent()} == {ALERTS, secret}
+
+
+def bot_cases(sandbox: Sandbox, channel: str) -> list[str]:
+    """The messages of *channel* that have a thread."""
+    roots = [message["ts"] for message in sandbox.messages(channel)]
+    return [root for root in roots if len(sandbox.thread(channel, root)) > 1]
