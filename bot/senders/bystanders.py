@@ -72,7 +72,7 @@ _TALK = either(
     r"stand-?up|poll:|anniversary|birthday|retro(?:spective)?|lunch|out of office",
     r"[\w-]+ report:|here (?:is|are) (?:the|your)",
     r"new (?:comment|message|ticket|lead|sign-?up|user|customer|order|review|candidate|version"
-    r"|subscriber|member|hire|blog|post)",
+    r"|response|subscriber|member|hire|blog|post)",
     r"(?:is|are) now on[- ]call",
     r"on[- ]call (?:shift|rotation|hand-?(?:off|over)|schedule|change|now)|your (?:on-?call )?shift",
     r"(?:scheduled|planned|upcoming) (?:maintenance|downtime)",

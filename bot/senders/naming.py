@@ -13,7 +13,7 @@ from bot.senders.words import severity_of
 
 _POINTER = re.compile(
     r"(?<![\s|(*_·•–—-])[\s|(*_·•–—-]{0,12}<https?://[^>|\n]{1,3000}\|\W{0,4}(?:view|see|open|details?|source|runbook|playbook|dashboard|graph"
-    r"|silence|logs?|click|here|more|link|show|query|panel|investigate)\b[^>\n]{0,60}>[\s)*_.]*$",
+    r"|silence|logs?|click|here|more|link|show|query|panel|investigate|alertmanager|prometheus|grafana|kibana|console)\b[^>\n]{0,60}>[\s)*_.]*$",
     re.IGNORECASE,
 )
 _PASSED_ON = re.compile(r"^(?:via|from|by)\s+\S.{0,60}$", re.IGNORECASE)
@@ -49,16 +49,20 @@ def best_title(post: Post) -> str:
     titled = [_spoken_in(each) or each for each in (post.title, *post.headers)]
     first = [_headline(line) for line in post.lines[:2] if not _PLACING.match(line)]
     named = [post.fields[name] for name in TITLE_FIELDS if post.fields.get(name)]
-    if post.fields.get("host") and post.fields.get("service"):
-        named.append(f"{post.fields['service']} on {post.fields['host'].split()[0]}")
+    host = (post.fields.get("host") or "").split(" ")[0]
+    checked = post.fields.get("service", "")
+    named += [f"{checked} on {host}" if host and checked else host]
     after = [*first[:1], *named, *first[1:]] if any(titled) else [*first, *named]
-    behind = [plain(text) for text in (*post.lines[2:6], post.text, *post.fallbacks)]
+    later = [line for line in post.lines[2:6] if _POINTER.sub("", line)]
+    behind = [plain(text) for text in (*later, post.text, *post.fallbacks)]
     candidates = [*titled, *after, *behind]
     cleaned = [_without_sender(clean_title(each), post.sender) for each in candidates]
     telling = [
         each
         for each in cleaned
-        if each and not is_generic(each) and each.lower() not in _own_names(post.sender)
+        if each
+        and not is_generic(_unsigned(each, post.sender))
+        and each.lower() not in _own_names(post.sender)
     ]
     return next(iter(telling), next(filter(None, cleaned), ""))
 
@@ -70,10 +74,16 @@ def _own_names(sender: str) -> set[str]:
     return {f"{name}{noun}" for name in names for noun in nouns}
 
 
+def _unsigned(title: str, sender: str) -> str:
+    """Return *title* without the sender's first name at its start ("Icinga 2 Service Notification")."""
+    name = re.split(r"[\W_]", sender)[0]
+    return title[len(name) :].strip() if name and title.lower().startswith(f"{name} ") else title
+
+
 def _without_sender(title: str, sender: str) -> str:
     """Return *title* without the sender's own name before a colon ("PRTG Alarm: ...")."""
-    before, colon, rest = title.partition(": ")
-    return clean_title(rest) if colon and before.lower() in _own_names(sender) else title
+    before, colon, rest = title.partition("] " if title.startswith("[") else ": ")
+    return clean_title(rest) if colon and before.strip("[").lower() in _own_names(sender) else title
 
 
 def _headline(line: str) -> str:

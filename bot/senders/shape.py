@@ -33,7 +33,8 @@ _TROUBLE = either(
     r"timed? ?outs?|exceed\w*|above|below|threshold|breach\w*|latency|critical|degraded|crash\w*|oom\w*|saturat\w*",
     r"exhausted|high (?:cpu|memory|load)",
     r"[45]xx|[45]\d\ds|50[0234]|disk|not responding|unavailable|stuck|lag|backlog|expir\w+|incidents?|spike|anomal\w+",
-    r"full|limit|(?:does )?not (?:exist|running)|died",
+    r"full|limit|brute.?force|at least \d+ events|intrusion|unauthori[sz]ed|suspicious|malware|fault",
+    r"missing|(?:0|no) (?:consumers|replicas|healthy|available)|(?:does )?not (?:exist|running)|died",
     r"violation|burn rate|back-?off|restart(?:s|ed|ing)|evicted|overload\w*|rejected|dropped|too many",
 )
 _ANSWERING = re.compile(
@@ -84,6 +85,7 @@ _CHATTING = re.compile(
     r"(?i:\bhere(?:'s| is| are)\b)|"
     r"\b(?:I|I'm|I'll|I've|you)\b|(?i:\b(?:hi|hello|hey) (?:all|team|there|everyone|folks)\b|\bwelcome\b|\bthanks\b)"
 )
+_STATED_LINK = re.compile(r"^\W*(?:(?:alert|incident|issue) )?(?:link|url)\W*:", re.IGNORECASE)
 _LINK_FIELDS = (
     "link",
     "alert url",
@@ -217,6 +219,9 @@ def link_of(post: Post, title: str) -> str | None:
             if (value := post.fields.get(name, "")).startswith(("http://", "https://"))
         ),
         None,
+    )
+    stated = stated or next(
+        (each.url for line in post.lines if _STATED_LINK.match(line) for each in links_of(line)), None
     )
     texts = (post.text, *post.fallbacks)
     behind = next(

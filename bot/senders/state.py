@@ -35,6 +35,7 @@ STATE_FIELDS = (
     "issue status",
     "problem status",
     "incident state",
+    "resolution state",
     "monitor status",
     "monitor condition",
     "check status",
@@ -72,6 +73,7 @@ _NAME_ABOVE = re.compile(r"^\s*\*[^*\n]{1,60}\*:?\s*$|^[^\n]{1,60}:\s*$")
 _SHOUTED = re.compile(
     r"\b(DOWN|UP|CRITICAL|WARNING|ALARM|FIRING|RESOLVED|RECOVERED|PROBLEM|OK|TRIGGERED|ACKNOWLEDGED|CLOSED|OPEN"
     r"|UNHEALTHY|ALERT)\b"
+    r"|^(?:[^\s:]+\s){1,12}[^\s:]+:\s+((?i:warning|critical|down|up|ok|error|failed|recovered|resolved|firing))\W*$"
     r"|^\W*(ERROR|WARN|NODATA)\b|^\W*((?i:resolved|recovered|triggered|acknowledged|firing|alerting|closed))\b"
 )
 _NOT_A_STATE = re.compile(r"(?i)new|high|minor|major|page|error|unknown|monitoring|created|started|info")
@@ -86,7 +88,7 @@ _OVER = either(
 )
 _TAKEN = either("acknowledged", "acked", "took ownership")
 _BURNING = either(
-    r"(?:is|are|was|went|has gone|has been|currently|still|now)\s+(?:now\s+|in\s+)?(?:firing|failing|critical"
+    r"(?:is|are|was|seems|went|has gone|has been|currently|still|now)\s+(?:now\s+|in\s+)?(?:firing|failing|critical"
     r"|down(?!\s+(?:by\s+)?[\d.]+\s?%)"
     r"|unhealthy|unreachable|offline|degraded|triggered|in alarm|alarm|alerting|breached|activated|unavailable"
     r"|not responding|late|crash looping|opened|ongoing)",

@@ -26,7 +26,7 @@ _LEADING = re.compile(
     r"|[Pp][0-5]|[Ss][Ee][Vv]-?[0-5]|PROBLEM|RECOVERY|ALERT|ALARM|CRITICAL|WARNING|WARN|ERROR|OK|DOWN|UP|OPEN|FIRING)\s+(?=\S)"
 )
 _SHOUTED = re.compile(
-    r"^(?:CRITICAL|FATAL|ERROR|WARNING|WARN)\s+(?!(?i:rates?|budget|counts?|logs?|path|alerts?|on|in|from|for|is)\b)(?=\S)"
+    r"^(?:CRITICAL|FATAL|ERROR|WARNING|WARN|P[0-5])\s+(?!(?i:rates?|budget|counts?|logs?|path|alerts?|on|in|from|for|is)\b)(?=\S)"
 )
 _BEFORE_MARK = re.compile(r"^[A-Za-z]+\s+[(\[]")
 _TAIL_TOKEN = re.compile(r"\s*[\[【](?!\d+[\]】])([^\[\]【】]{1,40})[\]】]\s*$")
@@ -38,7 +38,7 @@ _REFERENCE = re.compile(r"^#\d{1,12}:?\s+(?=\S)")  # PagerDuty's and OnCall's nu
 _AROUND = (('"', '"'), ("“", "”"), ("‘", "’"), ("**", "**"))
 _NOUN = (
     r"(?:alerts?|alarms?|incidents?|issues?|problems?|notifications?|events?|warnings?|errors?|recovery|monitor"
-    r"|uptime alert|health check|status change|\S+ alert|\S+ notification)"
+    r"|uptime alert|health check|status change|(?:host|service)(?: \w+)? notification|\S+ alert|\S+ notification)"
 )
 _GENERIC = re.compile(
     r"^(?:new |an? |the |active |monitoring |system |critical |service |production |prod )*"
