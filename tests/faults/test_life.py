@@ -20,7 +20,7 @@ from bot.aftermath import Aftermath
 from bot.dossier import Dossier
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile
-from bot.investigation.events import AlertReceived, AlertRepeated, FixJudged
+from bot.investigation.events import AlertReceived, AlertRepeated, FixJudged, Resolution, Resolved
 from bot.joining import Grouping, Joining
 from bot.poster import Later, Poster, Sent
 from bot.store.cases import Cases, Place
@@ -145,10 +145,36 @@ class Life(RuleBasedStateMachine):
         self.run(judge())
 
     @rule()
-    def a_person_closes_the_newest_case(self) -> None:
+    def a_person_takes_it_back(self) -> None:
+        async def unreact() -> None:
+            for row in await self.cases.recent(1):
+                case = await self.dossier.record(row, [FixJudged("U1", "worked", withdrawn=True)])
+                assert not [each for each in case.judgements if each.by == "U1"]
+
+        self.run(unreact())
+
+    @rule(name=NAMES)
+    def an_alert_is_edited(self, name: str) -> None:
+        async def edit() -> None:
+            alert = Alert("monitor", name, self.at, dedupe_key=name)
+            row = await self.cases.joined(alert.fingerprint, self.at - timedelta(hours=4))
+            if row is not None:
+                before = (await self.dossier.read(row)).repeats
+                case = await self.dossier.record(row, [AlertRepeated(alert, times=0, how="changed")])
+                assert case.repeats == before, "an edit is no repeat"
+
+        self.run(edit())
+
+    @rule()
+    def two_people_close_the_newest_case(self) -> None:
         async def close() -> None:
             for row in await self.cases.recent(1):
-                await self.cases.set_state(row.number, "resolved", self.at)
+                ends = [
+                    Resolved(Resolution("the pool", "rolled back", "worked", (), self.at, by, 1.0))
+                    for by in ("U1", "U2")
+                ]
+                done = [await self.dossier.end(row, [end]) for end in ends]
+                assert sum(case is not None for case in done) <= 1
 
         self.run(close())
 
@@ -156,6 +182,7 @@ class Life(RuleBasedStateMachine):
     def time_passes(self, seconds: int) -> None:
         self.at += timedelta(seconds=seconds)
         self.run(self.after.tick())
+        self.run(self.poster.send_due())  # as its loop does, whatever was lost before
 
     @rule(lost=st.integers(0, 2))
     def the_poster_sends(self, lost: int) -> None:
@@ -191,6 +218,14 @@ class Life(RuleBasedStateMachine):
         assert max(Counter(row.fingerprint for row in within).values(), default=0) <= 1
 
     @invariant()
+    def a_case_ends_once(self) -> None:
+        async def ends() -> list[int]:
+            files = [await self.dossier.read(row) for row in await self.cases.recent(500)]
+            return [sum(isinstance(e.event, Resolved) for e in case.history) for case in files]
+
+        assert max(self.run(ends()), default=0) <= 1
+
+    @invariant()
     def no_reply_stands_twice(self) -> None:
         assert [key for key, times in Counter(self.wall.posts).items() if times > 1] == []
 
@@ -201,6 +236,6 @@ class Life(RuleBasedStateMachine):
 
 
 Life.TestCase.settings = settings(
-    max_examples=6, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestLife = Life.TestCase
