@@ -75,7 +75,7 @@ async def joined(settings: Settings, root: Path, port: int) -> AsyncIterator[Run
     """Start the workspace and let the bot join it; its state is below *root*, apart from a real workspace's."""
     fired = Fired(root / "telemetry")
     shutil.rmtree(fired.root, ignore_errors=True)
-    # every fired scenario strikes the same shop: each is shown in a thread of its own
+    # every fired scenario strikes the same shop, often with the same alert: each is shown in a thread of its own
     apart = settings.model_copy(update={"data": root, "near_minutes": 0})
     sources = Configured(
         logs=(FiredLogs(fired),),
@@ -98,6 +98,7 @@ async def joined(settings: Settings, root: Path, port: int) -> AsyncIterator[Run
             client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
             bot = office(parts, client, sandbox.app_token)
             await bot.cases.archive()
+            fired.before = bot.cases.part
             await bot.open()
             status.stop()
             try:

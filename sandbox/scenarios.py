@@ -49,7 +49,7 @@ class Played:
     async def fire(self, sandbox: "Sandbox") -> None:
         """Put the recording where the bot looks, as if it happened now, and post its alert."""
         now = datetime.now(UTC)
-        folder = self.fired.place(self.name, now)
+        folder = await self.fired.begin(self.name, now)
         alert = await asyncio.to_thread(retimed, self.recording.folder, folder, now)
         sandbox.tell(self.name, "telemetry is in place; the alert follows")
         sandbox.post_webhook(slack_post(alert))
@@ -80,7 +80,7 @@ class Live:
         async def progress(step: str) -> None:
             sandbox.tell(self.name, step)
 
-        folder = self.fired.place(self.name, datetime.now(UTC))
+        folder = await self.fired.begin(self.name, datetime.now(UTC))
         await run_live(self.fault, folder=folder, on_alert=alert, on_progress=progress)
 
 

@@ -4,7 +4,7 @@ Every scenario puts its folder below one root, named by when its trouble began; 
 folder that had begun by the end of the window asked for.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,15 +15,21 @@ from tools.tool import Unavailable
 STAMP = "%Y%m%dT%H%M%S"
 
 
+async def nothing() -> None:
+    """Do nothing."""
+
+
 class Fired:
     """The folders of what was fired, newest last."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.before: Callable[[], Awaitable[None]] = nothing
         self._open: dict[Path, FileTelemetry] = {}
 
-    def place(self, name: str, began: datetime) -> Path:
-        """Return a new folder for a scenario whose trouble began at *began*."""
+    async def begin(self, name: str, began: datetime) -> Path:
+        """Return a new folder for a scenario whose trouble began at *began*; `before` is done first."""
+        await self.before()
         folder = self.root / f"{began.astimezone(UTC).strftime(STAMP)}-{name}"
         folder.mkdir(parents=True, exist_ok=True)
         return folder

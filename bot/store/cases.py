@@ -198,6 +198,11 @@ class Cases:
             )
             await connection.execute(replies.update().values(dead=True))
 
+    async def part(self) -> None:
+        """Let no repeat join a case that stands: the sandbox's next scenario is a trouble of its own."""
+        async with self.engine.begin() as connection:
+            await connection.execute(cases.update().values(live_key=None))
+
     async def at(self, place: Place) -> CaseRow | None:
         """Return the case of a thread."""
         return await self._first(cases.c.channel == place.channel, cases.c.thread_ts == place.thread_ts)
@@ -221,7 +226,7 @@ class Cases:
         same = (
             cases.c.fingerprint == fingerprint,
             cases.c.updated_at >= since,
-            cases.c.live_key.is_not(None),
+            cases.c.state.in_(("open", "investigating", "concluded")),
         )
         async with reading(self.engine) as connection:
             found = await connection.execute(sa.select(cases).where(*same).order_by(cases.c.number))

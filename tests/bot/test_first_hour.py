@@ -20,6 +20,7 @@ from tests.sandbox.page_app import ARGS, CHROMIUM
 
 WAIT_MS = 60_000
 POOL, AGAIN = "The connection pool runs dry", "The connection pool runs dry, again"
+OTHER = "Payments refuses connections"  # another trouble under the same alert
 
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Debian's chromium is not installed")
 
@@ -128,6 +129,17 @@ async def recalled(visit: Visit) -> None:
     await expect(visit.thread.get_by_text("seen before", exact=False).first).to_be_visible(timeout=WAIT_MS)
 
 
+async def another(visit: Visit) -> None:
+    """Fire another trouble while the last one stands open: it gets a thread of its own."""
+    if await (
+        back := visit.page.get_by_role("button", name=re.compile("Close thread|Back"))
+    ).first.is_visible():
+        await visit.act(back.first)
+    await visit.fire(OTHER)
+    await visit.open_thread(3)
+    await expect(visit.thread.get_by_role("button", name="Resolve")).to_be_visible(timeout=WAIT_MS)
+
+
 async def home_and_settings(visit: Visit) -> None:
     page = visit.page
     await page.goto(re.sub(r"#.*", "", page.url) + "#/home")
@@ -150,6 +162,7 @@ async def test_first_hour(phone: bool, tmp_path: Path) -> None:
         async with visiting(browser, running.sandbox.url, phone=phone) as visit:
             await first_hour(visit)
             await recalled(visit)
+            await another(visit)
             await home_and_settings(visit)
             assert visit.problems == []
         await browser.close()
