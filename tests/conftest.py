@@ -8,12 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.postgres import BINARIES, MISSING, cluster
 from bot.store.database import create_tables, engine_for
 
 GUARD = Path(__file__).parent / "guard"
+# machines are noisy: how long an example takes decides nothing
+settings.register_profile("noisy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("noisy")
+
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 
 

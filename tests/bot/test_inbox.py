@@ -1,6 +1,5 @@
 """People, edits, flaps, own posts, restarts and hostile payloads at the inbox."""
 
-import time
 from typing import Any
 
 import pytest
@@ -140,7 +139,9 @@ def test_no_payload_is_too_strange(event: dict[str, Any], subtype: str) -> None:
         "x | " * 10_000,
     ],
 )
+@pytest.mark.timeout(20)  # anything worse than linear takes minutes
 def test_hostile_text_is_read_in_time(inbox: Inbox, text: str) -> None:
-    began = time.perf_counter()
-    inbox.read(webhook("zz", text, attachments=attached(title=text[:3_000], text=text, fallback=text)))
-    assert time.perf_counter() - began < 1.0
+    heard = inbox.read(
+        webhook("zz", text, attachments=attached(title=text[:3_000], text=text, fallback=text))
+    )
+    assert heard is not None

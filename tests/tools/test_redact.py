@@ -3,7 +3,6 @@ scanner takes this file for a leak; none is anybody's."""
 
 import random
 import string
-import time
 
 import pytest
 from hypothesis import given, settings
@@ -287,8 +286,7 @@ def test_a_known_form_goes_from_any_surroundings(before: str, after: str) -> Non
     "unit",
     ["eyJaaaaaaaaa.", "mysql ", "password=", "token=token=", "://a:", "%41", "\u200b", '"', "Cookie: a=b; "],
 )
+@pytest.mark.timeout(30)  # anything worse than linear takes minutes; the bench holds 0.2 s
 def test_hostile_text_takes_linear_time(unit: str) -> None:
     text = unit * (200_000 // len(unit))
-    began = time.process_time()
-    redact(text)
-    assert time.process_time() - began < 1.5  # a bound for busy machines; the bench holds 0.2 s
+    assert isinstance(redact(text), str)
