@@ -44,7 +44,7 @@ def verdict_reply(case: CaseFile) -> list[Block]:
     verdict = case.verdict
     assert verdict is not None
     blocks = [section(_head(case, verdict))]
-    blocks += [section(text) for text in (_evidence(case, verdict), _similar(case), _fix(verdict)) if text]
+    blocks += [section(text) for text in _sections(case, verdict) if text]
     if small := _small_print(verdict):
         blocks.append(context(small))
     blocks += _people(case)
@@ -52,6 +52,10 @@ def verdict_reply(case: CaseFile) -> list[Block]:
         blocks.append(_buttons(case))
     blocks.append(context(footer(case.bill)))
     return blocks
+
+
+def _sections(case: CaseFile, verdict: Verdict) -> tuple[str, ...]:
+    return (_evidence(case, verdict), _left(verdict), _similar(case), _fix(verdict))
 
 
 def verdict_text(case: CaseFile) -> str:
@@ -107,6 +111,15 @@ def _owner(case: CaseFile, service: str) -> str:
 def _evidence(case: CaseFile, verdict: Verdict) -> str:
     cited = [piece for piece in case.evidence if piece.id in verdict.cites][:6]
     return "\n".join(["*Evidence*", *(_piece(piece) for piece in cited)]) if cited else ""
+
+
+def _left(verdict: Verdict) -> str:
+    """Return the causes that were weighed and left, a line each."""
+    return "\n".join(
+        f"⚖️ Weighed and left: {said(left.cause, 160)}, because {said(left.why, 200)}"
+        f" ({', '.join(map(code, left.evidence[:3]))})"
+        for left in verdict.discounted[:2]
+    )
 
 
 def _piece(piece: Evidence) -> str:

@@ -8,7 +8,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.investigation.casefile import CaseFile
-from bot.investigation.diagnosis import Diagnosis, accused_deploys, parse, supported_claims
+from bot.investigation.diagnosis import (
+    Diagnosis,
+    accused_deploys,
+    parse,
+    supported_claims,
+    weighed_and_left,
+)
 from bot.investigation.evidence import Evidence
 from bot.investigation.footing import why_not_offered, why_not_said, why_not_told, without_its_commands
 from bot.investigation.precedent import Precedent
@@ -101,6 +107,7 @@ def from_answer(case: CaseFile, suspects: Suspects, answer: Answer) -> Verdict:
         tried_without_success=_tried(case),
         not_checked=_unique((*_not_looked_at(case), *withheld)),
         unverified=_objections(answer),
+        discounted=weighed_and_left(diagnosis, case),
     )
     return _capped(verdict)
 

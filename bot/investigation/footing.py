@@ -14,7 +14,7 @@ from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile
 from bot.investigation.commands import NOT_SHOWN, looks_like_command, without_commands
 from bot.investigation.evidence import Evidence
-from bot.investigation.verdict import Claim
+from bot.investigation.verdict import Alternative, Claim
 from router.outcomes import FindingCode
 from router.verify.answer import check_answer
 from router.verify.library import stems
@@ -87,6 +87,16 @@ def why_not_told(cause: str, claims: Iterable[Claim], case: CaseFile) -> str:
         (not words & spoken, "the evidence says nothing of it"),
     )
     return next((why for holds, why in objections if holds), "") or _unfounded(cause, case)
+
+
+def why_not_weighed(left: Alternative, case: CaseFile) -> str:
+    """Return why a cause that was weighed and left is not told, or nothing when it may be: as a cause is held."""
+    whole = f"{left.cause}, because {left.why}"
+    return (
+        why_not_said(left.cause)
+        or why_not_said(left.why)
+        or why_not_told(whole, (Claim(whole, left.evidence),), case)
+    )
 
 
 def why_not_offered(fix: str, case: CaseFile) -> str:

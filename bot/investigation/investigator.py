@@ -15,7 +15,7 @@ from typing import Protocol, assert_never
 from bot.investigation import conclusion
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile
-from bot.investigation.diagnosis import SCHEMA
+from bot.investigation.diagnosis import WEIGHED
 from bot.investigation.events import (
     Billed,
     Concluded,
@@ -216,7 +216,7 @@ class Investigator:
             messages=messages_for(case, suspects, last=last),
             may_look=not last,
             tools=self.toolbox.offered(),
-            schema=SCHEMA,
+            schema=WEIGHED,
             severity=case.alert.severity,
             service=case.alert.service,
             grounds=case.evidence,

@@ -19,6 +19,15 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another cause that was weighed and left, *why*, and the ids of the evidence that speaks against it."""
+
+    cause: str
+    why: str
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestedFix:
     """What to do next, and why we dare to suggest it.
 
@@ -38,8 +47,8 @@ class Verdict:
 
     *services* and *deploys* are named as the telemetry names them, most suspect first; empty means none is
     accused. *confidence* is 0..1, or None when it cannot be had. *cites* are all evidence ids that the
-    verdict rests on. *not_checked* are whole phrases for people. *unverified* holds what the checks still
-    object to.
+    verdict rests on. *discounted* are the causes that were weighed and left. *not_checked* are whole phrases
+    for people. *unverified* holds what the checks still object to.
     """
 
     outcome: Outcome
@@ -55,6 +64,7 @@ class Verdict:
     not_checked: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
     why: str = ""
+    discounted: tuple[Alternative, ...] = ()
 
     @property
     def fix(self) -> SuggestedFix | None:

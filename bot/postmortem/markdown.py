@@ -106,6 +106,10 @@ def _factors(case: CaseFile) -> str:
         if claim.text != verdict.cause
     ]
     lines += [f"- Deployment `{sha[:12]}` is suspected ({_deploy(case, sha)})" for sha in verdict.deploys]
+    lines += [
+        f"- Weighed and left: {plain(left.cause)}, because {plain(left.why)} ({', '.join(map(_rest, left.evidence))})"
+        for left in verdict.discounted
+    ]
     lines += [f"- Not checked: {plain(each)}" for each in verdict.not_checked]
     return "\n".join(lines) or "None beside the cause stand out in the evidence."
 
@@ -209,7 +213,8 @@ def _cost(case: CaseFile) -> str:
 
 
 def _evidence(case: CaseFile) -> str:
-    cited = set(case.verdict.cites) if case.verdict else set()
+    left = [cited for each in (case.verdict.discounted if case.verdict else ()) for cited in each.evidence]
+    cited = {*case.verdict.cites, *left} if case.verdict else set()
     pieces: Iterable[Evidence] = [piece for piece in case.evidence if piece.id in cited] or case.evidence[:10]
     return "\n".join(_piece(piece) for piece in pieces)
 
