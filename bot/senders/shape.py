@@ -42,6 +42,7 @@ _ANSWERING = re.compile(
     r"|view (?:incident|alert|monitor|problem|issue|alarm|event|check|in \w+))\b",
     re.IGNORECASE,
 )
+_TAKABLE = re.compile(r"alert|alarm|incident|issue|problem|event|#\d", re.IGNORECASE)
 _PLACES = frozenset(
     {"host", "hostname", "node", "pod", "namespace", "cluster", "instance", "region", "environment", "env"}
 )
@@ -144,6 +145,7 @@ def points(post: Post, found: Standing) -> int:
         ),
         (2, _is_loud(post, found)),
         (2, names_exception(post)),
+        (-2, _takes_something_else(heads, found)),
         (1, any(_HEADLINE.match(line) for line in heads.split("\n"))),
         (-2, found.strength < Strength.TOKEN and _CHATTING.search(heads) is not None),
         (1, any(sign in heads for sign in _SIRENS)),
@@ -155,6 +157,12 @@ def points(post: Post, found: Standing) -> int:
         (1, bool(_PLACES & post.fields.keys())),
     )
     return sum(worth for worth, true in evidence if true)
+
+
+def _takes_something_else(heads: str, found: Standing) -> bool:
+    """Say whether a sentence acknowledges what is called no alert ("ann acknowledged the handoff")."""
+    said = found.strength is Strength.PHRASE and found.status is Status.ACKNOWLEDGED
+    return said and not _TAKABLE.search(heads)
 
 
 def _is_loud(post: Post, found: Standing) -> bool:

@@ -92,6 +92,7 @@ _BURNING = either(
     r"|down(?!\s+(?:by\s+)?[\d.]+\s?%)"
     r"|unhealthy|unreachable|offline|degraded|triggered|in alarm|alarm|alerting|breached|activated|unavailable"
     r"|not responding|late|crash looping|opened|ongoing)",
+    r"^alert \S.{0,120}? triggered\W*$",
     r"alert (?:triggered|fired|firing|opened|activated|started)",
     r"(?:incident|issue|problem|alarm|monitor) (?:is\s+)?(?:started|opened|created|triggered|activated|declared"
     r"|detected|failed)",
@@ -198,10 +199,12 @@ def _by_prefix(_post: Post, heads: list[str]) -> Standing | None:
         (
             each
             for place, each in found
-            if each and each.word.lower() not in _LABELS and (place == 0 or each.word.lower() != "error")
+            if each
+            and each.word.lower() not in _LABELS
+            and (place == 0 or not _NOT_A_STATE.fullmatch(each.word))
         ),
         None,
-    )  # "Error: timed out" below the head tells a cause
+    )  # "Error: timed out" and "Started: 08:00" below the head are no states
 
 
 def _by_label(_post: Post, heads: list[str]) -> Standing | None:
