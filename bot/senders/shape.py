@@ -83,7 +83,7 @@ _WORTH = {
 }
 _HEADLINE = re.compile(r"^\W*(?:[\w-]+ ){0,3}(?:alert|alarm|incident)\W*$", re.IGNORECASE)
 _CHATTING = re.compile(
-    r"(?i:\bhere(?:'s| is| are)\b)|"
+    r"(?i:\bhere(?:'s| is| are)\b|\bheads[ -]up\b|\bfyi\b)|"
     r"\b(?:I|I'm|I'll|I've|you)\b|(?i:\b(?:hi|hello|hey) (?:all|team|there|everyone|folks)\b|\bwelcome\b|\bthanks\b)"
 )
 _STATED_LINK = re.compile(r"^\W*(?:(?:alert|incident|issue) )?(?:link|url)\W*:", re.IGNORECASE)
