@@ -143,12 +143,14 @@ class EdgeStore:
         rules = _rules(edge, scope)
 
         def scores(arms: Sequence[str], limit: int, condition: Any) -> list[dict[str, float]]:  # noqa: ANN401
-            requests = [
-                edge.QueryRequest(limit=limit, query=asked[arm], filter=condition, with_payload=["id"])
-                for arm in arms
-            ]
-            answers = shard.query_batch(edge.QueryBatchRequest(requests))
-            return [{str(point.payload["id"]): point.score for point in answer} for answer in answers]
+            found = []
+            for arm in arms:  # one call an arm: the engine holds the GIL for as long as a call takes
+                request = edge.QueryRequest(
+                    limit=limit, query=asked[arm], filter=condition, with_payload=["id"]
+                )
+                (answer,) = shard.query_batch(edge.QueryBatchRequest([request]))
+                found.append({str(point.payload["id"]): point.score for point in answer})
+            return found
 
         found = {
             id_ for arm in scores([a for a in RETRIEVING if a in asked], candidates, rules) for id_ in arm
