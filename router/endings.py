@@ -100,6 +100,7 @@ def ended(asking: Asking, result: Answer | Failure) -> Ended:
         unverified=answer.unverified if answer else (),
         failure=result.code if isinstance(result, Failure) else None,
         answer_digest=_digest(answer.reply.text) if answer else None,
+        prompt=size.prompt,
     )
 
 

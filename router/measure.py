@@ -7,7 +7,7 @@ The digest of a prompt is what the audit keeps instead of its words.
 import hashlib
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from router.messages import Ask, Message, Text, Thinking, ToolResult, ToolUse
@@ -21,12 +21,16 @@ PER_MESSAGE = 8  # tokens of framing
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A prompt's size in tokens (expected and at most), its *prefixes* (digest, expected tokens), its digest."""
+    """A prompt's size in tokens (expected and at most), its *prefixes* (digest, expected tokens), its digest.
+
+    *prompt* is the version of the words that we wrote: it changes with the system prompt and the schema alone.
+    """
 
     tokens: int
     worst: int
     size: int
     prefixes: tuple[tuple[bytes, int], ...]
+    prompt: str
 
     @property
     def digest(self) -> str:
@@ -40,7 +44,8 @@ def measure(ask: Ask) -> Measured:
     size = 0
     messages = 0
     prefixes: list[tuple[bytes, int]] = []
-    for piece in _head(ask):
+    ours = tuple(_ours(ask))
+    for piece in (*_tools(ask), *ours):
         seen.update(piece)
         size += len(piece)
     prefixes.append((seen.copy().digest(), _tokens(size, 0)))
@@ -51,17 +56,24 @@ def measure(ask: Ask) -> Measured:
             size += len(piece)
         prefixes.append((seen.copy().digest(), _tokens(size, messages)))
     worst = math.ceil(size / DENSE_BYTES) + PER_MESSAGE * messages
-    return Measured(_tokens(size, messages), worst, size, tuple(prefixes))
+    return Measured(_tokens(size, messages), worst, size, tuple(prefixes), _version(ours))
 
 
 def _tokens(size: int, messages: int) -> int:
     return math.ceil(size / USUAL_BYTES) + PER_MESSAGE * messages
 
 
-def _head(ask: Ask) -> Iterator[bytes]:
+def _version(ours: Iterable[bytes]) -> str:
+    return hashlib.sha256(b"\0".join(ours)).hexdigest()[:8]
+
+
+def _tools(ask: Ask) -> Iterator[bytes]:
     for tool in ask.tools:
         yield f"{tool.name}\0{tool.description}\0".encode("utf-8", "replace")
         yield json.dumps(tool.schema).encode()
+
+
+def _ours(ask: Ask) -> Iterator[bytes]:
     if ask.schema is not None:
         yield json.dumps(ask.schema).encode()
     yield ask.system.encode("utf-8", "replace")

@@ -26,6 +26,7 @@ class Decided:
     state: State
     selection: Selection
     asked: str  # the id that all decisions and attempts of one question share
+    prompt: str = ""  # the version of its prompt, "" in records from before versions
     kind: Literal["decided"] = "decided"
 
 
@@ -36,6 +37,7 @@ class Tried:
     attempt: Attempt
     asked: str
     service: str
+    prompt: str = ""
     kind: Literal["tried"] = "tried"
 
 
@@ -55,6 +57,7 @@ class Ended:
     unverified: tuple[Finding, ...] = ()
     failure: FailureCode | None = None
     answer_digest: str | None = None
+    prompt: str = ""
     kind: Literal["ended"] = "ended"
 
 

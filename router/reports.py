@@ -42,8 +42,9 @@ async def why(audit: Audit, case: str | None = None, *, chain: bool = True) -> M
     """Return why a case was routed as it was; without *case*, all of them. Without *chain* it is not verified.
 
     ``{"case", "chain": null or what is broken, "steps": [{"at", "case", "kind": "decided" | "tried" | "ended" |
-    "avoided", "selection", "task", "model", "line", "policy_sha", "est_usd", "usd", "failure", "findings":
-    [{"code", "detail", "meaning"}]}]}``; *line* is the sentence that people read, keys that do not apply are null.
+    "avoided", "selection", "task", "model", "line", "policy_sha", "prompt", "est_usd", "usd", "failure",
+    "findings": [{"code", "detail", "meaning"}]}]}``; *prompt* is the version of the system prompt and
+    schema, *line* is the sentence that people read, keys that do not apply are null.
     """
     rows = await audit.rows(case=case)
     return {
@@ -56,9 +57,11 @@ async def why(audit: Audit, case: str | None = None, *, chain: bool = True) -> M
 def _step(row: Row) -> dict[str, Any]:
     record = row.record
     made: dict[str, Any] = dict.fromkeys(
-        ("case", "selection", "task", "model", "line", "policy_sha", "est_usd", "usd", "failure"), None
+        ("case", "selection", "task", "model", "line", "policy_sha", "prompt", "est_usd", "usd", "failure"),
+        None,
     )
     made |= {"at": row.at.isoformat(), "kind": record.kind, "findings": []}
+    made["prompt"] = None if isinstance(record, Avoided) else record.prompt or None
     match record:
         case Decided(_, _, selection) | Avoided(selection):
             made |= {"case": selection.case, "selection": selection.id, "task": selection.task}

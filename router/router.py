@@ -184,7 +184,7 @@ class Router:
         )
         question = asking.question()
         selection = decide(question, state, self.policy)
-        self.audit.add(Decided(question, state, selection, asking.id))
+        self.audit.add(Decided(question, state, selection, asking.id, size.prompt))
         return selection
 
     async def _attempt(self, asking: Asking, selection: Selection) -> Heard | Fault:
@@ -257,7 +257,7 @@ class Router:
     def _tried(self, asking: Asking, attempt: Attempt) -> None:
         asking.attempts.append(attempt)
         asking.tried = replace(asking.tried, attempts=len(asking.attempts))
-        self.audit.add(Tried(attempt, asking.id, asking.ask.service))
+        self.audit.add(Tried(attempt, asking.id, asking.ask.service, asking.measured.prompt))
 
     def _next(
         self, asking: Asking, selection: Selection, outcome: Heard | Fault, ceiling: str

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from router.audit import Audit
 from router.messages import Message, Task, Text, Usage
 from router.outcomes import FailureCode, Status
-from router.records import RECORD
+from router.records import RECORD, Ended
 from router.replay import compare, prove
 from router.reports import cost, why
 from router.router import Router
@@ -122,6 +122,33 @@ async def test_why_is_told_step_by_step(open_router: Opened) -> None:
     lines = [step["line"] for step in told["steps"]]
     assert any(line.startswith("[MODEL_SELECTION] simple_classification → haiku") for line in lines)
     assert any("gets twice the room" in line for line in lines)
+
+
+async def test_each_record_tells_the_version_of_its_prompt(open_router: Opened) -> None:
+    router = await open_router(ScriptedModel(lambda _: heard()))
+    schema = {"type": "object", "properties": {}}
+    for case, changes in (
+        ("as-it-was", {}),
+        ("other-case", {"messages": (Message("user", (Text("something else"),)),)}),
+        ("new-words", {"system": "You are very careful."}),
+        ("new-form", {"schema": schema}),
+    ):
+        await events(router, ask(case=case, task=Task.INCIDENT_SUMMARY, **changes))
+    told = (await why(router.audit))["steps"]
+    kinds = {(step["case"], step["kind"]) for step in told}
+    assert {("as-it-was", kind) for kind in ("decided", "tried", "ended")} <= kinds
+    versions = {case: {step["prompt"] for step in told if step["case"] == case} for case, _ in kinds}
+    assert all(len(each) == 1 and None not in each for each in versions.values())
+    assert versions["as-it-was"] == versions["other-case"]
+    assert len({*versions["as-it-was"], *versions["new-words"], *versions["new-form"]}) == 3
+
+
+def test_a_record_from_before_versions_is_read() -> None:
+    ended = Ended("q", "case-1", "postmortem", "", "d", 1, (), 1, Decimal(0), prompt="1a2b3c4d")
+    kept = RECORD.dump_python(ended, mode="json")
+    assert RECORD.validate_python(kept) == ended
+    del kept["prompt"]
+    assert RECORD.validate_python(kept) == replace(ended, prompt="")
 
 
 async def test_the_footer_adds_up(open_router: Opened) -> None:

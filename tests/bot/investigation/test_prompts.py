@@ -1,8 +1,16 @@
 """What a model reads first: the most telling evidence within a budget, the same to the byte from turn to turn."""
 
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
 
-from bot.investigation.alert import Alert
+from pydantic import BaseModel
+
+from bot.investigation.alert import Alert, Severity
 from bot.investigation.casefile import CaseFile, fold
 from bot.investigation.events import (
     AlertReceived,
@@ -11,11 +19,27 @@ from bot.investigation.events import (
     ModelAnswered,
     Recorded,
 )
+from bot.investigation.investigator import Investigator
+from bot.investigation.precedent import Precedents
 from bot.investigation.prompts import MOST_LETTERS, messages_for
 from bot.investigation.suspects import Suspects, rank
-from router.messages import Reply, Text, ToolUse
-from router.outcomes import Answer
-from tools.tool import Findings, Observation, Status, ToolCall
+from router.anthropic_request import body
+from router.calls import Call
+from router.ledger import Summary
+from router.messages import Ask, Reply, Task, Text, ToolUse
+from router.outcomes import (
+    Answer,
+    Failed,
+    Failure,
+    FailureCode,
+    Reason,
+    ReasonCode,
+    RouterEvent,
+    Selected,
+    Selection,
+)
+from tools.tool import Findings, Observation, Scope, Status, ToolCall
+from tools.toolbox import Toolbox
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ALERT = Alert("person", "gateway answers 503", NOW, "503 since noon")
@@ -64,3 +88,71 @@ def test_later_evidence_leaves_the_opening_as_it_was() -> None:
     messages = messages_for(case, rank(case.evidence, ALERT))
     assert messages[0].parts[0] == Text(first)
     assert len(messages) == 3
+
+
+class NoMemory:
+    async def recall(self, *_: object, **__: object) -> Precedents:
+        return Precedents("none")
+
+
+@dataclass
+class Notes:
+    """A router that is asked once and has no answer; it notes what it was asked."""
+
+    asked: list[Ask] = field(default_factory=list)
+
+    async def ask(self, ask: Ask) -> AsyncGenerator[RouterEvent, None]:
+        self.asked.append(ask)
+        yield Failed(Failure(FailureCode.NO_KEY, "no key"))
+
+    async def without_model(self, task: Task, case: str, what: str) -> Selected:
+        why = (Reason(ReasonCode.BY_CODE, {"what": what}),)
+        return Selected(Selection("s", task, case, "t0", None, None, 0, why, Decimal(0), Decimal(0), "sha"))
+
+    async def summary(self, _case: str) -> Summary:
+        return Summary()
+
+
+class Search(BaseModel):
+    service: str = ""
+
+
+class Logs:
+    """One tool whose source is away."""
+
+    name = "search_logs"
+    description = "Search the logs."
+    arguments = Search
+
+    async def look(self, _arguments: BaseModel, _scope: Scope) -> Findings:
+        return Findings(ToolCall(self.name), Status.NOTHING)
+
+
+async def head_of(case: CaseFile) -> tuple[str, str]:
+    """Return the stable head of the request that *case* sends, as bytes on the wire would be, and all of it."""
+    router = Notes()
+    tools = Toolbox((Logs(),), str)
+    async with aclosing(Investigator(NoMemory(), router, tools, lambda: NOW).investigate(case)) as events:
+        async for _ in events:
+            pass
+    (ask,) = router.asked
+    sent: dict[str, Any] = body(
+        Call("claude-sonnet-5-5", 4000, ask.messages, 60.0, ask.system, ask.tools, ask.schema)
+    )
+    assert sent["tools"] and sent["system"]
+    return json.dumps({key: sent[key] for key in ("tools", "system", "output_config")}), json.dumps(sent)
+
+
+async def test_two_cases_share_the_cached_head_to_the_byte() -> None:
+    other = Alert(
+        "alertmanager",
+        "DiskFull ledger",
+        NOW,
+        "disk at 100 percent",
+        service="ledger",
+        severity=Severity.CRITICAL,
+    )
+    one, whole = await head_of(opened())
+    two, another = await head_of(fold([Recorded(NOW, AlertReceived("INC-2", other))]))
+    assert one == two
+    assert whole != another
