@@ -7,11 +7,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from bot.investigation.alert import Alert, Severity
 
 Steps = Literal["stage", "each", "card"]
+MOST_DOLLARS = Decimal(10_000)
 HOURS = re.compile(r"^\s*(\d{1,2})\s*(?:-|–|to)\s*(\d{1,2})\s*$")
 
 
@@ -21,6 +23,7 @@ class ChannelRules:
 
     *auto* investigates alerts by itself; *shadow* does so without posting; *floor* is the least loud severity
     that is investigated; *quiet* are hours of the day in UTC, from and until, in which only critical alerts are.
+    *dollars* are what models may cost here in a day (UTC), None for no limit of the channel's own.
     """
 
     auto: bool = True
@@ -28,6 +31,7 @@ class ChannelRules:
     steps: Steps = "stage"
     floor: Severity = Severity.INFO
     quiet: tuple[int, int] | None = None
+    dollars: Decimal | None = None
 
     def leaves_alone(self, alert: Alert, now: datetime) -> str:
         """Say why *alert* is not investigated here by itself, or nothing when it is."""
@@ -57,6 +61,8 @@ class ChannelRules:
             told.append(f"from {self.floor} up")
         if self.quiet:
             told.append(f"quiet {self.quiet[0]:02d}–{self.quiet[1]:02d} UTC")
+        if self.dollars is not None:
+            told.append(f"models for at most ${self.dollars:.2f} a day" if self.dollars else "no models")
         return ", ".join(told)
 
 
@@ -81,6 +87,32 @@ def hours(text: str) -> tuple[int, int] | None:
     return (begin, end) if begin != end else None
 
 
+def dollars(text: str) -> Decimal | None:
+    """Read dollars such as "5" or "$2.50", in whole cents.
+
+    Raises:
+        ValueError: it is no such thing.
+    """
+    told = text.strip().removeprefix("$").strip()
+    if not told:
+        return None
+    try:
+        read = Decimal(told)
+        if not read.is_finite() or not 0 <= read <= MOST_DOLLARS or read != round(read, 2):
+            raise InvalidOperation
+    except InvalidOperation:
+        msg = f"Dollars a day, such as 2.50, at most {MOST_DOLLARS:,}. 0 asks no model; empty sets no limit."
+        raise ValueError(msg) from None
+    return round(read, 2)
+
+
+def _kept_dollars(kept: object) -> Decimal | None:
+    try:
+        return dollars(kept) if isinstance(kept, str) else None
+    except ValueError:
+        return None
+
+
 def read_rules(kept: Mapping[str, Any]) -> ChannelRules:
     """Return rules as they were kept; what is missing or of another time counts as not set."""
     default = ChannelRules()
@@ -90,4 +122,5 @@ def read_rules(kept: Mapping[str, Any]) -> ChannelRules:
     floor = next((each for each in Severity if each.value == kept.get("floor")), default.floor)
     told = kept.get("quiet")
     quiet = (int(told[0]), int(told[1])) if isinstance(told, list) and len(told) == 2 else None
-    return ChannelRules(bool(kept.get("auto", True)), bool(kept.get("shadow", False)), steps, floor, quiet)
+    auto, shadow = bool(kept.get("auto", True)), bool(kept.get("shadow", False))
+    return ChannelRules(auto, shadow, steps, floor, quiet, _kept_dollars(kept.get("dollars")))

@@ -35,6 +35,7 @@ from bot.settings import Settings
 from bot.sources import link_hosts
 from bot.steady import settled, short_turns
 from bot.store.changes import Changes
+from bot.store.channels import Channels
 from bot.store.database import create_tables, engine_for, owned, prepare_folder
 from bot.store.erasing import Erasing
 from bot.warming import warmed
@@ -107,7 +108,7 @@ async def parts(settings: Settings, on_progress: Progress | None = None) -> Asyn
         model = model_of(settings)
         if model is not None:
             stack.push_async_callback(model.aclose)
-        router = await Router.open(policy, model, engine, now=now)
+        router = await Router.open(policy, model, engine, now=now, limit=Channels(engine, now).dollars)
         stack.push_async_callback(router.aclose)
         yield Parts(engine, memory, router, model)
 

@@ -55,11 +55,12 @@ class _Others:
 
 @dataclass(slots=True)
 class Budget:
-    """The money of one writer (a process). *now* returns aware datetimes."""
+    """The money of one writer (a process), in *table*. *now* returns aware datetimes."""
 
     engine: AsyncEngine
     writer: str
     now: Callable[[], datetime]
+    table: sa.Table = holds
     _holds: dict[Key, _Hold] = field(default_factory=dict, init=False)
     _others: _Others = field(default_factory=_Others, init=False)
     _ahead: int = field(default=1, init=False)
@@ -179,10 +180,11 @@ class Budget:
         self, connection: AsyncConnection, case: str, hour: int, day: int
     ) -> tuple[int, int, int]:
         """Read what everybody holds; remember the part that is not in our own open holds."""
-        held = sa.func.coalesce(sa.func.sum(holds.c.held), 0)
+        counted = self.table.c
+        held = sa.func.coalesce(sa.func.sum(counted.held), 0)
         parts = [
             sa.select(held).where(where).scalar_subquery()
-            for where in (holds.c.kase == case, holds.c.hour == hour, holds.c.hour >= day)
+            for where in (counted.kase == case, counted.hour == hour, counted.hour >= day)
         ]
         row = (await connection.execute(sa.select(*parts))).one()
         by_case, by_hour, by_day = int(row[0]), int(row[1]), int(row[2])
@@ -196,7 +198,7 @@ class Budget:
         if not changed:
             return
         insert = pg_insert if connection.dialect.name == "postgresql" else sqlite_insert
-        added = insert(holds)
+        added = insert(self.table)
         statement = added.on_conflict_do_update(
             index_elements=["writer", "kase", "hour"], set_={"held": added.excluded.held}
         )

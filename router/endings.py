@@ -4,12 +4,14 @@ It knows no vendor and no wire; it words what was already decided.
 """
 
 import hashlib
+from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from router.asking import Asking
 from router.calls import Fault
 from router.explain import reason, short_name
-from router.outcomes import Answer, Failure, FailureCode, ReasonCode, Selection
+from router.outcomes import Answer, Failure, FailureCode, Reason, ReasonCode, Selection
 from router.policy import Policy
 from router.records import Ended
 
@@ -17,6 +19,7 @@ NO_BOOKS = "The budget could not be written, so nothing was sent; see the log fo
 
 _ENDS_AS = {
     ReasonCode.OVER_BUDGET: FailureCode.OVER_BUDGET,
+    ReasonCode.CHANNEL_SPENT: FailureCode.OVER_BUDGET,
     ReasonCode.OPTIONAL_DROPPED: FailureCode.DROPPED,
     ReasonCode.BREAKER_OPEN: FailureCode.BREAKER_OPEN,
     ReasonCode.TOO_LONG: FailureCode.TOO_LONG,
@@ -50,6 +53,17 @@ def unasked(asking: Asking, selection: Selection, now: datetime) -> Failure:
         _MESSAGES[code] if code is FailureCode.NO_KEY else f"Not asked: {reason(selection.reasons[-1])}."
     )
     return Failure(code, message, _again(selection, now, asking.policy), tuple(asking.attempts))
+
+
+def withheld(selection: Selection, why: Reason) -> Selection:
+    """Return *selection* as one that no call may follow, since its money could not be set aside."""
+    return replace(
+        selection,
+        reasons=(*selection.reasons, why),
+        reserved_usd=Decimal(0),
+        available=False,
+        why_unavailable=why.code,
+    )
 
 
 def refused(asking: Asking) -> Failure:

@@ -29,6 +29,9 @@ _REASONS = {
     ReasonCode.DEGRADED: "held at {tier} {effort}: {share} of the {scope} budget is spent",
     ReasonCode.OVERDRAFT: "over budget, which a {severity} alert may be",
     ReasonCode.OVER_BUDGET: "the {scope} budget does not allow it",
+    ReasonCode.CHANNEL_SPENT: (
+        "this channel's budget for today is spent ({left} of {limit} left, the call may cost {needs})"
+    ),
     ReasonCode.OPTIONAL_DROPPED: "optional, and {spent} of the {scope} budget is spent",
     ReasonCode.NO_KEY: "no API key",
     ReasonCode.BY_CODE: "{what}",

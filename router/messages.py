@@ -150,7 +150,8 @@ class Reply:
 class Ask:
     """One question to the router.
 
-    *case* names the investigation it is for (budgets, audit and footer go by it). *schema* is the JSON schema
+    *case* names the investigation it is for (budgets, audit and footer go by it), *channel* whose day pays for it
+    ("" = nobody's). *schema* is the JSON schema
     that the answer must have, None for free text. *severity* and *service* are the alert's ("" = unknown).
     *grounds* and *onset* are what the answer is held against. *settled* names the service that code found guilty
     on evidence of several kinds ("" = the evidence settles nothing): a policy may then begin lower, and an answer from
@@ -172,4 +173,5 @@ class Ask:
     settled: str = ""
     may_look: bool = True
     optional: bool = False
+    channel: str = ""
     stream_to: Callable[[str], None] | None = field(default=None, compare=False)

@@ -36,6 +36,7 @@ class ReasonCode(StrEnum):
     DEGRADED = "degraded"  # money runs short: a step of the policy
     OVERDRAFT = "overdraft"  # over budget, allowed for this severity
     OVER_BUDGET = "over_budget"  # the reservation was refused
+    CHANNEL_SPENT = "channel_spent"  # what the channel may spend today does not pay it
     OPTIONAL_DROPPED = "optional_dropped"  # money runs short, and this work is optional
     NO_KEY = "no_key"  # no API key: this is what would have been asked
     BY_CODE = "by_code"  # rung 0: code did it, at $0

@@ -21,12 +21,13 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from router.allowance import Allowance, Limit, no_limit
 from router.asking import Asking
 from router.audit import Audit
 from router.budget import Budget
 from router.calls import Fault, Heard, Model
 from router.decide import State, Step, decide
-from router.endings import NO_BOOKS, ended, given_up, refused, unasked
+from router.endings import NO_BOOKS, ended, given_up, refused, unasked, withheld
 from router.escalate import after_fault, after_findings, blocking
 from router.health import Health
 from router.ledger import Summary
@@ -70,6 +71,7 @@ class Router:
     budget: Budget
     audit: Audit
     now: Callable[[], datetime]
+    allowance: Allowance = field(default_factory=Allowance)
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     dice: Callable[[], float] = random.random
@@ -83,16 +85,24 @@ class Router:
 
     @classmethod
     async def open(
-        cls, policy: Policy, model: Model | None, engine: AsyncEngine, *, now: Callable[[], datetime]
+        cls,
+        policy: Policy,
+        model: Model | None,
+        engine: AsyncEngine,
+        *,
+        now: Callable[[], datetime],
+        limit: Limit = no_limit,
     ) -> "Router":
-        """Return a router whose books are in *engine* (tables of `router.tables.metadata` exist)."""
+        """Return a router with books in *engine* (whose tables exist); *limit* says what a channel may spend a day."""
         writer = uuid.uuid4().hex[:12]
-        router = cls(policy, model, Budget(engine, writer, now), Audit(engine, writer, now), now)
+        allowance = Allowance.counted_in(engine, writer, now, limit)
+        router = cls(policy, model, Budget(engine, writer, now), Audit(engine, writer, now), now, allowance)
         await router.audit.keep_policy(policy)
         return router
 
     async def aclose(self) -> None:
         """Write what waits to be written. The model and the engine are closed by who made them."""
+        await self.allowance.aclose()
         await self.budget.aclose()
         await self.audit.aclose()
 
@@ -157,16 +167,9 @@ class Router:
             if not selection.available:
                 return selection
             if await self.budget.reserve(selection.id, selection.case, selection.reserved_usd, caps):
-                return selection
+                return await self.allowance.within(selection, asking.ask.channel, self.budget)
             selection = await self._decide(asking)
-        short = Reason(ReasonCode.OVER_BUDGET, {"scope": "shared"})
-        return replace(
-            selection,
-            reasons=(*selection.reasons, short),
-            reserved_usd=Decimal(0),
-            available=False,
-            why_unavailable=short.code,
-        )
+        return withheld(selection, Reason(ReasonCode.OVER_BUDGET, {"scope": "shared"}))
 
     async def _decide(self, asking: Asking) -> Selection:
         ask, size, limits = asking.ask, asking.measured, self.policy.text.limits
@@ -209,7 +212,7 @@ class Router:
             return
         assert selection.model is not None
         usd = self.policy.price(selection.model).cost(outcome.usage)
-        self.budget.settle(selection.id, usd)
+        self.allowance.settle(selection.id, usd, self.budget)
         self.health.answered(selection.model)
         self.warmth.sent(selection.model, asking.measured, outcome.usage.prompt)
         findings = await self._check(asking, selection, outcome.reply)
@@ -240,7 +243,7 @@ class Router:
     def _failed(self, asking: Asking, selection: Selection, fault: Fault) -> None:
         """Settle a call that gave no answer: what may be billed stays set aside."""
         assert selection.model is not None
-        self.budget.settle(selection.id, None if fault.maybe_billed else Decimal(0))
+        self.allowance.settle(selection.id, None if fault.maybe_billed else Decimal(0), self.budget)
         self.health.failed(selection.model, fault.code, fault.retry_after_s)
         attempt = Attempt(
             selection,

@@ -22,6 +22,17 @@ holds = sa.Table(
     sa.Index("router_holds_hour", "hour"),
 )
 
+channel_holds = sa.Table(
+    "router_channel_holds",  # as above, by channel and day instead of case
+    metadata,
+    sa.Column("writer", sa.String(40), primary_key=True),
+    sa.Column("kase", sa.String(200), primary_key=True),
+    sa.Column("hour", sa.BigInteger, primary_key=True),
+    sa.Column("held", sa.BigInteger, nullable=False),
+    sa.Index("router_channel_holds_case", "kase"),
+    sa.Index("router_channel_holds_hour", "hour"),
+)
+
 policies = sa.Table(
     "router_policies",
     metadata,

@@ -1,9 +1,10 @@
 """The modal in which a channel's rules are set, and what people submit in it. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from bot.channel_rules import ChannelRules, hours, read_rules
+from bot.channel_rules import ChannelRules, dollars, hours, read_rules
 from bot.investigation.alert import Severity
 
 CALLBACK = "channel_rules"
@@ -19,6 +20,7 @@ FLOORS = tuple((each.value, each.value) for each in Severity if each is not Seve
 def channel_modal(channel: str, rules: ChannelRules) -> dict[str, Any]:
     """Return the modal for *channel*, filled with its *rules*."""
     mode = "shadow" if rules.shadow else "auto" if rules.auto else "asked"
+    paid = "" if rules.dollars is None else f"{rules.dollars:.2f}"
     quiet = f"{rules.quiet[0]}-{rules.quiet[1]}" if rules.quiet else ""
     return {
         "type": "modal",
@@ -31,18 +33,8 @@ def channel_modal(channel: str, rules: ChannelRules) -> dict[str, Any]:
             _choice("mode", "Alerts", MODES, mode),
             _choice("floor", "From which severity up", FLOORS, rules.floor.value),
             _choice("steps", "How the thread is told", STEPS, rules.steps),
-            {
-                "type": "input",
-                "block_id": "quiet",
-                "optional": True,
-                "label": {"type": "plain_text", "text": "Quiet hours (UTC), critical alerts excepted"},
-                "element": {
-                    "type": "plain_text_input",
-                    "action_id": "value",
-                    "placeholder": {"type": "plain_text", "text": "22-7"},
-                    **({"initial_value": quiet} if quiet else {}),
-                },
-            },
+            _line("quiet", "Quiet hours (UTC), critical alerts excepted", "22-7", quiet),
+            _line("dollars", "Dollars a day for models (UTC)", "2.50", paid),
         ],
     }
 
@@ -54,13 +46,40 @@ def read_channel_modal(view: Mapping[str, Any]) -> ChannelRules | dict[str, str]
     def chosen(name: str) -> str:
         return str((values[name]["value"].get("selected_option") or {}).get("value", ""))
 
+    def typed(name: str) -> str:
+        # a modal that was opened before an upgrade lacks the newest field
+        return str(values.get(name, {}).get("value", {}).get("value") or "")
+
+    quiet, most = None, None
+    errors: dict[str, str] = {}
     try:
-        quiet = hours(values["quiet"]["value"].get("value") or "")
+        quiet = hours(typed("quiet"))
     except ValueError as error:
-        return {"quiet": str(error)}
+        errors["quiet"] = str(error)
+    try:
+        most = dollars(typed("dollars"))
+    except ValueError as error:
+        errors["dollars"] = str(error)
+    if errors:
+        return errors
     told = {"auto": chosen("mode") != "asked", "shadow": chosen("mode") == "shadow"}
     kept = read_rules({**told, "steps": chosen("steps"), "floor": chosen("floor")})
-    return ChannelRules(kept.auto, kept.shadow, kept.steps, kept.floor, quiet)
+    return replace(kept, quiet=quiet, dollars=most)
+
+
+def _line(name: str, label: str, example: str, now: str) -> dict[str, Any]:
+    return {
+        "type": "input",
+        "block_id": name,
+        "optional": True,
+        "label": {"type": "plain_text", "text": label},
+        "element": {
+            "type": "plain_text_input",
+            "action_id": "value",
+            "placeholder": {"type": "plain_text", "text": example},
+            **({"initial_value": now} if now else {}),
+        },
+    }
 
 
 def _choice(name: str, label: str, offered: tuple[tuple[str, str], ...], now: str) -> dict[str, Any]:

@@ -212,6 +212,7 @@ class Investigator:
         ask = Ask(
             task=Task.COMPLEX_REASONING,
             case=case.id,
+            channel=case.channel,
             system=SYSTEM,
             messages=messages_for(case, suspects, last=last),
             may_look=not last,

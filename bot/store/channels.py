@@ -7,6 +7,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -39,6 +40,10 @@ class Channels:
         """Return the rules of *channel*; the defaults when nobody set any."""
         return (await self.all()).get(channel, ChannelRules())
 
+    async def dollars(self, channel: str) -> Decimal | None:
+        """Return what models may cost in *channel* in a day; None for no limit."""
+        return (await self.rules(channel)).dollars
+
     async def all(self) -> dict[str, ChannelRules]:
         """Return the rules of every channel that has some."""
         now = self.now()
@@ -51,7 +56,7 @@ class Channels:
 
     async def set(self, channel: str, rules: ChannelRules, by: str) -> None:
         """Keep *rules* for *channel*."""
-        values = {"rules": json.dumps(asdict(rules)), "set_by": by, "set_at": self.now()}
+        values = {"rules": json.dumps(asdict(rules), default=str), "set_by": by, "set_at": self.now()}
         async with self.engine.begin() as connection:
             changed = await connection.execute(
                 channel_rules.update().where(channel_rules.c.channel == channel).values(**values)

@@ -71,6 +71,7 @@ class ModelAnswer:
         ask = Ask(
             task=Task.COMPLEX_REASONING,
             case=case.id,
+            channel=case.channel,
             system=SYSTEM,
             messages=messages,
             tools=self.toolbox.offered(),

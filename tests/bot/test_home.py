@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from bot.blocks.channel_modal import read_channel_modal
 from bot.blocks.steps import arranged
 from bot.blocks.thread import Reply
 from bot.blocks.words import section
-from bot.channel_rules import ChannelRules, hours, read_rules
+from bot.channel_rules import ChannelRules, dollars, hours, read_rules
 from bot.digest import Digest
 from bot.investigation.alert import Alert, Severity
 from bot.office import Office
@@ -64,10 +65,9 @@ async def set_rules(sandbox: Sandbox, bot: Office, **chosen: str) -> dict[str, s
     filled: dict[str, Any] = {
         name: {"value": {"selected_option": {"text": {"type": "plain_text", "text": value}, "value": value}}}
         for name, value in chosen.items()
-        if name != "quiet"
+        if name not in {"quiet", "dollars"}
     }
-    if "quiet" in chosen:
-        filled["quiet"] = {"value": {"value": chosen["quiet"]}}
+    filled |= {name: {"value": {"value": chosen[name]}} for name in ("quiet", "dollars") if name in chosen}
     done = await sandbox.submit_view(view["id"], filled)
     return dict(done.errors or {})
 
@@ -86,16 +86,21 @@ async def test_settings_are_kept_and_shown(sandbox: Sandbox, bot: Office) -> Non
     sandbox.post_as("U0002", ALERTS, "hello")
     await sandbox.settled()
     await bot.intake.saw(ALERTS, "1.0")
-    assert not await set_rules(sandbox, bot, mode="shadow", floor="high", steps="card", quiet="22-7")
+    chosen = {"mode": "shadow", "floor": "high", "steps": "card", "quiet": "22-7", "dollars": "$2.5"}
+    assert not await set_rules(sandbox, bot, **chosen)
     rules = await bot.channels.rules(ALERTS)
-    assert rules == ChannelRules(True, True, "card", Severity.HIGH, (22, 7))
+    assert rules == ChannelRules(True, True, "card", Severity.HIGH, (22, 7), Decimal("2.50"))
     told = text_of(await home_of(sandbox, "U0003"))
-    assert "shadow: posts nothing, one card, from high up, quiet 22–07 UTC" in told
+    assert (
+        "shadow: posts nothing, one card, from high up, quiet 22–07 UTC, models for at most $2.50 a day"
+        in told
+    )
 
 
 async def test_hours_that_are_none_are_refused_beside_their_field(sandbox: Sandbox, bot: Office) -> None:
     await bot.intake.saw(ALERTS, "1.0")
     assert set(await set_rules(sandbox, bot, quiet="at night")) == {"quiet"}
+    assert set(await set_rules(sandbox, bot, quiet="9 pm", dollars="much")) == {"quiet", "dollars"}
     assert await bot.channels.rules(ALERTS) == ChannelRules()
 
 
@@ -173,7 +178,9 @@ def test_floor_and_quiet_hours_hold_but_never_against_a_critical_alert() -> None
 
 
 @given(
-    st.dictionaries(st.sampled_from(["auto", "shadow", "steps", "floor", "quiet"]), st.integers() | st.text())
+    st.dictionaries(
+        st.sampled_from(["auto", "shadow", "steps", "floor", "quiet", "dollars"]), st.integers() | st.text()
+    )
 )
 def test_rules_of_another_release_are_read_as_far_as_they_go(kept: dict[str, Any]) -> None:
     assert isinstance(read_rules(kept), ChannelRules)
@@ -221,3 +228,25 @@ async def test_cost_and_why_are_told_to_one_person(sandbox: Sandbox, bot: Office
         assert "Why INC-1 was routed so" in why and "no API key" in why
     assert "no case INC-99" in await asked("why INC-99")
     assert "thread opens" in await asked("why is checkout down?")
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("5", "5"),
+        ("$2.50", "2.5"),
+        (" $ 0.01 ", "0.01"),
+        ("0", "0"),
+        ("10000", "10000"),
+        ("", None),
+        ("  ", None),
+    ],
+)
+def test_dollars_are_read_as_people_write_them(text: str, read: str | None) -> None:
+    assert dollars(text) == (None if read is None else Decimal(read))
+
+
+@pytest.mark.parametrize("text", ["-1", "NaN", "Infinity", "1e9", "2.505", "ten", "10000.01", "1,50", "$$1"])
+def test_what_is_no_money_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="Dollars a day"):
+        dollars(text)

@@ -4,11 +4,13 @@ import json
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from bot.channel_rules import ChannelRules
 from bot.investigation.casefile import CaseFile
 from bot.investigation.conclusion import SINGLE_SOURCE_CAP
 from bot.investigation.events import ModelAttempted, ModelSelected
@@ -98,6 +100,22 @@ async def test_a_model_looks_again_and_concludes(tmp_path: Path) -> None:
         assert sum(used.calls for used in case.bill.models) == len(server.requests) == 2
         assert "sonnet" in text_of(shown).lower() or "claude" in text_of(shown)
         assert any(piece.seen.source == "files" for piece in case.evidence)
+
+
+async def test_a_channel_whose_day_is_spent_gets_the_evidence_and_the_reason(tmp_path: Path) -> None:
+    async with Sandbox() as sandbox, AnthropicServer(diagnosis) as server:
+        keys = {"ANTHROPIC_API_KEY": "test", "ANTHROPIC_BASE_URL": server.url}
+        async with bot_in(sandbox, tmp_path, **keys) as bot:
+            await bot.channels.set(ALERTS, ChannelRules(dollars=Decimal("0.01")), "U0002")
+            alert = sandbox.post_webhook(alert_post())
+            await sandbox.wait_for(
+                lambda: any(map(is_verdict, sandbox.thread(ALERTS, alert["ts"])[1:])), WAIT, "a verdict"
+            )
+            case = await bot.case_at(ALERTS, alert["ts"])
+            assert case.verdict is not None and case.verdict.mode != "model" and case.verdict.cites
+            told = "\n".join(text_of(message) for message in sandbox.thread(ALERTS, alert["ts"])[1:])
+            assert "this channel's budget for today is spent ($0.01 of $0.01 left" in told
+            assert server.requests == []
 
 
 async def test_untrusted_text_stands_between_data_marks(tmp_path: Path) -> None:
