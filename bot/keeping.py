@@ -56,7 +56,8 @@ class Keeping:
 
     async def _say_unkept(self, event: Mapping[str, Any], error: SQLAlchemyError) -> None:
         """Say it once, under what waits for us; where nobody waits, only to the operators."""
-        waits = event.get("type") == "app_mention" or (event.get("bot_id") and not event.get("subtype"))
+        posted = event.get("bot_id") and event.get("subtype") in {None, "bot_message"}
+        waits = posted or event.get("type") == "app_mention"
         why = str(getattr(error, "orig", None) or error).splitlines()[0][:120]
         channel = str(event.get("channel") or "")
         if waits and channel and self.permits.listens(channel):

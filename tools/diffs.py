@@ -52,7 +52,7 @@ class DiffTool:
         known = [(source.name, each) for source, each in answers if each is not None]
         if not known:
             note = "; ".join([f"no deployment {arguments.sha} is known", *problems])
-            return Findings(ToolCall(self.name), Status.NOTHING, note=note)
+            return Findings(ToolCall(self.name), Status.NOTHING, note=note, problems=problems)
         source, deployment = max(known, key=lambda each: bool(each[1].diff))
         cut = telling(deployment.diff, text=scope.text, max_bytes=scope.max_bytes - 400)
         seen = _observation(deployment, cut, source, scope)

@@ -79,7 +79,7 @@ class RunbookTool:
         if not fitting:
             closest = f" (closest: {found[0].runbook.title}, fit {found[0].fit:.2f})" if found else ""
             note = "; ".join([f"none of {len(runbooks)} runbooks fits{closest}", *problems])
-            return Findings(call, Status.NOTHING, note=note)
+            return Findings(call, Status.NOTHING, note=note, problems=problems)
         observations = tuple(
             _observation(each, origin.get(each.runbook.id) or linked.source) for each in fitting
         )

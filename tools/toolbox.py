@@ -80,7 +80,7 @@ class Toolbox:
         allowed = scope.timeout.total_seconds()
         try:
             async with asyncio.timeout(allowed):
-                return await tool.look(arguments, scope)
+                return _honest(await tool.look(arguments, scope))
         except Unavailable as problem:
             return Findings(call, Status.UNAVAILABLE, note=str(problem))
         except TimeoutError:
@@ -128,6 +128,13 @@ class Toolbox:
         if isinstance(value, dict):
             return {key: self._redacted_value(each) for key, each in value.items()}
         return value
+
+
+def _honest(findings: Findings) -> Findings:
+    """Return findings in which "nothing" means that all sources were read: with one of them dead, nobody knows."""
+    if findings.status is Status.NOTHING and findings.problems:
+        return replace(findings, status=Status.UNAVAILABLE)
+    return findings
 
 
 def _schema(arguments: type[BaseModel]) -> Mapping[str, JsonValue]:

@@ -68,9 +68,13 @@ def owned(folder: Path) -> Iterator[None]:
 def engine_for(url: str | None, folder: Path) -> AsyncEngine:
     """Return an engine on PostgreSQL (*url*) or on the SQLite file in *folder*. Nothing is opened yet."""
     if url:
-        return create_async_engine(_async_url(url), pool_pre_ping=True, pool_size=8)
+        return create_async_engine(_async_url(url), pool_pre_ping=True, pool_size=8, hide_parameters=True)
     engine = create_async_engine(
-        f"sqlite+aiosqlite:///{folder / FILE_NAME}", pool_size=8, max_overflow=0, connect_args={"timeout": 30}
+        f"sqlite+aiosqlite:///{folder / FILE_NAME}",
+        pool_size=8,
+        max_overflow=0,
+        connect_args={"timeout": 30},
+        hide_parameters=True,  # what failed is told without what people wrote
     )
     sa.event.listen(engine.sync_engine, "connect", _tune_sqlite)
     turns = _Turns()

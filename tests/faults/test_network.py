@@ -194,6 +194,24 @@ async def test_t01_a_source_that_is_away_is_never_nothing_found(way: str) -> Non
     assert not found.observations
 
 
+async def test_t01_the_thread_tells_that_it_could_not_look(sandbox: Sandbox, tmp_path: Path) -> None:
+    """No part of the telemetry can be read: the case says so, in the evidence and under its verdict."""
+    empty = tmp_path / "telemetry"
+    empty.mkdir()
+    async with bot_in(sandbox, tmp_path) as bot:
+        alert = sandbox.post_webhook(alert_post())["ts"]
+        verdict = await verdict_under(sandbox, alert)
+        replies = [text_of(reply) for reply in sandbox.thread(ALERTS, alert)[1:]]
+        case = await bot.case_at(ALERTS, alert)
+    evidence = next(reply for reply in replies if "*Evidence*" in reply)
+    assert evidence.count("not available") >= 4
+    assert "looked, found nothing" not in evidence.replace("find_runbook` looked, found nothing", "")
+    assert "Not available is not “nothing found”" in evidence
+    assert case.verdict is not None
+    assert case.verdict.outcome != "concluded"
+    assert "Not checked" in text_of(verdict)
+
+
 async def test_postgresql_drops_a_connection_in_a_transaction(postgres: str, tmp_path: Path) -> None:
     """What was not committed is told as such; the next try works, and nothing stands twice."""
     await emptied(postgres)

@@ -154,7 +154,11 @@ async def test_p18_a_full_disk_gives_no_ack_and_recovers(sandbox: Sandbox, bot: 
     big = alert_post()
     big["attachments"][0]["text"] += " x" * 15_000
     alert = sandbox.post_webhook(big)
-    await asyncio.sleep(0.5)
+    said = await sandbox.wait_for(lambda: sandbox.thread(ALERTS, alert["ts"])[1:], WAIT, "the honest line")
+    (line,) = [reply["text"] for reply in said]
+    assert "cannot write to my database (database or disk is full)" in line  # what failed,
+    assert "Memory and what was posted before still stand" in line  # what works,
+    assert "Slack tells me again" in line  # when it is tried again
     assert not any(each.acked_at for each in sandbox.envelopes)
     await pages(1_000_000)
     await sandbox.wait_for(lambda: any(map(is_verdict, sandbox.thread(ALERTS, alert["ts"])[1:])), WAIT)

@@ -111,9 +111,11 @@ async def test_deployments_of_one_service_further_back(folder: Path) -> None:
     assert found.status is Status.FOUND
 
 
-async def test_no_deployments_is_nothing_and_no_source_is_unavailable(folder: Path) -> None:
-    nothing = await call(folder, "list_deployments", service="nobody")
-    assert (nothing.status, nothing.observations) == (Status.NOTHING, ())
+async def test_no_deployments_beside_a_source_that_cannot_be_read_is_not_nothing(folder: Path) -> None:
+    unknown = await call(folder, "list_deployments", service="nobody")
+    assert (unknown.status, unknown.observations) == (Status.UNAVAILABLE, ())
+    assert unknown.note.startswith("0 deployments")
+    assert "has no deploys.jsonl" in unknown.note
     (folder / "deploys.jsonl").unlink()
     assert (await call(folder, "list_deployments")).status is Status.UNAVAILABLE
 

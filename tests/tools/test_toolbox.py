@@ -176,3 +176,20 @@ def test_observations_fit_together_or_are_counted_as_left_out(texts: list[str], 
     assert sum(size(each.text) for each in kept) <= limit
     if sum(map(size, texts)) <= limit:
         assert kept == tuple(seen)
+
+
+class Half(Echo):
+    """Two sources: one answered with nothing, the other is dead."""
+
+    name = "half"
+
+    async def look(self, arguments: BaseModel, scope: Scope) -> Findings:  # noqa: ARG002
+        return Findings(
+            ToolCall(self.name), Status.NOTHING, note="0 lines; loki: 503", problems=("loki: 503",)
+        )
+
+
+async def test_nothing_beside_a_dead_source_is_not_nothing_found() -> None:
+    found = await Toolbox([Half()], redact).run(ToolCall("half", FOR_USER), SCOPE)
+    assert found.status is Status.UNAVAILABLE
+    assert found.note == "0 lines; loki: 503"
