@@ -244,5 +244,10 @@ class Policy:
         assert model is not None
         return model
 
+    @cached_property
+    def weakest(self) -> str:
+        """The model of the lowest rung that has one: what "all weak" is compared with."""
+        return next(model for rung in self.ladder if (model := self.text.tiers[rung].model))
+
 
 _NO_FACTS = ModelFacts()

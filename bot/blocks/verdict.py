@@ -75,12 +75,17 @@ def footer(bill: Summary | None) -> str:
         f"{said(used.model)} {used.calls}× {used.usage.prompt:,} + {used.usage.output:,} tokens {dollars(used.usd)}"
         for used in bill.models
     ]
-    strong = (
-        [f"all on {said(bill.strong_model)} ≈ {dollars(bill.all_strong_usd)} (estimate)"] if models else []
-    )
+    strong = [f"all on {said(bill.strong_model)} ≈ {_would_cost(bill)} (estimate)"] if models else []
     waited = [f"{seconds(bill.seconds)} in models"] if models else []
     avoided = f"{bill.avoided} model call{'s' if bill.avoided != 1 else ''} avoided"
     return " · ".join([f"💰 {dollars(bill.usd)}", *models, *strong, *waited, avoided])
+
+
+def _would_cost(bill: Summary) -> str:
+    """Say what the strong model alone would have cost; a range where its answers' length is not known."""
+    span = bill.all_strong
+    low, high = (dollars(span.low), dollars(span.high)) if span else ("", "")
+    return dollars(bill.all_strong_usd) if low == high else f"{low}–{high.removeprefix('$')}"
 
 
 def _head(case: CaseFile, verdict: Verdict) -> str:

@@ -1,5 +1,6 @@
 """The record: nothing of the prompt in it, whole or told to be broken, and every decision made again from it."""
 
+import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -9,7 +10,13 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from bot.blocks.verdict import footer
+from bot.blocks.words import dollars
+from bot.investigation.events import Billed
+from bot.store.journal import EVENT
 from router.audit import Audit
+from router.calls import Call, Fault, Heard
+from router.ledger import ModelCost, Summary
 from router.messages import Message, Task, Text, Usage
 from router.outcomes import FailureCode, Status
 from router.records import RECORD, Ended
@@ -185,6 +192,60 @@ async def test_the_strong_counterfactual_shares_one_warm_cache(open_router: Open
     await events(router, ask(messages=tuple(turns), task=Task.INCIDENT_SUMMARY))
     second = (await router.summary("case-1")).all_strong_usd - first
     assert second < first / 3
+
+
+async def test_what_another_model_would_have_answered_is_a_range(open_router: Opened) -> None:
+    usage = Usage(input=100, cache_write_5m=1900, output=500)
+    router = await open_router(ScriptedModel(lambda _: heard("a label", usage=usage)))
+    await events(router, ask(task=Task.SIMPLE_CLASSIFICATION))
+    made = await router.summary("case-1")
+    assert [used.model for used in made.models] == [router.policy.weakest]
+    strong, weak = made.all_strong, made.all_weak
+    assert strong and weak
+    price = router.policy.price(router.policy.strongest)
+    assert [strong.low, strong.same, strong.high] == [
+        price.cost(Usage(input=100, cache_write_5m=1900, output=tokens)) for tokens in (250, 500, 1000)
+    ]
+    assert strong.same == made.all_strong_usd
+    assert weak.low == weak.high == made.usd, "it was asked: its own length is taken"
+    told = await cost(router.audit, router.policy)
+    assert told["all_strong"] == {
+        "model": price.model,
+        "usd": [str(strong.low), str(strong.high)],
+        "label": "estimated",
+    }
+    assert told["all_weak"]["usd"] == [str(weak.low), str(weak.high)]
+    assert Decimal(told["all_strong"]["usd"][0]) < Decimal(told["all_strong_usd"])
+    assert f"{dollars(strong.low)}–{dollars(strong.high)[1:]} (estimate)" in footer(made)
+
+
+async def test_a_climb_knows_both_lengths(open_router: Opened) -> None:
+    by_model = {"haiku": 300, "sonnet": 900}
+
+    def script(call: Call) -> Heard | Fault:
+        weak = "haiku" in call.model
+        output = by_model["haiku" if weak else "sonnet"]
+        return heard("" if weak else "an answer", usage=Usage(input=100, cache_write_5m=1900, output=output))
+
+    router = await open_router(ScriptedModel(script))
+    await events(router, ask(task=Task.INCIDENT_SUMMARY))
+    made = await router.summary("case-1")
+    assert {used.model for used in made.models} == {router.policy.weakest, router.policy.strongest}
+    for span, model in ((made.all_strong, router.policy.strongest), (made.all_weak, router.policy.weakest)):
+        output = by_model["haiku" if "haiku" in model else "sonnet"]
+        exact = router.policy.price(model).cost(Usage(input=100, cache_write_5m=1900, output=output))
+        assert span and span.low == span.same == span.high == exact
+    assert "–" not in footer(made)
+
+
+def test_a_bill_from_before_ranges_is_read() -> None:
+    bill = Summary(
+        models=(ModelCost("claude-haiku-5-5", 1),), all_strong_usd=usd("0.05"), strong_model="sonnet"
+    )
+    kept = json.loads(EVENT.dump_json(Billed(bill)))
+    del kept["bill"]["all_strong"], kept["bill"]["all_weak"]
+    assert EVENT.validate_python(kept) == Billed(bill)
+    assert "all on sonnet ≈ $0.0500 (estimate)" in footer(bill)
 
 
 async def test_cost_by_task_model_service_and_day(open_router: Opened) -> None:
