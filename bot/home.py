@@ -12,6 +12,7 @@ import structlog
 from bot.channel_rules import ChannelRules
 from bot.dossier import Dossier
 from bot.investigation.casefile import CaseFile
+from bot.investigation.events import Remembered
 from bot.store.cases import CaseRow, Cases
 from bot.store.channels import Channels
 from bot.store.intake import Intake
@@ -40,10 +41,13 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class HomeFacts:
-    """Everything that App Home tells. *spend* is `router.reports.cost`'s object of the last week, or None."""
+    """Everything that App Home tells. *spend* is `router.reports.cost`'s object of the last week, or None.
+
+    *learned* are the cases whose outcome memory took in this week, the newest first.
+    """
 
     files: tuple[tuple[CaseRow, CaseFile], ...]
-    learned: int
+    learned: tuple[CaseFile, ...]
     reflection: Reflection | None
     spend: Mapping[str, Any] | None
     first_line_s: float | None
@@ -78,7 +82,7 @@ class Home:
         known = sorted({*await self.intake.listened(), *rules})
         return HomeFacts(
             files=files,
-            learned=sum(case.remembered is not None for case in week),
+            learned=learned_since(now - WEEK, [case for _, case in files]),
             reflection=await self._reflection(now),
             spend=await self._spend(now),
             first_line_s=_median(await self._first_lines(rows, now)),
@@ -131,6 +135,20 @@ async def reflection_of(memory: Memory, team: str, now: datetime) -> Reflection:
         return known if known is not None and not known.stale else await reflect_now(memory, team, now)
     except sa.exc.SQLAlchemyError as error:
         raise MemoryUnavailable(str(error).splitlines()[0]) from error
+
+
+def learned_since(then: datetime, files: Sequence[CaseFile]) -> tuple[CaseFile, ...]:
+    """Return those of *files* that memory took in after *then*, the newest first, whenever they began."""
+    when = {
+        case.id: entry.at
+        for case in files
+        if case.resolution and case.remembered
+        for entry in case.history
+        if isinstance(entry.event, Remembered) and entry.at > then
+    }
+    return tuple(
+        sorted((case for case in files if case.id in when), key=lambda case: when[case.id], reverse=True)
+    )
 
 
 def calibration(files: Sequence[CaseFile]) -> Calibration | None:

@@ -15,6 +15,8 @@ from memory.reflection import Insight, Kind
 
 CHANNEL_SETTINGS = "channel_settings"
 MOST = 10
+NEWEST = 3  # of what was learned, told by name
+FELT = {"worked": "worked", "partly": "worked partly", "did_not": "did not work"}
 
 
 def home_view(facts: HomeFacts, now: datetime) -> dict[str, Any]:
@@ -62,12 +64,19 @@ def times(facts: HomeFacts) -> str:
 
 
 def learned(facts: HomeFacts) -> str:
-    """Say what memory took in this week."""
-    if not facts.learned:
-        return ""
-    return _titled(
-        "Learned this week", [f"{facts.learned} incident{'s' if facts.learned > 1 else ''} remembered"]
-    )
+    """Say what memory took in this week: the newest by name, the rest counted."""
+    lines = [_outcome(case) for case in facts.learned[:NEWEST]]
+    if (more := len(facts.learned) - NEWEST) > 0:
+        lines.append(f"… and {more} more")
+    return _titled("Learned this week", lines)
+
+
+def _outcome(case: CaseFile) -> str:
+    """Say the cause and what became of the fix, as people wrote them."""
+    end = case.resolution
+    assert end is not None
+    fix = f" → {said(end.fix, 100)} ({FELT[end.worked]})" if end.fix else ""
+    return f"{code(case.id)} {said(end.root_cause or case.alert.title, 120)}{fix}"
 
 
 def insights(facts: HomeFacts) -> list[str]:

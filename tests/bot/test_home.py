@@ -12,12 +12,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blocks.channel_modal import read_channel_modal
+from bot.blocks.home import home_view
 from bot.blocks.steps import arranged
 from bot.blocks.thread import Reply
 from bot.blocks.words import section
 from bot.channel_rules import ChannelRules, dollars, hours, read_rules
 from bot.digest import Digest
+from bot.home import HomeFacts, learned_since
 from bot.investigation.alert import Alert, Severity
+from bot.investigation.casefile import CaseFile
+from bot.investigation.events import Recorded, Remembered, Resolution, Resolved
 from bot.office import Office
 from sandbox.server import Sandbox
 from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict, text_of
@@ -250,3 +254,30 @@ def test_dollars_are_read_as_people_write_them(text: str, read: str | None) -> N
 def test_what_is_no_money_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="Dollars a day"):
         dollars(text)
+
+
+def remembered(number: int, at: datetime) -> CaseFile:
+    """A case that began ten days before NIGHT and was remembered *at*."""
+    end = Resolution(
+        f"cause {number}", f"fix {number}", "did_not" if number == 4 else "worked", (), at, "U1", 9
+    )
+    case = CaseFile(f"INC-{number}", alert(Severity.HIGH), NIGHT - timedelta(days=10), ALERTS)
+    for event in (Resolved(end), Remembered(f"INC-{number}", indexed=True)):
+        case = case.after(Recorded(at, event))
+    return case
+
+
+def test_what_was_learned_this_week_is_told_by_name_the_newest_first() -> None:
+    cases = [remembered(number, NIGHT - timedelta(days=5 - number)) for number in (2, 4, 1, 3)]
+    old = remembered(9, NIGHT - timedelta(days=8))
+    found = learned_since(NIGHT - timedelta(days=7), [*cases, old])
+    facts = HomeFacts((), found, None, None, None, None, None, ())
+    told = text_of({"blocks": home_view(facts, NIGHT)["blocks"]})
+    assert "`INC-4` cause 4 → fix 4 (did not work)" in told
+    assert told.index("INC-4") < told.index("INC-3") < told.index("INC-2")
+    assert "INC-1" not in told and "INC-9" not in told and "… and 1 more" in told
+
+
+def test_a_week_in_which_nothing_was_learned_is_not_told() -> None:
+    facts = HomeFacts((), learned_since(NIGHT, [remembered(1, NIGHT)]), None, None, None, None, None, ())
+    assert "Learned" not in text_of({"blocks": home_view(facts, NIGHT)["blocks"]})

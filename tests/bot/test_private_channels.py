@@ -68,7 +68,7 @@ async def test_a_private_channel_keeps_what_it_learned(sandbox: Sandbox, tmp_pat
         assert "stopped the nightly export" not in await recalled(sandbox, ALERTS)
         assert bot.home is not None
         facts = await bot.home.facts()
-        assert facts.files == () and facts.learned == 0
+        assert facts.files == () and facts.learned == ()
         assert not (tmp_path / "post").exists()
         seen = await reflect_now(memory, "T0001", kept.resolved_at)  # type: ignore[arg-type]
         assert "export" not in repr(seen)

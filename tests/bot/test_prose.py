@@ -78,7 +78,7 @@ async def test_it_goes_through_the_router_and_is_nothing_without_a_key(tmp_path:
 
 
 def test_the_digest_tells_a_models_words_beside_the_findings() -> None:
-    facts = HomeFacts((), 1, None, None, None, None, None, ())
+    facts = HomeFacts((), (), None, None, 3.0, None, None, ())
     blocks = digest_blocks(facts, [Statement("Pools run dry.", ("INC-1",))])
     assert "worded by a model" in str(blocks) and "INC-1" in str(blocks)
     assert "worded by a model" not in str(digest_blocks(facts))
