@@ -1,5 +1,6 @@
 """What is learned in a private channel is told in that channel and nowhere else, the whole way through Slack."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.privacy import Privacy, PrivacyUnknown
 from memory.insights import reflect_now
+from sandbox.anthropic_script import Received, Say, Tool, Turn
+from sandbox.anthropic_server import AnthropicServer
 from sandbox.directory import InstalledApp
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
@@ -87,6 +90,37 @@ async def test_another_channel_recalls_nothing_of_it_when_an_alert_comes(
         case = await bot.case_at(ALERTS, root)
         assert case.precedents is not None and not case.precedents.found
         assert "export" not in str([text_of(each) for each in sandbox.thread(ALERTS, root)])
+
+
+def asks_memory(received: Received) -> Turn:
+    """Ask memory once and then be unable to tell: what the model was shown is what matters here."""
+    if "tool_result" not in json.dumps(received.body["messages"]):
+        return Say("", tools=(Tool("recall_similar_incidents", {"text": "gateway answers 503"}),))
+    return Say('{"cause": null, "services": [], "confidence": 0.1, "claims": [], "fix": null}')
+
+
+async def test_a_model_is_shown_of_memory_what_its_channel_may_read(sandbox: Sandbox, tmp_path: Path) -> None:
+    secret = sandbox.workspace.create_channel(
+        "secret", members={"U0002", sandbox.workspace.app.bot_user}, is_private=True
+    ).id
+    async with AnthropicServer(asks_memory) as server:
+        keys = {"ANTHROPIC_API_KEY": "test", "ANTHROPIC_BASE_URL": server.url}
+        async with bot_in(sandbox, tmp_path, **keys):
+            await resolved_in(sandbox, secret)
+
+            async def shown_in(channel: str) -> list[str]:
+                """Return all that a model is shown for an investigation in *channel*."""
+                before = len(server.requests)
+                root = str(
+                    sandbox.post_as("U0002", channel, "@IncidentOS investigate gateway answers 503")["ts"]
+                )
+                await sandbox.wait_for(lambda: any(map(is_verdict, sandbox.thread(channel, root)[1:])), WAIT)
+                bodies = [json.dumps(each.body["messages"]) for each in server.requests[before:]]
+                assert any("tool_result" in each for each in bodies), "the model asked memory itself"
+                return bodies
+
+            assert not any(CAUSE in each or "INC-1" in each for each in await shown_in(ALERTS))
+            assert any(CAUSE in each for each in await shown_in(secret)), "its own channel may read it"
 
 
 async def test_an_open_case_of_a_private_channel_is_listed_there_alone(
