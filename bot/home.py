@@ -1,8 +1,9 @@
 """What App Home and the weekly digest tell: gathered from cases, memory and the router's books. Only reads."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from statistics import median
 from typing import Any
 
@@ -26,6 +27,7 @@ WEEK = timedelta(days=7)
 MOST_CASES = 200
 
 Spend = Callable[[datetime], Awaitable[Mapping[str, Any]]]
+SpentToday = Callable[[str], Awaitable[Decimal]]  # a channel → dollars
 Explained = Callable[[str], Awaitable[Mapping[str, Any]]]  # a case's id → `router.reports.why`'s object
 Reflect = Callable[[str, datetime], Awaitable[Reflection]]
 
@@ -43,6 +45,7 @@ class Calibration:
 class HomeFacts:
     """Everything that App Home tells. *spend* is `router.reports.cost`'s object of the last week, or None.
 
+    *spent_today* are the dollars of the channels that have a limit.
     *learned* are the cases whose outcome memory took in this week, the newest first.
     """
 
@@ -54,6 +57,7 @@ class HomeFacts:
     resolve_s: float | None
     calibration: Calibration | None
     channels: tuple[tuple[str, ChannelRules], ...]
+    spent_today: Mapping[str, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,7 @@ class Home:
     now: Callable[[], datetime]
     hides: Callable[[str], Awaitable[bool]]
     explained: Explained
+    today: SpentToday
 
     async def facts(self) -> HomeFacts:
         """Return the facts as they stand."""
@@ -89,6 +94,9 @@ class Home:
             resolve_s=_median(ended),
             calibration=calibration([case for _, case in files]),
             channels=tuple((channel, rules.get(channel, ChannelRules())) for channel in known),
+            spent_today=await self._spent_today(
+                [each for each, has in rules.items() if has.dollars is not None]
+            ),
         )
 
     async def _readable(self, rows: Sequence[CaseRow]) -> list[CaseRow]:
@@ -108,6 +116,13 @@ class Home:
         except (sa.exc.SQLAlchemyError, OSError) as down:
             log.warning("home_without_books", why=str(down).splitlines()[0])
             return None
+
+    async def _spent_today(self, channels: Sequence[str]) -> Mapping[str, Decimal]:
+        try:
+            return {channel: await self.today(channel) for channel in channels}
+        except (sa.exc.SQLAlchemyError, OSError) as down:
+            log.warning("home_without_books", why=str(down).splitlines()[0])
+            return {}
 
     async def _first_lines(self, rows: Sequence[CaseRow], now: datetime) -> list[float]:
         """Return for each case of the week how long its alert stood until our first line stood under it."""

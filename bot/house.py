@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.digest import Word, by_code_alone
 from bot.ear import Hearing
 from bot.forgetting import Forgetting
-from bot.home import Explained, Reflect, Spend
+from bot.home import Explained, Reflect, Spend, SpentToday
 from bot.investigation.investigator import Investigator
 from bot.joining import Grouping
 from bot.permits import Permits
@@ -41,6 +41,7 @@ class House:
     permits: Permits
     postmortems: PostmortemFolder
     spend: Spend
+    spent_today: SpentToday
     reflect: Reflect
     why: Explained
     forgetting: Forgetting

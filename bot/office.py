@@ -146,6 +146,7 @@ class Office:
             house.now,
             self.privacy.hides,
             house.why,
+            house.spent_today,
         )
         answers = Answering(self.cases, self.dossier, self._remembering, home, self.channels, house.now)
         keeping = Keeping(self.intake, worker.heard, house.now, house.permits, self.alarm)

@@ -195,6 +195,7 @@ async def house(
             permits=permits_of(settings),
             postmortems=PostmortemFolder(settings.postmortems),
             spend=lambda since: cost(shared.router.audit, shared.router.policy, since=since),
+            spent_today=shared.router.allowance.spent_today,
             reflect=lambda team, at: reflection_of(shared.memory, team, at),
             why=lambda case: why(shared.router.audit, case, chain=False),
             forgetting=Forgetting(

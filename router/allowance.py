@@ -69,7 +69,7 @@ class Allowance:
         if self.budget is None or not channel:
             return None
         limit = await self.limit(channel)
-        today = f"{channel}@{int(self.budget.now().timestamp()) // DAY}"
+        today = _today(channel, self.budget)
         caps = Caps(UNLIMITED, UNLIMITED if limit is None else limit, UNLIMITED, UNLIMITED)
         if await self.budget.reserve(selection.id, today, selection.reserved_usd, caps):
             self._open.add(selection.id)
@@ -87,7 +87,22 @@ class Allowance:
             self._open.discard(name)
             self.budget.settle(name, cost)
 
+    async def spent_today(self, channel: str) -> Decimal:
+        """Return the dollars that *channel* has spent or set aside today.
+
+        Raises:
+            sqlalchemy.exc.SQLAlchemyError: the books cannot be read.
+        """
+        if self.budget is None:
+            return Decimal(0)
+        return (await self.budget.spent(_today(channel, self.budget))).case
+
     async def aclose(self) -> None:
         """Write what waits to be written."""
         if self.budget is not None:
             await self.budget.aclose()
+
+
+def _today(channel: str, budget: Budget) -> str:
+    """Return the name under which *budget* counts the running day of *channel*."""
+    return f"{channel}@{int(budget.now().timestamp()) // DAY}"

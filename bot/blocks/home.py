@@ -15,6 +15,7 @@ from memory.reflection import Insight, Kind
 
 CHANNEL_SETTINGS = "channel_settings"
 MOST = 10
+MINUTE = 60.0  # seconds; people give minutes, so nothing shorter is known
 NEWEST = 3  # of what was learned, told by name
 FELT = {"worked": "worked", "partly": "worked partly", "did_not": "did not work"}
 
@@ -30,7 +31,7 @@ def home_view(facts: HomeFacts, now: datetime) -> dict[str, Any]:
     blocks += [section(text) for text in (times(facts), learned(facts), *insights(facts)) if text]
     blocks += [section(spend(facts.spend))] if facts.spend else []
     blocks.append({"type": "divider"})
-    blocks += _channels(facts.channels)
+    blocks += _channels(facts.channels, facts.spent_today)
     blocks.append(context("I only read. I never touch your infrastructure."))
     return {"type": "home", "blocks": blocks[:100]}
 
@@ -54,7 +55,8 @@ def times(facts: HomeFacts) -> str:
     if facts.first_line_s is not None:
         lines.append(f"First useful line after {seconds(facts.first_line_s)} (median of the week)")
     if facts.resolve_s is not None:
-        lines.append(f"Resolved after {seconds(facts.resolve_s)} (median of the week)")
+        after = seconds(facts.resolve_s) if facts.resolve_s >= MINUTE else "less than a minute"
+        lines.append(f"Resolved after {after} (median of the week)")
     if found := facts.calibration:
         sure, held = f"{found.said * 100:.0f} %", f"{found.worked * 100:.0f} %"
         lines.append(
@@ -93,16 +95,21 @@ def insights(facts: HomeFacts) -> list[str]:
 def spend(told: Mapping[str, Any]) -> str:
     """Say what the week cost by task, beside the same questions all on the strong model."""
     routed, strong = Decimal(told["usd"]), Decimal(told["all_strong_usd"])
-    line = f"Routed {dollars(routed)}"
-    if strong:
+    calls = told["calls"]
+    line = f"{dollars(routed)} for {_calls(calls)} of models" if calls else "No model was asked"
+    if strong and calls:
         line += f", all on {said(told['strong_model'])} ≈ {dollars(strong)} (estimate)"
     avoided = told["avoided"]
     line += f"; {avoided} question{'' if avoided == 1 else 's'} answered by code at $0"
     tasks = [
-        f"{said(str(group['name']).replace('_', ' '))}: {dollars(Decimal(group['usd']))}, {group['calls']} calls"
+        f"{said(str(group['name']).replace('_', ' '))}: {dollars(Decimal(group['usd']))}, {_calls(group['calls'])}"
         for group in told["by_task"][:6]
     ]
     return _titled("Spend, last 7 days", [line, *tasks, *map(spike, told.get("spikes", ())[:3])])
+
+
+def _calls(number: int) -> str:
+    return f"{number} call{'' if number == 1 else 's'}"
 
 
 def spike(told: Mapping[str, Any]) -> str:
@@ -140,7 +147,7 @@ def _line(row: CaseRow, case: CaseFile, now: datetime) -> str:
     return f"• {code(row.id)} {said(case.alert.title, 80)} · {age(row.opened_at, now)} · {state}"
 
 
-def _channels(channels: Sequence[tuple[str, ChannelRules]]) -> list[Block]:
+def _channels(channels: Sequence[tuple[str, ChannelRules]], today: Mapping[str, Decimal]) -> list[Block]:
     if not channels:
         return [section("*Channels*\nInvite me to an alert channel: /invite @IncidentOS")]
     blocks: list[Block] = [section("*Channels*")]
@@ -151,5 +158,6 @@ def _channels(channels: Sequence[tuple[str, ChannelRules]]) -> list[Block]:
             "action_id": CHANNEL_SETTINGS,
             "value": channel,
         }
-        blocks.append({**section(f"<#{channel}> {said(rules.words())}"), "accessory": button})
+        spent = f", {dollars(today[channel])} spent today" if channel in today else ""
+        blocks.append({**section(f"<#{channel}> {said(rules.words())}{spent}"), "accessory": button})
     return blocks

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.blocks.channel_modal import read_channel_modal
-from bot.blocks.home import home_view
+from bot.blocks.home import home_view, times
 from bot.blocks.steps import arranged
 from bot.blocks.thread import Reply
 from bot.blocks.words import section
@@ -83,6 +83,7 @@ async def test_home_tells_what_is_open_what_it_cost_and_each_channel(sandbox: Sa
     assert "Open cases" in told and "INC-1" in told
     assert "answered by code at $0" in told
     assert "First useful line after" in told
+    assert "No model was asked;" in told
     assert f"<#{ALERTS}>" in told and "investigates by itself" in told
 
 
@@ -96,7 +97,7 @@ async def test_settings_are_kept_and_shown(sandbox: Sandbox, bot: Office) -> Non
     assert rules == ChannelRules(True, True, "card", Severity.HIGH, (22, 7), Decimal("2.50"))
     told = text_of(await home_of(sandbox, "U0003"))
     assert (
-        "shadow: posts nothing, one card, from high up, quiet 22–07 UTC, models for at most $2.50 a day"
+        "shadow: posts nothing, one card, from high up, quiet 22–07 UTC, models for at most $2.50 a day, $0 spent today"
         in told
     )
 
@@ -281,3 +282,11 @@ def test_what_was_learned_this_week_is_told_by_name_the_newest_first() -> None:
 def test_a_week_in_which_nothing_was_learned_is_not_told() -> None:
     facts = HomeFacts((), learned_since(NIGHT, [remembered(1, NIGHT)]), None, None, None, None, None, ())
     assert "Learned" not in text_of({"blocks": home_view(facts, NIGHT)["blocks"]})
+
+
+def test_minutes_that_people_round_to_nothing_are_said_as_such() -> None:
+    def told(resolve_s: float) -> str:
+        return times(HomeFacts((), (), None, None, None, resolve_s, None, ()))
+
+    assert "Resolved after less than a minute" in told(0.0)
+    assert "Resolved after 12 min" in told(720.0)

@@ -88,6 +88,7 @@ async def test_a_spent_channel_says_so_and_others_go_on(books: AsyncEngine) -> N
         assert end.failure.retry_at == NOW.replace(hour=0) + timedelta(days=1)
         selected = told[-1][-2]
         assert isinstance(selected, Selected) and not selected.selection.available
+        assert Decimal("0.05") < await router.allowance.spent_today("C1") <= Decimal("0.10")
         before = await router.budget.spent("case-19")
         assert before.case == 0, "what the channel could not pay is given back to the case"
         assert paid([await events(router, ask(channel="C2")), await events(router, ask())]) == 2
