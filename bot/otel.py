@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from opentelemetry.trace import SpanContext, Tracer
 
 NAME = "incidentos"
-FLUSH_MS = 5_000
+FLUSH_MS = 2_000
 
 
 @asynccontextmanager

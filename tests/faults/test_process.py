@@ -127,7 +127,7 @@ async def test_p17_a_drain_gives_leases_back_and_loses_nothing(sandbox: Sandbox,
     async with bot_in(sandbox, tmp_path, INCIDENTOS_NEAR_MINUTES="0") as bot:
         alerts = [
             sandbox.post_webhook(alert_post(f"[FIRING:1] Alert{number} gateway (shop critical)"))
-            for number in range(8)
+            for number in range(5)
         ]
         await sandbox.settled(WAIT)
         database = bot.cases.engine
