@@ -1,4 +1,4 @@
-"""What follows when an alert clears: the outcome is asked for, a "worked" stays provisional until it stays clear.
+"""What follows a verdict, as timers: "worked" is provisional until it stays clear, a busy model is asked once more.
 
 A person's "worked" counts at once, is confirmed when the alert has stayed clear for a while, and is taken back
 when the alert comes back before that. It knows no Slack and no sender; what is asked is drawn in bot/blocks.
@@ -12,7 +12,8 @@ import structlog
 
 from bot.dossier import Dossier
 from bot.investigation.casefile import CaseFile
-from bot.investigation.events import AlertCleared, Event, FixJudged, StayedClear
+from bot.investigation.events import AlertCleared, AskedAgain, Event, FixJudged, StayedClear
+from bot.investigation.waiting import may_be_asked
 from bot.store.cases import CaseRow, Cases
 from bot.store.timers import Timer, Timers
 from tools.sources import AlertSource
@@ -20,6 +21,7 @@ from tools.tool import Unavailable
 
 log = structlog.get_logger()
 STAYS_CLEAR = "stays_clear"
+ASKS_AGAIN = "asks_again"
 ABSENT_TWICE = 2  # one poll may fall between two evaluations of a rule
 
 
@@ -69,13 +71,29 @@ class Aftermath:
 
     async def _do(self, timer: Timer) -> None:
         row = await self.cases.by_number(timer.case_number)
-        if row is None or timer.kind != STAYS_CLEAR:
+        if row is None:
             return
         case = await self.dossier.read(row)
-        if case.cleared_at is not None and case.calm_minutes is None:
+        if timer.kind == ASKS_AGAIN:
+            await self._ask_again(row, case)
+        elif timer.kind == STAYS_CLEAR and case.cleared_at is not None and case.calm_minutes is None:
             minutes = (self.now() - case.cleared_at).total_seconds() / 60
             await self.dossier.record(row, [StayedClear(round(minutes, 1))])
             log.info("stayed_clear", case=row.id)
+
+    async def _ask_again(self, row: CaseRow, case: CaseFile) -> None:
+        """Hand the case back to the workers, with its evidence as it stands, unless people ended it meanwhile."""
+        if row.state != "concluded" or not may_be_asked(case):
+            return
+        if not case.asking_again:
+            await self.dossier.record(row, [AskedAgain()])
+        await self.cases.set_state(row.number, "open", self.now())
+        log.info("model_asked_again", case=row.id)
+
+
+def wait_for_model(row: CaseRow, due_at: datetime) -> Timer:
+    """Return the timer after which a busy model is asked once more about a case."""
+    return Timer(f"{row.id}:{ASKS_AGAIN}", row.number, ASKS_AGAIN, due_at)
 
 
 class Polling:

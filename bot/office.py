@@ -130,7 +130,7 @@ class Office:
             self.cases, self.dossier, timers, self._remembering.judged, house.now, house.calm
         )
         worker = Worker(
-            self.intake, self.cases, self.dossier, investigator, house.now, self.alarm, house.at_once
+            self.intake, self.cases, self.dossier, investigator, house.now, self.alarm, house.at_once, timers
         )
         desk = self._desk(inbox, worker, aftermath)
         self._worker = worker

@@ -16,13 +16,16 @@ from typing import Protocol
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.aftermath import wait_for_model
 from bot.alarm import Alarm
 from bot.dossier import Dossier
 from bot.investigation.events import Concluded, Degraded, ModelAttempted, ModelSelected
 from bot.investigation.investigator import Investigator
 from bot.investigation.verdict import Verdict
+from bot.investigation.waiting import ask_again_at
 from bot.store.cases import LEASE, CaseRow, Cases
 from bot.store.intake import Intake, Work
+from bot.store.timers import Timers
 
 log = structlog.get_logger()
 
@@ -65,6 +68,7 @@ class Worker:
     now: Callable[[], datetime]
     alarm: Alarm
     at_once: int = 4
+    timers: Timers | None = None  # without them no busy model is waited for
     running: dict[int, asyncio.Task[None]] = field(default_factory=dict)
     _heard: asyncio.Event = field(default_factory=asyncio.Event)
     _opened: asyncio.Event = field(default_factory=asyncio.Event)
@@ -212,6 +216,8 @@ class Worker:
                         event, ModelSelected | ModelAttempted
                     ):
                         break  # a person wrote as well: take the next step from the case as it stands now
+        if self.timers is not None and (due := ask_again_at(case, self.now())):
+            await self.timers.set(wait_for_model(row, due))
         await self.cases.set_state(row.number, "concluded", self.now())
 
     @asynccontextmanager

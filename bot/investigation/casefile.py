@@ -14,6 +14,7 @@ from bot.investigation.events import (
     AlertCleared,
     AlertReceived,
     AlertRepeated,
+    AskedAgain,
     Billed,
     Concluded,
     Degraded,
@@ -67,6 +68,7 @@ class CaseFile:
     failure: Failure | None = None
     bill: Summary | None = None
     verdict: Verdict | None = None
+    asking_again: bool = False
     stopped_by: str = ""
     repeats: int = 0
     flaps: int = 0
@@ -81,7 +83,7 @@ class CaseFile:
     @property
     def finished(self) -> bool:
         """Whether the investigation has nothing left to do."""
-        return self.verdict is not None or bool(self.stopped_by)
+        return (self.verdict is not None and not self.asking_again) or bool(self.stopped_by)
 
     @property
     def wanted(self) -> tuple[ToolCall, ...]:
@@ -141,7 +143,9 @@ class CaseFile:
             case Billed(bill):
                 return replace(told, bill=bill)
             case Concluded(verdict):
-                return replace(told, verdict=verdict)
+                return replace(told, verdict=verdict, asking_again=False)
+            case AskedAgain():
+                return replace(told, failure=None, asking_again=True)
             case Stopped(by):
                 return replace(told, stopped_by=by)
             case FixJudged():

@@ -247,6 +247,13 @@ class Remembered:
 
 
 @dataclass(frozen=True, slots=True)
+class AskedAgain:
+    """The wait for a busy model is over: it is asked once more, and the verdict stands until it has answered."""
+
+    type: Literal["asked_again"] = "asked_again"
+
+
+@dataclass(frozen=True, slots=True)
 class Degraded:
     """Something failed; *line* tells people what, what still works and when it is tried again."""
 
@@ -278,6 +285,7 @@ Event = Annotated[
     | ResolutionDrafted
     | Resolved
     | Remembered
+    | AskedAgain
     | Degraded,
     Field(discriminator="type"),
 ]

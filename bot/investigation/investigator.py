@@ -36,6 +36,7 @@ from bot.investigation.steering import respecting
 from bot.investigation.suspects import Suspects, rank
 from bot.investigation.symptoms import symptoms_of
 from bot.investigation.verdict import Verdict
+from bot.investigation.waiting import after_waiting
 from router.ledger import Summary
 from router.messages import Ask, Offered, Task
 from router.outcomes import Answered, Attempted, Failed, RouterEvent, Selected
@@ -173,7 +174,7 @@ class Investigator:
 
     async def _reason(self, case: CaseFile) -> AsyncGenerator[Event, None]:
         suspects = respecting(rank(case.evidence, case.alert), case)
-        verdict = self._verdict(case, suspects)
+        verdict = after_waiting(case, self._verdict(case, suspects))
         symptoms = symptoms_of(case.evidence, suspects) if case.recalls == 1 else ""
         if symptoms:
             services = [suspect.service for suspect in suspects.services[:3]]
