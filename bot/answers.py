@@ -49,6 +49,7 @@ class Answering:
             self.why,
             self.home,
             self.channel_settings,
+            self.sets_dollars,
             self.set_channel,
         )
 
@@ -111,6 +112,11 @@ class Answering:
     async def channel_settings(self, channel: str) -> dict[str, Any]:
         """Return the modal with the rules of *channel*."""
         return channel_modal(channel, await self.channels.rules(channel))
+
+    async def sets_dollars(self, channel: str, view: Mapping[str, Any]) -> bool:
+        """Say whether what was submitted changes what *channel* may spend."""
+        read = read_channel_modal(view)
+        return not isinstance(read, dict) and read.dollars != (await self.channels.rules(channel)).dollars
 
     async def set_channel(self, channel: str, view: Mapping[str, Any], user: str) -> dict[str, str]:
         """Keep the rules that were submitted; return the errors to show beside the fields, if any."""

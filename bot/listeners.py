@@ -60,6 +60,7 @@ class Answers:
     why: Callable[[str, str], Awaitable[str]]
     home: Callable[[str], Awaitable[Body]]
     channel_settings: Callable[[str], Awaitable[Body]]
+    sets_dollars: Callable[[str, Body], Awaitable[bool]]
     set_channel: Callable[[str, Body, str], Awaitable[dict[str, str]]]
 
 
@@ -219,10 +220,15 @@ class Listeners:
 
     async def _channel_submitted(self, ack: Callable[..., Awaitable[None]], body: Body, view: Body) -> None:
         user = str(body["user"]["id"])
+        channel = str(view["private_metadata"])
         if await self._refused(Wish(user, "", Right.RESOLVE)):
             await ack(response_action="clear")
             return
-        errors = await self._answers.set_channel(str(view["private_metadata"]), view, user)
+        errors = {}
+        if await self._answers.sets_dollars(channel, view):
+            no = await self._refused(Wish(user, "", Right.SPEND), counted=False)
+            errors = {"dollars": no} if no else {}
+        errors = errors or await self._answers.set_channel(channel, view, user)
         if errors:
             await ack(response_action="errors", errors=errors)
             return

@@ -28,7 +28,7 @@ SETTING: Final[Mapping[Right, str]] = {
 _DOING: Final[Mapping[Right, str]] = {
     Right.INVESTIGATE: "ask me",
     Right.RESOLVE: "judge fixes and resolve with me",
-    Right.SPEND: "have me investigate by hand, which may cost money",
+    Right.SPEND: "have me investigate by hand or set what a channel may spend",
 }
 
 

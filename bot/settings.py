@@ -184,7 +184,10 @@ class Settings(BaseModel):
     may_spend: Names = Field(
         (),
         alias="INCIDENTOS_MAY_SPEND",
-        description="Users and groups who may open investigations by hand and ask open questions; empty as above.",
+        description=(
+            "Users and groups who may open investigations by hand, ask open questions and set a channel's dollars; "
+            "empty as above."
+        ),
     )
     link_hosts: Names = Field(
         (),

@@ -290,3 +290,13 @@ def test_minutes_that_people_round_to_nothing_are_said_as_such() -> None:
 
     assert "Resolved after less than a minute" in told(0.0)
     assert "Resolved after 12 min" in told(720.0)
+
+
+async def test_only_who_may_spend_sets_what_a_channel_may_spend(sandbox: Sandbox, tmp_path: Path) -> None:
+    async with bot_in(sandbox, tmp_path, INCIDENTOS_MAY_SPEND="U0002") as bot:
+        await bot.intake.saw(ALERTS, "1.0")
+        refused = await set_rules(sandbox, bot, floor="high", dollars="900")
+        assert "INCIDENTOS_MAY_SPEND" in refused["dollars"]
+        assert await bot.channels.rules(ALERTS) == ChannelRules()
+        assert not await set_rules(sandbox, bot, floor="high"), "what costs nothing they may set"
+        assert (await bot.channels.rules(ALERTS)).floor is Severity.HIGH
