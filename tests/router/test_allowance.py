@@ -75,9 +75,9 @@ async def test_twenty_cases_at_once_never_overshoot_their_channel(
     await books.dispose()
 
 
-async def test_a_spent_channel_says_so_and_others_go_on(books: AsyncEngine) -> None:
+async def test_a_spent_channel_says_so_and_others_go_on(either: AsyncEngine) -> None:
     model = ScriptedModel(lambda _: heard(usage=Usage(12, 4096)))
-    async with opened(books, model, "0.10") as router:
+    async with opened(either, model, "0.10") as router:
         told = [await events(router, ask(case=f"case-{n}", channel="C1")) for n in range(20)]
         assert 0 < paid(told) < 20
         end = told[-1][-1]
