@@ -27,7 +27,7 @@ from bot.guard import Guard
 from bot.health import Condition
 from bot.home import Home
 from bot.house import House
-from bot.identity import CannotJoin, authorised, permalink, who_am_i
+from bot.identity import CannotJoin, authorised, who_am_i
 from bot.inbox import Inbox
 from bot.inbox_opening import inbox_of
 from bot.investigation.casefile import CaseFile
@@ -36,12 +36,12 @@ from bot.keeping import Keeping
 from bot.listeners import Listeners
 from bot.pictures import Pictures
 from bot.poster import Poster
-from bot.privacy import Privacy, PrivacyUnknown
+from bot.privacy import Privacy
 from bot.remembering import Remembering
 from bot.roster import Roster
 from bot.slack_files import SlackFiles
 from bot.slack_web import SlackWeb, unpost_through, whisper_through
-from bot.store.cases import CaseRow, Cases, Place
+from bot.store.cases import Cases, Place
 from bot.store.changes import Changes
 from bot.store.channels import Channels
 from bot.store.intake import Intake
@@ -52,9 +52,8 @@ from bot.store.timers import Timers
 from bot.talk.conversation import Conversation
 from bot.thread import Thread
 from bot.ticking import Ticking
-from bot.troubles import tell_once
 from bot.worker import Worker
-from memory.memory import MemoryUnavailable
+from bot.write_back import WriteBack
 
 log = structlog.get_logger()
 
@@ -64,7 +63,6 @@ EXPIRY_S = 6 * 3600.0
 DIGEST_S = 600.0
 TIMERS_S = 5.0
 POLL_S = 60.0
-KEPT_HERE = "The outcome is kept with the case and is remembered as soon as that is back; tried every 30 s."
 
 
 class Office:
@@ -101,8 +99,8 @@ class Office:
         self._worker: Worker | None = None
         self._talk: Conversation | None = None
         self.home: Home | None = None
+        self.write_back: WriteBack | None = None
         self._remembering: Remembering | None = None
-        self._address = ""
 
     async def open(self) -> None:
         """Join the workspace and start working.
@@ -110,7 +108,7 @@ class Office:
         Raises:
             CannotJoin: the token is refused, or Slack cannot be reached.
         """
-        me, team, self._address = await who_am_i(self._client)
+        me, team, address = await who_am_i(self._client)
         house = self._house
         ours = replace(house.permits, workspaces=house.permits.workspaces or frozenset({team}))
         self._guard = replace(self._guard, permits=ours)
@@ -132,7 +130,8 @@ class Office:
         worker = Worker(
             self.intake, self.cases, self.dossier, investigator, house.now, self.alarm, house.at_once, timers
         )
-        desk = self._desk(inbox, worker, aftermath)
+        back = self.write_back = self._writing_back(address, self._remembering)
+        desk = self._desk(inbox, worker, aftermath, back)
         self._worker = worker
         app = AsyncApp(client=self._client, authorize=authorised(me, team, str(self._client.token)))
         self.home = home = Home(
@@ -155,7 +154,7 @@ class Office:
             asyncio.create_task(worker.run(desk), name="worker"),
             asyncio.create_task(self.poster.run(), name="poster"),
         ]
-        self._tick(aftermath, home)
+        self._tick(aftermath, home, back)
         await self._join(
             app, CatchUp(self._client, self.intake, team, me.bot_id, house.permits.channels, house.now)
         )
@@ -184,7 +183,21 @@ class Office:
             raise CannotJoin(msg) from error
         self._tasks.append(asyncio.create_task(self._ear.watch(), name="ear"))
 
-    def _desk(self, inbox: Inbox, worker: Worker, aftermath: Aftermath) -> Desk:
+    def _writing_back(self, address: str, remembering: Remembering) -> WriteBack:
+        """Return what keeps memory in step with the cases of the workspace at *address*."""
+        house = self._house
+        return WriteBack(
+            self.cases,
+            self.dossier,
+            remembering,
+            self._postmortems,
+            self.forgetting,
+            address,
+            house.keep,
+            house.now,
+        )
+
+    def _desk(self, inbox: Inbox, worker: Worker, aftermath: Aftermath, back: WriteBack) -> Desk:
         """Return the desk at which everything that is heard is decided."""
         house = self._house
         assert self._talk is not None
@@ -201,7 +214,7 @@ class Office:
             dossier=self.dossier,
             joining=joining,
             closing=Closing(
-                self.cases, self.dossier, worker.stop, self._remember, self._guard.whisper, house.now
+                self.cases, self.dossier, worker.stop, back.remember, self._guard.whisper, house.now
             ),
             gone=self._gone.thread,
             judged=self._remembering.judged,
@@ -215,13 +228,13 @@ class Office:
             reading=house.reading,
         )
 
-    def _tick(self, aftermath: Aftermath, home: Home) -> None:
+    def _tick(self, aftermath: Aftermath, home: Home, back: WriteBack) -> None:
         """Start the clock: what an earlier failure left undone, timers, monitors, the week's digest."""
         house = self._house
         digest = Digest(home, self.replies, self.poster, house.digest_channel, house.now, house.word)
-        self._clock.every(SWEEP_S, "sweep", self._sweep)
-        self._clock.every(EXPIRY_S, "expiry", self._expire)
-        self._clock.every(PRIVACY_S, "privacy", self._keep_apart)
+        self._clock.every(SWEEP_S, "sweep", back.sweep)
+        self._clock.every(EXPIRY_S, "expiry", back.expire)
+        self._clock.every(PRIVACY_S, "privacy", back.keep_apart)
         self._clock.every(TIMERS_S, "timers", aftermath.tick)
         self._clock.every(POLL_S, "monitors", Polling(self.cases, aftermath, house.monitors).tick)
         self._clock.every(DIGEST_S, "digest", digest.weekly)
@@ -263,38 +276,3 @@ class Office:
         if row is None:
             raise LookupError(f"no case in the thread {thread_ts} of {channel}")
         return await self.dossier.read(row)
-
-    async def _remember(self, row: CaseRow) -> None:
-        """Write the outcome of a resolved case to memory; what fails now is told, and done by the next sweep."""
-        assert self._remembering is not None
-        case = await self.dossier.read(row)
-        if case.remembered is None:
-            try:
-                link = permalink(self._address, row.place.channel, row.place.thread_ts)
-                kept = await self._remembering.remember(case, link)
-            except (MemoryUnavailable, PrivacyUnknown) as away:
-                await tell_once(self.dossier, row, "memory", f"{away} {KEPT_HERE}")
-                return
-            case = await self.dossier.record(row, [kept])
-            await self._postmortems.keep(case)
-        await self.cases.set_state(row.number, "remembered", self._house.now())
-
-    async def _sweep(self) -> None:
-        """Do what an earlier failure or a dead process left undone."""
-        for row in await self.cases.in_state("resolved"):
-            await self._remember(row)
-        if self._remembering is not None:
-            await self._remembering.catch_up()
-
-    async def _expire(self) -> None:
-        """Forget what is older than the policy keeps."""
-        if self._house.keep is not None and self._remembering is not None:
-            await self.forgetting.expire(self._remembering.workspace, self._house.keep, self._house.now())
-
-    async def _keep_apart(self) -> None:
-        """Hide the incidents of channels that have become private since."""
-        if self._remembering is not None:
-            try:
-                await self._remembering.keep_apart()
-            except (MemoryUnavailable, PrivacyUnknown) as away:
-                log.warning("privacy_not_checked", why=str(away))

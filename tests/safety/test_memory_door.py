@@ -54,7 +54,8 @@ async def test_only_an_allowed_person_teaches_and_only_once(tmp_path: Path) -> N
             await sandbox.wait_for(
                 lambda: "Kept in memory" in text_of(sandbox.message(ALERTS, verdict["ts"])), WAIT
             )
-            await bot._sweep()
+            assert bot.write_back is not None
+            await bot.write_back.sweep()
             (kept,) = await learnt(bot)
             assert (kept.root_cause, kept.resolved_by) == ("a release of store kept its connections", "U0001")
             assert LIE not in repr(kept)
