@@ -15,7 +15,7 @@ from memory.weights import DEFAULT_CACHE, MODEL, ModelFiles, Progress, prepare_m
 if TYPE_CHECKING:
     from fastembed import TextEmbedding
 
-BATCH = 16
+BATCH = 8
 """Texts per model run: large enough to be quick, small enough that a waiting recall gets its turn soon."""
 
 Vector = Sequence[float]
@@ -45,7 +45,7 @@ class MiniLm:
     size = 384
 
     def __init__(
-        self, cache: Path = DEFAULT_CACHE, *, threads: int = 2, on_progress: Progress | None = None
+        self, cache: Path = DEFAULT_CACHE, *, threads: int = 1, on_progress: Progress | None = None
     ) -> None:
         """Take the model below *cache*, preparing it there when it is not.
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tools.asking import ask_all, deadline_of, remarks_of
 from tools.deploy_suspicion import SKEW, Suspicion, ranked
+from tools.lane import in_lane
 from tools.sources import DeploySource
 from tools.telemetry import Deployment, Window
 from tools.tool import PLAIN_NAME, Findings, Observation, Scope, Status, ToolCall
@@ -55,8 +56,12 @@ class DeploymentsTool:
         )
         origin = {each.sha: source.name for source, found in answers for each in found}
         deployments = _once([each for _, found in answers for each in found])
-        suspects = ranked(
-            deployments, text=scope.text, onset=scope.onset, service=arguments.service or scope.service
+        suspects = await in_lane(
+            ranked,
+            deployments,
+            text=scope.text,
+            onset=scope.onset,
+            service=arguments.service or scope.service,
         )
         shown = sorted(enumerate(suspects[:SHOWN], 1), key=lambda each: each[1].deployment.at, reverse=True)
         query = f"deployments {window.start:%Y-%m-%d %H:%M} to {window.end:%Y-%m-%d %H:%M} UTC"

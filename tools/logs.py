@@ -10,11 +10,11 @@ template that tells something, with one example. Its facts:
 With `service` or `contains` it answers with lines, the newest last. It knows no source by name.
 """
 
-import asyncio
 from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
+from tools.lane import in_lane
 from tools.log_digest import LogGroup, digest
 from tools.log_digest_levels import CALM, severity, whole_messages
 from tools.sources import LogSource
@@ -86,7 +86,7 @@ class SearchLogs:
         source = max(read, key=lambda each: len(each[1]))[0]
         if plain:
             usual = _in_order(around.normal)
-            groups = await asyncio.to_thread(digest, lines, usual, onset=scope.onset)
+            groups = await in_lane(digest, lines, usual, onset=scope.onset)
             seen = _told(groups, lines, source, window, scope)
         else:
             seen = _matching(lines, arguments, source, window)

@@ -10,7 +10,6 @@ Without arguments: one summary, then one observation a service with its stronges
 With `service` or `metric`: one observation a series, with facts {before, after, peak}. It knows no source by name.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from statistics import median
@@ -19,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from tools.anomaly import MetricChange, changes
 from tools.anomaly_kinds import unit_of
+from tools.lane import in_lane
 from tools.sources import MetricSource
 from tools.telemetry import Series, Window
 from tools.tool import PLAIN_NAME, Findings, Observation, Scope, Status, ToolCall
@@ -80,7 +80,7 @@ class QueryMetrics:
         if not series:
             return Findings(call, Status.NOTHING, (), "; ".join(said), 0.0, around.problems, around.remarks)
         source = max(read, key=lambda each: len(each[1]))[0]
-        found = await asyncio.to_thread(changes, series, around.normal, onset=scope.onset, window=window)
+        found = await in_lane(changes, series, around.normal, onset=scope.onset, window=window)
         if arguments.service or arguments.metric:
             seen = _courses(series, found, source, window, scope)
         else:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.asking import ask_all, deadline_of
+from tools.lane import in_lane
 from tools.runbook_links import AlertLinks
 from tools.runbook_search import Found, RunbookIndex
 from tools.sources import AlertSource, LinkedRunbooks, RunbookSource
@@ -72,8 +73,9 @@ class RunbookTool:
         origin = {each.id: source.name for source, found in answers for each in found}
         runbooks = tuple({each.id: each for _, found in answers for each in found}.values())
         if runbooks != self._indexed:
-            self._index, self._indexed = RunbookIndex(runbooks), runbooks
-        found = self._index.search(arguments.text or scope.text, service=scope.service, limit=SHOWN)
+            self._index, self._indexed = await in_lane(RunbookIndex, runbooks), runbooks
+        asked = arguments.text or scope.text
+        found = await in_lane(self._index.search, asked, service=scope.service, limit=SHOWN)
         fitting = [*linked.found, *(each for each in found if each.fits)][:SHOWN]
         call = ToolCall(self.name)
         if not fitting:

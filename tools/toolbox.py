@@ -14,6 +14,7 @@ import structlog
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from tools.cutting import fitted
+from tools.lane import in_lane
 from tools.tool import Findings, Observation, Scope, Status, Tool, ToolCall, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -59,7 +60,7 @@ class Toolbox:
         findings = await self._looked(call, scope)
         seen = replace(findings, call=call)
         if sum(len(each.text) for each in seen.observations) > LONG:
-            safe = await asyncio.to_thread(self._safe, seen, scope.max_bytes)
+            safe = await in_lane(self._safe, seen, scope.max_bytes)
         else:
             safe = self._safe(seen, scope.max_bytes)
         return replace(safe, took_s=round(time.monotonic() - started, 3))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar, cast
 
+from tools.lane import in_lane
 from tools.providers import file_rows
 from tools.providers.jsonl import FileLimits, Tally, rows
 from tools.telemetry import Deployment, FiringAlert, LogLine, Series
@@ -95,7 +96,7 @@ class Part(Generic[R, T]):
         """
         async with self._lock:
             try:
-                return await asyncio.to_thread(self._load)
+                return await in_lane(self._load)
             except OSError as problem:
                 why = problem.strerror or str(problem)
                 raise Unavailable(f"files: {self.folder / self._label()} cannot be read: {why}") from problem

@@ -5,7 +5,6 @@ it is found by its words. Read in a thread, again only when a file has changed. 
 followed, files over MAX_BYTES and beyond MAX_FILES are left out.
 """
 
-import asyncio
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +13,7 @@ import frontmatter
 import structlog
 import yaml
 
+from tools.lane import in_lane
 from tools.telemetry import Runbook
 from tools.tool import Unavailable
 
@@ -36,7 +36,7 @@ class RunbookFolder:
 
     async def runbooks(self) -> Sequence[Runbook]:
         """Return all runbooks, in the order of their paths."""
-        return await asyncio.to_thread(self._read)
+        return await in_lane(self._read)
 
     def _read(self) -> tuple[Runbook, ...]:
         try:
