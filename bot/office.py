@@ -5,6 +5,7 @@ It is given everything it connects; making the parts is `bot/wiring.py`.
 
 import asyncio
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import structlog
 from slack_bolt.async_app import AsyncApp
@@ -19,6 +20,7 @@ from bot.catchup import CatchUp
 from bot.closing import Closing
 from bot.desk import Desk
 from bot.digest import Digest
+from bot.door import Body
 from bot.dossier import Dossier
 from bot.ear import Ear
 from bot.elsewhere import Elsewhere
@@ -78,14 +80,15 @@ class Office:
         self.intake = Intake(house.engine, house.owner, house.redact)
         self.replies = Replies(house.engine)
         self._pictures = Pictures(client, UploadedPictures(house.engine), house.now)
-        slack = SlackWeb(client, house.gate, self._pictures if house.plots else None)
+        self._home: tuple[str, ...] = ()  # the workspace's own host: links to its threads may be shown
+        slack = SlackWeb(client, self._gate, self._pictures if house.plots else None)
         self.alarm = Alarm(slack, house.operators, house.now)
         self._gone = Gone(self.alarm)
         self.poster = Poster(self.replies, slack, house.now, self._gone.refused)
         thread = Thread(self.replies, self.poster, house.now, self.channels.rules)
         self.dossier = Dossier(self.cases, thread, house.now, house.watch)
         self.refusals = Refusals(house.engine)
-        whisper = whisper_through(client, house.gate)
+        whisper = whisper_through(client, self._gate)
         self._guard = Guard(house.now, house.permits, whisper, Roster(client, house.now), self.refusals)
         self._tasks: list[asyncio.Task[None]] = []
         self._clock = Ticking()
@@ -109,6 +112,7 @@ class Office:
             CannotJoin: the token is refused, or Slack cannot be reached.
         """
         me, team, address = await who_am_i(self._client)
+        self._home = tuple(filter(None, [urlsplit(address).hostname]))
         house = self._house
         ours = replace(house.permits, workspaces=house.permits.workspaces or frozenset({team}))
         self._guard = replace(self._guard, permits=ours)
@@ -254,6 +258,9 @@ class Office:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def _gate(self, body: Body) -> Body:
+        return self._house.gate({**body, "hosts": (*body.get("hosts", ()), *self._home)})
 
     async def condition(self) -> Condition:
         """Return how this process is, for probes."""

@@ -138,7 +138,7 @@ def _weighed(
     reasons += [of_service] if of_service else []
     if asked.concerns and not concern and weight < 1:
         score *= UNRELATED
-        reasons.append("nothing in it has to do with what is reported")
+        reasons.append("its words do not name what is reported")
     if asked.elsewhere:
         score *= ELSEWHERE
         reasons.append(f"the report speaks of {asked.elsewhere}")

@@ -127,6 +127,10 @@ async def recalled(visit: Visit) -> None:
     await visit.open_thread(2)
     await expect(visit.thread.get_by_text("rolled store back").first).to_be_visible(timeout=WAIT_MS)
     await expect(visit.thread.get_by_text("seen before", exact=False).first).to_be_visible(timeout=WAIT_MS)
+    await expect(visit.thread.get_by_role("link", name=re.compile("HighErrorRate")).first).to_be_visible(
+        timeout=WAIT_MS
+    )
+    await expect(visit.thread.get_by_text("link removed")).to_have_count(0)
 
 
 async def another(visit: Visit) -> None:
