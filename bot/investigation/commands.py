@@ -20,7 +20,7 @@ _COMMAND = re.compile(
     r"|\b(?:ALTER|DROP|TRUNCATE|GRANT|REVOKE|CREATE)\s+(?:ROLE|USER|TABLE|DATABASE|SCHEMA|SYSTEM|ALL|SELECT|INDEX)\b"
     r"|\bDELETE\s+FROM\b|\bINSERT\s+INTO\b|\bUPDATE\s+\w+\s+SET\b|\bSUPERUSER\b"
     r"|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\s*=\s*\S|\b0\.0\.0\.0/0\b"
-    r"|\b(?:POST|PUT|PATCH|DELETE)\s+(?:https?://|/)\S"
+    r"|\b(?:POST|PUT|PATCH|DELETE)\s+https?://\S"
 )
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[A-Z(*-])|\n+")
 
