@@ -42,6 +42,7 @@ from bot.warming import warmed
 from memory.examples import public_examples
 from memory.memory import Memory, MemoryUnavailable
 from memory.opening import MemorySettings, open_memory
+from memory.tables import metadata as memory_tables
 from memory.weights import Progress
 from router.anthropic_model import PUBLIC, AnthropicModel
 from router.policy_file import DEFAULT, read_policy
@@ -96,7 +97,9 @@ async def parts(settings: Settings, on_progress: Progress | None = None) -> Asyn
     async with AsyncExitStack() as stack:
         engine = engine_for(settings.database_url.get_secret_value() or None, folder)
         stack.push_async_callback(engine.dispose)
-        await create_tables(engine, router_tables)
+        await create_tables(
+            engine, router_tables, memory_tables
+        )  # under one lock: replicas may start together
         where = MemorySettings(
             folder,
             settings.qdrant_url or None,

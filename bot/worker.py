@@ -145,7 +145,7 @@ class Worker:
         body = work.envelope.body
         channel, ts = str(body.get("channel") or ""), str(body.get("ts") or "")
         if channel and ts:
-            text = f"I could not work on this after {work.tries} tries; it is kept (intake {work.id}) and logged."
+            text = f"I could not work on this after {work.tries + 1} tries; it is kept (intake {work.id}) and logged."
             await self.dossier.thread.post(f"intake:{work.id}:failed", channel, text, ts)
 
     async def _investigate_all(self) -> None:

@@ -38,7 +38,7 @@ class Envelope:
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """An envelope that is ours to do until the lease ends."""
+    """An envelope that is ours to do until the lease ends. *tries* is how often it failed before."""
 
     id: int
     envelope: Envelope
@@ -97,7 +97,7 @@ class Intake:
         statement = (
             intake.update()
             .where(intake.c.id.in_(oldest.with_for_update(skip_locked=True).scalar_subquery()))
-            .values(state="taken", owner=self.owner, lease_until=now + LEASE, tries=intake.c.tries + 1)
+            .values(state="taken", owner=self.owner, lease_until=now + LEASE)
             .returning(intake)
         )
         async with self.engine.begin() as connection:
@@ -116,15 +116,18 @@ class Intake:
 
     async def again(self, work: Work, note: str, now: datetime) -> bool:
         """Put *work* back for a while after a failure; False when it failed too often and is closed as failed."""
-        if work.tries >= MAX_TRIES:
+        tries = (
+            work.tries + 1
+        )  # failures are counted, not takes: a process that was killed says nothing of the envelope
+        if tries >= MAX_TRIES:
             await self.done(work, note, state="failed")
             return False
-        pause = min(timedelta(seconds=2 ** (work.tries - 1)), MOST_PAUSE)
+        pause = min(timedelta(seconds=2 ** (tries - 1)), MOST_PAUSE)
         async with self.engine.begin() as connection:
             await connection.execute(
                 intake.update()
                 .where(intake.c.id == work.id)
-                .values(state="waiting", note=note, owner=None, lease_until=now + pause)
+                .values(state="waiting", note=note, owner=None, lease_until=now + pause, tries=tries)
             )
         return True
 

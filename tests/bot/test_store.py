@@ -59,13 +59,22 @@ async def test_work_is_taken_in_order_and_once(engine: AsyncEngine) -> None:
     assert all(share == sorted(share, key=lambda event: int(event[1:])) for share in shares)
 
 
+async def test_kills_do_not_count_as_failures(engine: AsyncEngine) -> None:
+    intake = Intake(engine, "a")
+    await intake.keep(envelope("E1"), NOW)
+    # taken by one process after another, each killed in the middle
+    takes = [await intake.take_many(NOW + again * 2 * LEASE, 10) for again in range(12)]
+    (work,) = takes[-1]
+    assert await intake.again(work, "a fault of the moment", NOW), "its first failure, whoever died before"
+
+
 async def test_a_dead_workers_envelope_is_taken_over_after_its_lease(engine: AsyncEngine) -> None:
     await Intake(engine, "a").keep(envelope("E1"), NOW)
     assert await Intake(engine, "dead").take(NOW)
     heir = Intake(engine, "heir")
     assert await heir.take(NOW + LEASE / 2) is None
     taken = await heir.take(NOW + LEASE * 2)
-    assert taken and taken.tries == 2
+    assert taken and taken.tries == 0, "who died says nothing of the envelope"
 
 
 async def test_what_fails_again_and_again_is_closed_as_failed(engine: AsyncEngine) -> None:
