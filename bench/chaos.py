@@ -162,8 +162,9 @@ async def _verified(engine: AsyncEngine, sandbox: Sandbox) -> dict[str, int]:
         if each.kind == "events_api" and each.acked_at is not None and not _own(each.payload["event"])
     }
     lost = [event for event, content in acked.items() if event not in done and content not in told]
+    states = {row.event_id: row.state for row in rows}
     for event in lost[:5]:
-        print(f"lost: {event} {acked[event]}", file=sys.stderr)
+        print(f"lost: {event} {acked[event]}, {states.get(event, 'not kept')}", file=sys.stderr)
     keys = _keys(sandbox)
     return {
         "acked": len(acked),
