@@ -61,11 +61,14 @@ class Dossier:
         await self.thread.show(row, case)
         return case
 
-    async def end(self, row: CaseRow, events: Sequence[Event]) -> CaseFile | None:
-        """Journal the end of a case and show it; None, and nothing is written, when somebody has closed it before."""
+    async def end(self, row: CaseRow, events: Sequence[Event], state: str = "resolved") -> CaseFile | None:
+        """Journal the end of a case and show it; None, and nothing is written, when somebody has closed it before.
+
+        *state* "remembered" is the step after "resolved".
+        """
         at = self.now()
         news = [Recorded(at, event) for event in events]
-        if not await self.cases.resolve(row.number, news, at):
+        if not await self.cases.resolve(row.number, news, at, state):
             return None
         case = await self.read(row)
         self.watch(case, news)

@@ -41,16 +41,18 @@ class WriteBack:
     async def remember(self, row: CaseRow) -> None:
         """Write the outcome of a resolved case to memory; what fails now is told, and done by the next sweep."""
         case = await self.dossier.read(row)
-        if case.remembered is None:
-            try:
-                link = permalink(self.address, row.place.channel, row.place.thread_ts)
-                kept = await self.remembering.remember(case, link)
-            except (MemoryUnavailable, PrivacyUnknown) as away:
-                await tell_once(self.dossier, row, "memory", f"{away} {KEPT_HERE}")
-                return
-            case = await self.dossier.record(row, [kept])
-            await self.postmortems.keep(case)
-        await self.cases.set_state(row.number, "remembered", self.now())
+        if case.remembered is not None:
+            await self.cases.set_state(row.number, "remembered", self.now())
+            return
+        try:
+            link = permalink(self.address, row.place.channel, row.place.thread_ts)
+            kept = await self.remembering.remember(case, link)
+        except (MemoryUnavailable, PrivacyUnknown) as away:
+            await tell_once(self.dossier, row, "memory", f"{away} {KEPT_HERE}")
+            return
+        ended = await self.dossier.end(row, [kept], "remembered")
+        if ended is not None:  # else another replica was faster, and has written the same
+            await self.postmortems.keep(ended)
 
     async def sweep(self) -> None:
         """Do what an earlier failure or a dead process left undone."""

@@ -22,6 +22,7 @@ from bot.office import Office
 from bot.settings import Settings
 from bot.sources import runbooks_of
 from bot.wiring import house, office
+from sandbox.case_shelf import CaseShelf
 from sandbox.directory import InstalledApp
 from sandbox.scenario import Scenario
 from sandbox.scenarios import scenarios
@@ -97,8 +98,9 @@ async def joined(settings: Settings, root: Path, port: int) -> AsyncIterator[Run
         ):
             client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
             bot = office(parts, client, sandbox.app_token)
-            await bot.cases.archive()
-            fired.before = bot.cases.part
+            shelf = CaseShelf(bot.cases.engine)
+            await shelf.archive()
+            fired.before = shelf.part
             await bot.open()
             status.stop()
             try:

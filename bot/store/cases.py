@@ -15,7 +15,7 @@ from bot.investigation.events import AlertReceived, Recorded
 from bot.store.database import reading
 from bot.store.intake import close
 from bot.store.journal import add_lines, last_line, read_lines
-from bot.store.schema import cases, lapsed, replies
+from bot.store.schema import cases, lapsed
 
 LEASE = timedelta(seconds=60)
 CONFLICTS = 20
@@ -159,12 +159,18 @@ class Cases:
             changed = changed.where(cases.c.state.not_in(CLOSED))
         await self._one(changed.values(values))
 
-    async def resolve(self, number: int, recorded: Sequence[Recorded], now: datetime) -> bool:
-        """Close a case and write how, in one transaction; False, and nothing is written, when somebody was faster."""
+    async def resolve(
+        self, number: int, recorded: Sequence[Recorded], now: datetime, state: str = "resolved"
+    ) -> bool:
+        """Close a case and write how, in one transaction; False, and nothing is written, when somebody was faster.
+
+        *state* is "resolved", or "remembered", the step after it.
+        """
+        before = cases.c.state == "resolved" if state == "remembered" else cases.c.state.not_in(CLOSED)
         ending = (
             cases.update()
-            .where(cases.c.number == number, cases.c.state.not_in(CLOSED))
-            .values(state="resolved", owner=None, lease_until=None, live_key=None, updated_at=now)
+            .where(cases.c.number == number, before)
+            .values(state=state, owner=None, lease_until=None, live_key=None, updated_at=now)
         )
         for _ in range(CONFLICTS):
             try:
@@ -189,19 +195,6 @@ class Cases:
         async with self.engine.begin() as connection:
             held = cases.update().where(cases.c.owner.is_not(None))
             await connection.execute(held.values(owner=None, lease_until=None))
-
-    async def archive(self) -> None:
-        """Put every case away, because its threads are gone: the sandbox's workspace is new at each start."""
-        async with self.engine.begin() as connection:
-            await connection.execute(
-                cases.update().where(cases.c.state != "remembered").values(state="archived", live_key=None)
-            )
-            await connection.execute(replies.update().values(dead=True))
-
-    async def part(self) -> None:
-        """Let no repeat join a case that stands: the sandbox's next scenario is a trouble of its own."""
-        async with self.engine.begin() as connection:
-            await connection.execute(cases.update().values(live_key=None))
 
     async def at(self, place: Place) -> CaseRow | None:
         """Return the case of a thread."""

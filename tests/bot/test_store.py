@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.investigation.alert import Alert, Severity
 from bot.investigation.casefile import fold
-from bot.investigation.events import AlertCleared, Recorded, Steered
+from bot.investigation.events import AlertCleared, Recorded, Remembered, Steered
 from bot.store.cases import Cases, Place
 from bot.store.database import reading
 from bot.store.intake import LEASE, MAX_TRIES, MOST_PAUSE, Envelope, Intake
@@ -177,3 +177,16 @@ async def test_many_at_once_are_committed_together_and_each_once(engine: AsyncEn
     kept = await asyncio.gather(*(intake.keep(envelope(f"E{number % 50}"), NOW) for number in range(300)))
     assert sum(kept) == 50
     assert await intake.waiting() == 50
+
+
+async def test_memory_is_noted_once_whoever_is_faster(engine: AsyncEngine) -> None:
+    ours, theirs = Cases(engine, "a"), Cases(engine, "b")
+    row, _ = await ours.open(alert(), Place("C1", "1.0"), NOW)
+    assert await ours.resolve(row.number, [], NOW)
+    noted = [Recorded(NOW, Remembered("INC-1", indexed=True))]
+    told = await asyncio.gather(
+        *(cases.resolve(row.number, noted, NOW, "remembered") for cases in (ours, theirs))
+    )
+    assert sorted(told) == [False, True]
+    kinds = [entry.event.type for entry in await ours.journal(row.number)]
+    assert kinds.count("remembered") == 1
