@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import structlog
 from pydantic import BaseModel, JsonValue, ValidationError
 
+from tools.clean_texts import CleanTexts
 from tools.cutting import fitted
 from tools.lane import in_lane
 from tools.tool import Findings, Observation, Scope, Status, Tool, ToolCall, Unavailable
@@ -22,6 +23,7 @@ Redact = Callable[[str], str]
 WITHHELD = "[withheld: redaction failed]"
 MAX_REASONS = 5
 LONG = 4_000  # characters; more are redacted in a thread, so that the event loop turns
+EACH = 100  # characters that could be redacted in the time that any text takes, however short
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Toolbox:
         self._tools = {tool.name: tool for tool in tools}
         if len(self._tools) != len(tools):
             raise ValueError("two tools have the same name")
-        self._redact = redact
+        self._redact = CleanTexts(redact)
 
     def offered(self) -> tuple[OfferedTool, ...]:
         """Return what a model may call, in a stable order (the prefix of a prompt must not change)."""
@@ -59,7 +61,7 @@ class Toolbox:
         started = time.monotonic()
         findings = await self._looked(call, scope)
         seen = replace(findings, call=call)
-        if sum(len(each.text) for each in seen.observations) > LONG:
+        if sum(len(each.text) + _weight(dict(each.facts)) for each in seen.observations) > LONG:
             safe = await in_lane(self._safe, seen, scope.max_bytes)
         else:
             safe = self._safe(seen, scope.max_bytes)
@@ -129,6 +131,15 @@ class Toolbox:
         if isinstance(value, dict):
             return {key: self._redacted_value(each) for key, each in value.items()}
         return value
+
+
+def _weight(value: JsonValue) -> int:
+    """Return how long it takes to redact *value*, in characters."""
+    if isinstance(value, str):
+        return EACH + len(value)
+    if isinstance(value, list):
+        return sum(map(_weight, value))
+    return sum(map(_weight, value.values())) if isinstance(value, dict) else 0
 
 
 def _honest(findings: Findings) -> Findings:

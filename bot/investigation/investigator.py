@@ -40,6 +40,7 @@ from bot.investigation.waiting import after_waiting
 from router.ledger import Summary
 from router.messages import Ask, Offered, Task
 from router.outcomes import Answered, Attempted, Failed, RouterEvent, Selected
+from tools.lane import in_lane
 from tools.tool import Findings, Scope, Status, ToolCall
 
 SETTLED_AT = 0.8  # how sure code must be of its suspect before a weak model may be asked to tell it
@@ -173,7 +174,7 @@ class Investigator:
         return Findings(call, Status.UNAVAILABLE, note=note, took_s=self.limits.gather_s)
 
     async def _reason(self, case: CaseFile) -> AsyncGenerator[Event, None]:
-        suspects = respecting(rank(case.evidence, case.alert), case)
+        suspects = respecting(await in_lane(rank, case.evidence, case.alert), case)
         verdict = after_waiting(case, self._verdict(case, suspects))
         symptoms = symptoms_of(case.evidence, suspects) if case.recalls == 1 else ""
         if symptoms:
