@@ -167,8 +167,8 @@ def _token(inside: str, rules: Rules) -> str:
 def _without_brackets(inside: str, rules: Rules) -> str:
     """Return `<inside>` for places without markup: calls lose their sting, links are judged as text."""
     called = _GROUP_CALL.match(inside)
-    if inside.startswith("@") and _PERSON.match(inside):
-        return "@someone"
+    if inside.startswith("@"):  # never back into brackets: what surrounds it may become a call by that
+        return "@someone" if _PERSON.match(inside) else inside
     if called:
         return "a group" if "subteam" in inside else f"@{called.group(1)}"
     target, bar, label = inside.partition("|")

@@ -199,6 +199,7 @@ class Office:
             address,
             house.keep,
             house.now,
+            self.alarm,
         )
 
     def _desk(self, inbox: Inbox, worker: Worker, aftermath: Aftermath, back: WriteBack) -> Desk:

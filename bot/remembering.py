@@ -36,6 +36,7 @@ class Memories(Protocol):
     async def not_the_same(self, said: NotTheSame) -> None: ...  # noqa: D102
     async def waiting(self) -> int: ...  # noqa: D102
     async def index_pending(self) -> int: ...  # noqa: D102
+    def mended(self) -> str: ...  # noqa: D102
     async def channels(self, workspace: str) -> list[str]: ...  # noqa: D102
     async def set_private(self, workspace: str, channel: str, *, private: bool) -> list[str]: ...  # noqa: D102
 
@@ -110,12 +111,16 @@ class Remembering:
         await self.memory.retain(incident)
         return Remembered(incident.id, indexed=not await self.memory.waiting())
 
-    async def catch_up(self) -> None:
-        """Let the index learn what it missed while it was away; when it is still away, everything keeps waiting."""
+    async def catch_up(self) -> str:
+        """Let the index learn what it missed while it was away; when it is still away, everything keeps waiting.
+
+        Returns what was found damaged and is built anew, as one line, or nothing.
+        """
         try:
             await self.memory.index_pending()
         except StoreUnavailable as away:
             log.warning("index_still_away", why=str(away))
+        return self.memory.mended()
 
     async def keep_apart(self) -> None:
         """Ask again of every channel whether it is private, and hide or show its incidents as it now is.

@@ -17,10 +17,13 @@ log = structlog.get_logger()
 
 
 async def warmed(memory: Memory, model: AnthropicModel | None, *, plots: bool) -> None:
-    """Load the embedding model, the index, the models' SDK and, where *plots* are drawn, the drawing library."""
-    await memory.embed.embed(["ready"])
+    """Load the embedding model, the index, the models' SDK and, where *plots* are drawn, the drawing library.
+
+    An index that is damaged or lost is noticed here, before anybody asks.
+    """
     try:
-        await memory.store.count()
+        await memory.embed.embed(["ready"])
+        await memory.look_at_index()
     except StoreUnavailable as down:
         log.warning("index_not_opened", why=str(down))
     if model is not None:

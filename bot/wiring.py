@@ -42,6 +42,7 @@ from bot.warming import warmed
 from memory.examples import public_examples
 from memory.memory import Memory, MemoryUnavailable
 from memory.opening import MemorySettings, open_memory
+from memory.store import StoreUnavailable
 from memory.tables import metadata as memory_tables
 from memory.weights import Progress
 from router.anthropic_model import PUBLIC, AnthropicModel
@@ -90,7 +91,6 @@ async def parts(settings: Settings, on_progress: Progress | None = None) -> Asyn
     Raises:
         CannotOpen: the data folder or the database cannot be used.
         PolicyError: the routing policy cannot be meant.
-        WeightsUnavailable: the embedding model cannot be prepared.
     """
     policy = read_policy(settings.routes or DEFAULT, now=now())
     folder = prepare_folder(settings.folder)
@@ -106,7 +106,7 @@ async def parts(settings: Settings, on_progress: Progress | None = None) -> Asyn
             settings.qdrant_api_key.get_secret_value() or None,
             settings.cache,
         )
-        memory = await open_memory(engine, where, redact=redact, on_progress=on_progress)
+        memory = await open_memory(engine, where, redact=redact, on_progress=on_progress, words_will_do=True)
         stack.push_async_callback(memory.close)
         model = model_of(settings)
         if model is not None:
@@ -174,8 +174,8 @@ async def house(
         await stack.enter_async_context(closing(sources))
         shared = await stack.enter_async_context(parts(settings, on_progress))
         await warmed(shared.memory, shared.model, plots=settings.plots)
-        if settings.examples:
-            stack.push_async_callback(_ended, asyncio.create_task(_load_examples(shared.memory)))
+        behind = asyncio.create_task(_fill(shared.memory, examples=settings.examples))
+        stack.push_async_callback(_ended, behind)
         stack.enter_context(settled())
         yield House(
             engine=shared.engine,
@@ -233,12 +233,14 @@ def office(parts_of_it: House, client: AsyncWebClient, app_token: str) -> Office
     return Office(parts_of_it, client, app_token)
 
 
-async def _load_examples(memory: Memory) -> None:
-    """Put the public examples into memory behind the scenes: they take some seconds, and nobody waits for them."""
+async def _fill(memory: Memory, *, examples: bool) -> None:
+    """Write what the index lacks, and the public examples, behind the scenes: it takes a while, and nobody waits."""
     try:
-        await memory.load_examples(public_examples())
-    except MemoryUnavailable as down:
-        log.warning("examples_not_loaded", why=str(down))
+        if examples:
+            await memory.load_examples(public_examples())
+        await memory.index_pending()
+    except (MemoryUnavailable, StoreUnavailable) as down:
+        log.warning("memory_not_filled", why=str(down))
 
 
 async def _ended(task: asyncio.Task[None]) -> None:

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot.alarm import Alarm
 from bot.dossier import Dossier
 from bot.forgetting import Forgetting
 from bot.identity import permalink
@@ -37,6 +38,7 @@ class WriteBack:
     address: str
     keep: timedelta | None
     now: Callable[[], datetime]
+    alarm: Alarm
 
     async def remember(self, row: CaseRow) -> None:
         """Write the outcome of a resolved case to memory; what fails now is told, and done by the next sweep."""
@@ -58,7 +60,8 @@ class WriteBack:
         """Do what an earlier failure or a dead process left undone."""
         for row in await self.cases.in_state("resolved"):
             await self.remember(row)
-        await self.remembering.catch_up()
+        if mended := await self.remembering.catch_up():
+            await self.alarm.tell("index", mended)
 
     async def expire(self) -> None:
         """Forget what is older than the policy keeps."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from memory.embedder import Embed, Vector
 from memory.incident import Incident
+from memory.mending import Mending
 from memory.outbox import Outbox, Pending
 from memory.passages import case_text, counted_text, passages_of, symptom_text
 from memory.store import Entry, Store, StoreUnavailable
@@ -29,6 +30,7 @@ class Indexer:
     outbox: Outbox
     store: Store
     embed: Embed
+    mending: Mending
     _busy: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def catch_up(self, on_progress: Progress | None = None) -> int:
@@ -40,12 +42,16 @@ class Indexer:
         model = self.embed.model_id
         done = 0
         async with self._busy:
-            total = await self.outbox.waiting(model)
+            await self.mending.look()
+            total = self.mending.total = await self.outbox.waiting(model)
+            self.mending.done = 0
             while batch := await self.outbox.pending(model, BATCH):
                 await self._write(batch)
                 done += len(batch)
+                self.mending.done = done
                 if on_progress:
                     on_progress(done, max(total, done))
+            self.mending.total = self.mending.done = 0
             if gone := await self.outbox.removals():
                 await self.store.remove(gone)
                 await self.outbox.removed(gone)

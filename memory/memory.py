@@ -15,6 +15,7 @@ from memory import tables as t
 from memory.embedder import Embed
 from memory.incident import EVERYWHERE, Feedback, Incident, NotTheSame
 from memory.indexing import Indexer, Progress
+from memory.mending import Mending
 from memory.outbox import Outbox
 from memory.recalling import Recaller, RecallSettings
 from memory.recollection import Question, Recollection
@@ -56,8 +57,11 @@ class Memory:
         self.embed = embed
         self._redact = lasting(redact)
         self._outbox = Outbox(records.engine)
-        self._indexer = Indexer(self._outbox, store, embed)
-        self._recaller = Recaller(records, self._outbox, store, embed, settings or RecallSettings())
+        self._mending = Mending(self._outbox, store, embed.model_id)
+        self._indexer = Indexer(self._outbox, store, embed, self._mending)
+        self._recaller = Recaller(
+            records, self._outbox, store, embed, settings or RecallSettings(), self._mending
+        )
 
     async def recall(self, question: Question) -> Recollection:
         """Return what is like *question*, best first, with reasons, fixes and how sure memory is.
@@ -159,6 +163,19 @@ class Memory:
             StoreUnavailable: the index is down; everything keeps waiting.
         """
         return await self._indexer.rebuild(on_progress)
+
+    async def look_at_index(self) -> None:
+        """Look whether the index is whole; what is damaged or lost waits to be written anew from now on.
+
+        Raises:
+            StoreUnavailable: it cannot be reached, or another process has it.
+        """
+        await self._mending.look()
+        self._mending.total, self._mending.done = await self.waiting(), 0
+
+    def mended(self) -> str:
+        """Return as one line what was found damaged or lost since this was asked last; empty when nothing was."""
+        return self._mending.news()
 
     async def waiting(self) -> int:
         """Return how many changes the index still has to learn."""

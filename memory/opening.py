@@ -7,16 +7,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from memory.embedder import Embed, MiniLm
 from memory.memory import Memory
+from memory.no_model import NoEmbed, NoIndex
 from memory.recalling import RecallSettings
 from memory.records import Records
 from memory.store import Store
 from memory.store_edge import EdgeStore
 from memory.store_qdrant import QdrantStore
-from memory.weights import DEFAULT_CACHE, Progress
+from memory.weights import DEFAULT_CACHE, Progress, WeightsUnavailable
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +47,25 @@ async def open_memory(
     *,
     redact: Callable[[str], str] | None = None,
     on_progress: Progress | None = None,
+    words_will_do: bool = False,
 ) -> Memory:
     """Return a memory on *engine*, with its tables made and the embedding model ready.
+
+    With *words_will_do* a model that cannot be made leaves recall by words, which every answer then says.
 
     Raises:
         WeightsUnavailable: the embedding model can neither be found nor made; the message says what to do.
     """
     records = Records(engine)
     await records.create_tables()
-    embed = MiniLm(settings.cache, on_progress=on_progress)
-    return Memory(
-        records,
-        open_store(embed, settings),
-        embed,
-        redact=redact or (lambda text: text),
-        settings=settings.recall,
-    )
+    embed: Embed
+    store: Store
+    try:
+        embed = MiniLm(settings.cache, on_progress=on_progress)
+        store = open_store(embed, settings)
+    except WeightsUnavailable as missing:
+        if not words_will_do:
+            raise
+        log.error("no_embedding_model", why=str(missing))  # noqa: TRY400 (what to mend, not where it arose)
+        embed, store = NoEmbed(str(missing)), NoIndex(str(missing))
+    return Memory(records, store, embed, redact=redact or (lambda text: text), settings=settings.recall)

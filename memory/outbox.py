@@ -53,6 +53,14 @@ class Outbox:
             gone = sql.select(sql.func.count()).select_from(t.removed)
             return (await connection.scalar(late) or 0) + (await connection.scalar(gone) or 0)
 
+    async def indexed(self, model_id: str) -> int:
+        """Return how many incidents *model_id*'s index should hold, by what it acknowledged."""
+        held = (
+            sql.select(sql.func.count()).select_from(t.incidents).where(t.incidents.c.indexed_by == model_id)
+        )
+        async with self._engine.connect() as connection:
+            return await connection.scalar(held) or 0
+
     async def done(
         self, model_id: str, pending: Iterable[Pending], words: Mapping[str, Collection[int]]
     ) -> None:

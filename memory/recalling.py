@@ -12,6 +12,8 @@ import structlog
 from memory.by_words import hits_by_words
 from memory.embedder import Embed
 from memory.incident import Incident
+from memory.mending import Mending
+from memory.no_model import NoModel
 from memory.outbox import Outbox
 from memory.parting import parted_from, thresholds_from
 from memory.privacy import counted_in, may_show, scope_of
@@ -19,7 +21,7 @@ from memory.ranking import Asked, Recency, Thresholds, Weights, chance, likeness
 from memory.recollection import Match, Question, Recollection, Tier
 from memory.records import Records
 from memory.signatures import signatures_of
-from memory.store import Hit, Probe, Store, StoreUnavailable
+from memory.store import Hit, Probe, Store, StoreDamaged, StoreUnavailable
 from memory.verdicts import Attempt, attempts_of, fix_records, over_all, standing, with_outcomes
 from memory.words import AskedWords, asked_vectors, number_of, words_of
 
@@ -55,6 +57,7 @@ class Recaller:
     store: Store
     embed: Embed
     settings: RecallSettings
+    mending: Mending
 
     async def recall(self, question: Question) -> Recollection:
         """Return what is like *question*, best first; a dead index makes the answer poorer and says so."""
@@ -82,12 +85,18 @@ class Recaller:
         try:
             vector = (await self.embed.embed([question.text]))[0]
             probe = Probe(vector, asked.words, asked.pairs, tuple(mark.lower() for mark in marks))
-            return await self.store.search(probe, scope_of(question), self.settings.candidates), ""
+            found = await self.store.search(probe, scope_of(question), self.settings.candidates)
         except StoreUnavailable as error:
             log.warning("recalling by words only", why=str(error))
+            if isinstance(error, StoreDamaged):
+                self.mending.doubt(str(error))
             hits, searched = await hits_by_words(self.records, question, asked)
-            note = f"The index is unreachable: matched by words only, among the newest {searched}."
-            return hits, f"{note} It is asked again with the next question."
+            return hits, _by_words_only(error, searched)
+        if not (note := self.mending.under_way):
+            return found, ""
+        by_words, _ = await hits_by_words(self.records, question, asked)
+        known = {hit.incident_id for hit in found}
+        return [*found, *(hit for hit in by_words if hit.incident_id not in known)], note
 
     def _ranked(
         self, question: Question, shown: Iterable[tuple[Incident, Hit]], marks: tuple[str, ...]
@@ -127,3 +136,15 @@ class Recaller:
             reasons=reasons_for(asked, r.incident, r.hit, recency),
             fixes=tuple(records),
         )
+
+
+def _by_words_only(why: StoreUnavailable, searched: int) -> str:
+    """Say what fails, what works and when the index is asked again."""
+    match why:
+        case NoModel():
+            what, then = "No embedding model", "`app.py doctor` says why; it is tried at the next start."
+        case StoreDamaged():
+            what, then = "The index is damaged", "It is built anew from SQL within a minute."
+        case _:
+            what, then = "The index is unreachable", "It is asked again with the next question."
+    return f"{what}: matched by words only, among the newest {searched}. {then}"

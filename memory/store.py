@@ -18,6 +18,10 @@ class StoreUnavailable(Exception):
     """The index cannot be reached or read; the message is one honest line."""
 
 
+class StoreDamaged(StoreUnavailable):
+    """What the index has on disk cannot be read: `clear` puts it aside, and SQL has it all."""
+
+
 class StoreInUse(StoreUnavailable):
     """Another process of ours has the index: what SQL says is waiting, it will take up."""
 
@@ -103,7 +107,7 @@ class Store(Protocol):
         ...
 
     async def clear(self) -> None:
-        """Forget everything."""
+        """Forget everything; files that could not be read are kept aside for who wants to look."""
         ...
 
     async def close(self) -> None:

@@ -6,6 +6,7 @@ folder; a second is refused by the engine's lock. The type stubs are wrong in pl
 """
 
 import asyncio
+import contextlib
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from memory.index_form import ARMS, RETRIEVING, hits, payload_of
-from memory.store import Entry, Hit, Probe, Scope, StoreInUse, StoreUnavailable, point_id
+from memory.store import Entry, Hit, Probe, Scope, StoreDamaged, StoreInUse, StoreUnavailable, point_id
 from memory.words import Sparse
 
 T = TypeVar("T")
@@ -29,6 +30,7 @@ class EdgeStore:
         self._model_id = model_id
         self._size = size
         self._shard: Any = None
+        self._damaged = False
         self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="index")
 
     async def put(self, entries: Sequence[Entry]) -> None:
@@ -45,16 +47,17 @@ class EdgeStore:
         """Return the best of each arm, each scored by all arms.
 
         Raises:
-            StoreUnavailable: the folder cannot be read, or another process has it.
+            StoreDamaged: the files cannot be read.
+            StoreUnavailable: another process has the folder.
         """
-        return await self._run(lambda: self._search(probe, scope, candidates))
+        return await self._run(lambda: self._search(probe, scope, candidates), reads=True)
 
     async def count(self) -> int:
         """Return how many incidents it holds."""
-        return await self._run(self._count)
+        return await self._run(self._count, reads=True)
 
     async def clear(self) -> None:
-        """Throw the folder away; it is made anew when needed."""
+        """Throw the folder away, or put it aside when it could not be read; it is made anew when needed."""
         await self._run(self._clear)
 
     async def close(self) -> None:
@@ -62,13 +65,16 @@ class EdgeStore:
         await self._run(self._close)
         self._worker.shutdown(wait=False)
 
-    async def _run(self, work: Callable[[], T]) -> T:
+    async def _run(self, work: Callable[[], T], *, reads: bool = False) -> T:
         try:
             return await asyncio.get_running_loop().run_in_executor(self._worker, work)
-        except StoreUnavailable:
+        except StoreUnavailable as error:
+            self._damaged |= isinstance(error, StoreDamaged)
             raise
         except Exception as error:  # the engine raises bare Exception for everything
-            raise StoreUnavailable(f"The index in {self._folder} failed: {error}") from error
+            self._damaged |= reads
+            kind = StoreDamaged if reads else StoreUnavailable  # a write may fail for want of space
+            raise kind(f"The index in {self._folder} failed: {error}") from error
 
     def _open(self) -> Any:  # noqa: ANN401 - the engine ships types that do not hold
         if self._shard is None:
@@ -171,8 +177,16 @@ class EdgeStore:
         return int(self._open().info().points_count)
 
     def _clear(self) -> None:
-        self._close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if not self._damaged:
+            self._close()
+            shutil.rmtree(self._folder, ignore_errors=True)
+            return
+        with contextlib.suppress(Exception):  # what is damaged may not even close
+            self._close()
+        aside = self._folder.with_name(f"{self._folder.name}.damaged")
+        shutil.rmtree(aside, ignore_errors=True)
+        self._folder.rename(aside)
+        self._damaged = False
 
     def _close(self) -> None:
         shard, self._shard = self._shard, None
@@ -219,6 +233,6 @@ def _rules(edge: Any, scope: Scope) -> Any:  # noqa: ANN401
 def _why_not(folder: Path, error: Exception) -> StoreUnavailable:
     if "WouldBlock" in str(error):
         return StoreInUse(f"The index in {folder} is in use by another process; only one can have it.")
-    return StoreUnavailable(
+    return StoreDamaged(
         f"The index in {folder} cannot be opened ({error}); `reindex` builds it anew from SQL."
     )

@@ -179,7 +179,7 @@ def _precedent(case: CaseFile, found: Precedent) -> list[str]:
     if found.reasons:
         lines.append(f"   why: {said('; '.join(found.reasons), 200)}")
     if found.cause:
-        lines.append(f"   cause then: {said(found.cause, 200)}")
+        lines.append(f"   cause then: {said(without_commands(found.cause), 200)}")
     if fix := found.best_fix:
         by = f" by {person(fix.by)}" if fix.by else ""
         lines.append(

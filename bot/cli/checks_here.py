@@ -99,7 +99,9 @@ async def database(engine: AsyncEngine) -> Check:
         return failed("database", str(error), "See above.")
     except sa.exc.SQLAlchemyError as error:
         return failed(
-            "database", str(error).splitlines()[0], "Restore a backup, or move the file aside to start empty."
+            "database",
+            str(error).splitlines()[0],
+            "Restore a backup, or name another folder (INCIDENTOS_DATA).",
         )
     if whole != "ok":
         return failed(
@@ -113,7 +115,8 @@ def embedding_model(settings: Settings) -> Check:
     try:
         files = prepare_model(settings.cache)
     except WeightsUnavailable as error:
-        return failed("embedding model", str(error), "Name a folder that can be written in INCIDENTOS_CACHE.")
+        mend = "Name a folder that can be written in INCIDENTOS_CACHE; until then memory goes by words only."
+        return failed("embedding model", str(error), mend)
     return ok("embedding model", f"{files.model_id} in {files.folder.parent}")
 
 

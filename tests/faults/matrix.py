@@ -54,22 +54,7 @@ ELSEWHERE: Mapping[str, tuple[str, ...]] = {
         f"{MIND}::test_a_dead_index_delays_and_never_loses",
         f"{STORES}::test_a_server_that_is_not_there_is_one_line",
     ),
-    "Q03": (f"{STORES}::test_putting_again_replaces",),
     "Q04": (f"{KILLS}[q04]",),
-    "Q05": (
-        f"{MIND}::test_another_model_gets_an_index_of_its_own",
-        f"{STORES}::test_two_models_never_share_an_index",
-    ),
-    "Q06": (f"{STORES}::test_a_folder_in_use_says_so",),
-    "Q07": (
-        f"{STORES}::test_a_broken_folder_says_what_to_do",
-        f"{MIND}::test_reindexing_is_idempotent_and_heals_a_lost_index",
-    ),
-    "Q11": (
-        f"{MEMORY}/test_verdicts.py::test_any_order_and_repetition_of_votes_gives_the_same_record",
-        f"{MIND}::test_many_rejections_make_memory_more_careful_and_few_do_not",
-    ),
-    "Q12": (f"{MEMORY}/test_model.py::test_a_cache_that_cannot_be_written_is_one_clear_line",),
     "T01": (
         f"{BOX}::test_what_cannot_look_says_so_and_never_raises",
         f"{BOX}::test_slow_sources_end_in_one_deadline_not_in_the_sum",
@@ -94,7 +79,6 @@ ELSEWHERE: Mapping[str, tuple[str, ...]] = {
 
 # rows that nothing here holds, and why
 NOT_HERE: Mapping[str, str] = {
-    "Q09": "a full disk is tried on SQLite (P18); the embedded index writes no page limit that a test could set",
     "T10": "a provider's clock cannot be set apart from ours here",
     "X03": "a secret scan of the history needs a scanner that is not installed here",
 }
