@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from onnx import ModelProto, TensorProto, checker, helper, numpy_helper
+from onnx import ModelProto, TensorProto, checker, external_data_helper, helper, numpy_helper, save_model
 
 Weights = Mapping[str, npt.NDArray[Any]]
 
@@ -19,6 +19,7 @@ LAYERS, HIDDEN, HEADS = 6, 384, 12
 HEAD = HIDDEN // HEADS
 EPSILON = 1e-12
 OPSET = 20  # the first with Gelu; LayerNormalization is there since 17
+WORTH_MAPPING = 100_000  # bytes of a tensor
 MASKED = np.float32(-10_000.0)  # what sentence-transformers adds to a padded position before softmax
 
 
@@ -85,8 +86,17 @@ def minilm_graph(weights: Weights) -> ModelProto:
 
 
 def save_graph(model: ModelProto, path: Path) -> None:
-    """Write *model* to *path*."""
-    path.write_bytes(model.SerializeToString(deterministic=True))
+    """Write *model* to *path*, and its weights to a file beside it; *model* points there afterwards.
+
+    A file of their own is mapped into memory, not read: of the 45 MB of word vectors only those stay that are used.
+    """
+    beside = path.with_suffix(".weights")
+    external_data_helper.convert_model_to_external_data(
+        model, location=beside.name, size_threshold=WORTH_MAPPING, convert_attribute=False
+    )
+    save_model(model, path)
+    for written in (path, beside):
+        written.chmod(0o644)  # onnx writes for the owner alone
 
 
 def _embeddings(graph: _Graph) -> str:

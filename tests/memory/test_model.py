@@ -66,10 +66,20 @@ def test_damaged_files_are_noticed_and_built_again(minilm: MiniLm, tmp_path: Pat
     copy = tmp_path / built.folder.name
     shutil.copytree(built.folder, copy)
     (copy / "tokenizer.json").write_bytes(b"{}")
-    (copy / "model.onnx").write_bytes((built.folder / "model.onnx").read_bytes()[:1000])
+    for name in ("model.onnx", "model.weights"):
+        (copy / name).write_bytes((built.folder / name).read_bytes()[:1000])
     again = prepare_model(tmp_path)
     assert again.model_id == built.model_id == minilm.model_id
-    assert (copy / "model.onnx").read_bytes() == (built.folder / "model.onnx").read_bytes()
+    for name in ("model.onnx", "model.weights"):
+        assert (copy / name).read_bytes() == (built.folder / name).read_bytes()
+
+
+def test_the_weights_are_mapped_and_anybody_may_read_them(minilm: MiniLm) -> None:
+    assert minilm.size
+    files = {path.name: path.stat() for path in prepare_model().folder.iterdir()}
+    assert files["model.onnx"].st_size < 1_000_000
+    assert files["model.weights"].st_size > 80_000_000
+    assert all(each.st_mode & 0o444 == 0o444 for name, each in files.items() if name.startswith("model."))
 
 
 def test_two_processes_may_build_at_once(tmp_path: Path) -> None:
