@@ -1,8 +1,9 @@
 """Find texts by their words: BM25 over whole texts and over their passages, titles weighing more.
 
 A raw BM25 score grows with the query, so that a threshold on it means nothing. `Match.fit`, 0..1, is comparable
-between queries: half of it is the share of the query's weight whose words the text has at all, half how strongly
-it has them. Pure and small: hundreds to thousands of texts, in memory. It knows nothing of runbooks or alerts.
+between queries: half of it says how much of the query the text accounts for, half how much they share at all,
+because much of a query that says little proves little. Pure and small: hundreds to thousands of texts, in memory.
+It knows nothing of runbooks or alerts.
 """
 
 import math
@@ -19,6 +20,8 @@ TITLE_COUNTS = 8  # a word in the title counts like so many in the text
 TITLE_IN_PASSAGE = 2
 PASSAGE = 1_200  # characters: a section, or so much of a long one
 PASSAGE_SHARE = 0.4  # how much the best passage counts beside the whole text
+PROVEN = 4.0  # so many of the rarest words in common prove half of what words can; 2 to 8 are as good
+SHORT = 0.8  # a query of fewer words needs this share of itself for that: it cannot share more than it says
 _HEADING = re.compile(r"(?m)^(?=#{1,4} )")
 
 
@@ -33,7 +36,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A text found: *score* orders (unbounded), *fit* 0..1 says how much of the query it accounts for.
+    """A text found: *score* orders (unbounded), *fit* 0..1 says how well it answers the query.
 
     *shared* are the words that weigh most.
     """
@@ -74,11 +77,15 @@ class Lexicon:
     def _match(self, number: int, score: float, whole: float, asked: Mapping[str, float]) -> Match:
         weights = {word: weight * self._whole.rarity(word) for word, weight in asked.items()}
         total = sum(weights.values()) or 1.0
+        rarest = self._whole.rarest
         shared = sorted(
             (word for word in weights if self._whole.has(number, word)), key=lambda word: -weights[word]
         )
         covered = sum(weights[word] for word in shared) / total
-        return Match(self._ids[number], score, (covered + whole / (total * (K1 + 1))) / 2, tuple(shared[:6]))
+        accounted = (covered + whole / (total * (K1 + 1))) / 2
+        in_common = score / (rarest * (K1 + 1))
+        proven = in_common / (in_common + min(PROVEN, SHORT * total / rarest))
+        return Match(self._ids[number], score, (accounted + proven) / 2, tuple(shared[:6]))
 
 
 class _Counted:
@@ -106,6 +113,11 @@ class _Counted:
     def rarity(self, word: str) -> float:
         holding = len(self._postings.get(word, ()))
         return math.log(1 + (len(self._counts) - holding + 0.5) / (holding + 0.5))
+
+    @property
+    def rarest(self) -> float:
+        """The rarity of a word that no text holds."""
+        return math.log(1 + (len(self._counts) + 0.5) / 0.5)
 
     def has(self, number: int, word: str) -> bool:
         return word in self._counts[number]

@@ -14,7 +14,7 @@ from tools.lexical import Lexicon, Text
 from tools.telemetry import Runbook
 from tools.words import words
 
-FITS_FROM = 0.40
+FITS_FROM = 0.42
 IN_EXPRESSION = 0.3  # weight of a word that stands only in the query expression
 REPEATS = 3  # a word counts at most so often
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|<[^<>\s]{0,3}\.[\w.]+>|\$\w+", re.DOTALL)

@@ -125,6 +125,17 @@ def test_words_fall_apart_and_keep_their_whole() -> None:
     assert spelled("Connections refused")["connect"] == "connections"
 
 
+def test_much_in_common_proves_more_than_a_larger_share_of_a_query_that_says_little() -> None:
+    wal = Text(
+        "wal", "WAL", "postgres archiver ships segments to bucket with credentials of barman every minute"
+    )
+    lexicon = Lexicon([wal, *(Text(f"other-{n}", "Slow", f"requests wait in queue{n}") for n in range(30))])
+    more = " ".join(f"unheard{n}" for n in "abcdefghijklmn")
+    (much,) = lexicon.search(asked_words(f"{wal.body} {more}"))
+    (little,) = lexicon.search(asked_words("archiver credentials gremlin goblin"))
+    assert much.fit > little.fit
+
+
 def test_template_code_says_nothing_and_an_expression_less_than_prose() -> None:
     asked = asked_words('Lag of {{ $labels.pod }} is <.value> s expr: rate(lag_seconds{job="a"}[5m]) > 3')
     assert asked["lag"] == 1.0
