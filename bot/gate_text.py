@@ -29,6 +29,7 @@ _QUERIED = re.compile(
 _MARKDOWN_LINK = re.compile(
     r"!?\[([^\[\]\n]{0,500})\]\(\s*<?([^()\s<>]{1,3000})>?(?:\s+[\"'(][^\n)]{0,200})?\s*\)"
 )
+_AFTER_A_SECRET = re.compile(r"(\[REDACTED:[^\]\s]*\])[^\s\[]+$")
 _ADDRESS_AT_END = re.compile(r"(?i)(?:[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>|]*$")
 # a backslash, a blank, a bracket, or a second address within the first: what a redirect would follow
 _TRICK = re.compile(r"[\\\s<>|]|://.*(?:://|=//)")
@@ -140,7 +141,8 @@ def cut(text: str, limit: int) -> str:
         room -= len(line) + 1
     if not kept:
         start = _whole(text[: max(0, limit - 40)])
-        return _closed(start) + f"… {len(text) - len(start):,} more characters"
+        # a space, so that a secret's value that ends here does not swallow the note
+        return _closed(start) + f" … {len(text) - len(start):,} more characters"
     missing = len(lines) - len(kept)
     return _closed("\n".join(kept)) + f"\n… {missing:,} more line{'s' if missing > 1 else ''}"
 
@@ -201,13 +203,14 @@ def _escaped(text: str) -> str:
 
 
 def _whole(text: str) -> str:
-    """Return *text* without a half link, entity or mark at its end."""
+    """Return *text* without a half link, entity or mark at its end, or a half word that a secret runs into."""
     for opening, closing, longest in (("<", ">", 3_000), ("&", ";", 6), ("[", "]", 120)):
         at = text.rfind(opening)
         if at >= 0 and closing not in text[at:] and len(text) - at < longest:
             text = text[:at]
     address = _ADDRESS_AT_END.search(text[-3_000:])
-    return text[: len(text) - len(address.group(0))] if address else text
+    text = text[: len(text) - len(address.group(0))] if address else text
+    return _AFTER_A_SECRET.sub(r"\1", text)
 
 
 def _closed(text: str) -> str:

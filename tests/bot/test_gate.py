@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.gate import MOST_BLOCKS, MOST_MESSAGE, safe_blocks, safe_text, split_text
@@ -131,6 +131,8 @@ _BAD = re.compile(
 )
 
 
+@example("<!channel>" * 5 + "password=hunter22x!" + "<!channel>" * 2 + "<https://graphs.corp.example/", 115)
+@example("<!channel>" * 2 + "password=hunter22x!" + "<!channel>" * 12, 113)
 @settings(max_examples=400, deadline=None)
 @given(_TEXTS, st.integers(60, 400))
 def test_any_text_is_harmless_short_and_stable(text: str, limit: int) -> None:

@@ -7,6 +7,8 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
@@ -17,6 +19,13 @@ from sandbox.server import Sandbox
 
 HOME = Path(__file__).resolve().parents[2]
 FAR = "203.0.113.1"  # RFC 5737: documentation only, routed nowhere
+
+
+@pytest.fixture
+def own_place() -> Iterator[Path]:
+    """A folder that pytest's own care does not reach: each session shuts `tmp_path`'s parents to other users again."""
+    with tempfile.TemporaryDirectory() as place:
+        yield Path(place)
 
 
 def test_a_plain_socket_is_refused() -> None:
@@ -44,19 +53,19 @@ def test_a_process_of_a_test_is_refused() -> None:
     assert f"tried to reach {FAR}" in ended.stderr
 
 
-def test_the_sandbox_plays_as_in_the_container(tmp_path: Path) -> None:
+def test_the_sandbox_plays_as_in_the_container(own_place: Path) -> None:
     """As uid 10001, without a home, on a read-only root, in a network of its own: no library has a way out."""
     wanted = ("unshare", "ip", "setpriv", "mount")
     if os.geteuid() != 0 or not all(map(shutil.which, wanted)):
         pytest.skip("needs root and util-linux to make a place of its own")
     if subprocess.run(["unshare", "--net", "--mount", "true"], check=False, capture_output=True).returncode:
         pytest.skip("this machine does not let us make a place of its own")
-    cache = tmp_path / "weights"
+    cache = own_place / "weights"
     shutil.copytree(prepare_model().folder.parent, cache)
-    for place in (*tmp_path.parents[:3], tmp_path, cache, *cache.iterdir()):
+    for place in (own_place, cache, *cache.iterdir()):
         place.chmod(place.stat().st_mode | 0o555)
     ended = subprocess.run(
-        ["unshare", "--net", "--mount", "sh", str(HOME / "tests/safety/nobody.sh"), str(tmp_path), str(cache),
+        ["unshare", "--net", "--mount", "sh", str(HOME / "tests/safety/nobody.sh"), str(own_place), str(cache),
          sys.base_prefix, sys.executable, "app.py", "sandbox", "--play", "pool-dry", "--json"],
         cwd=HOME, capture_output=True, text=True, check=False, timeout=170,
     )  # fmt: skip
