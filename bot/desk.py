@@ -5,10 +5,12 @@ investigation step; what it returns is the reason that the intake row keeps.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, assert_never
 
+from bot.aside import Aside
 from bot.asked import moment_of, person_alert, quoted
 from bot.channel_rules import ChannelRules, default_rules
 from bot.closing import Closing
@@ -33,9 +35,10 @@ from bot.investigation.casefile import CaseFile
 from bot.investigation.events import FixJudged, FixOutcome
 from bot.joining import Joining
 from bot.mentions import Mentions
-from bot.permits import Right, Wish
+from bot.permits import Wish
 from bot.reactions import FLAG, REACTIONS, meant
 from bot.requests_reading import Reading
+from bot.spoken import Refuses, Spoken
 from bot.store.cases import CaseRow, Cases, Place
 from bot.store.changes import Changes
 from bot.store.intake import Intake, Work
@@ -67,14 +70,19 @@ class Desk:
     guard: Guard
     changes: Changes
     hides: Callable[[str], Awaitable[bool]]
+    reading: Reading
+    aside: Aside
     rules: Callable[[str], Awaitable[ChannelRules]] = default_rules
-    reading: Reading = field(default_factory=Reading)
     _read: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def _spoken(self) -> Spoken:
+        return Spoken(self.cases, self.guard, self.reading, self.aside, self._mentions, self.now)
 
     async def handle(self, work: Work) -> str | None:
         """Do what *work* asks for and return, in a few words, what came of it.
 
-        None: it is one of many alerts that are counted, and is closed by `Joining.settle`.
+        None: it is closed later: by `Joining.settle` as one of many alerts that are counted, or by what is done aside.
         """
         told, again = work.envelope, work.tries > 1
         refused = await self.guard.refuses(told.kind, told.body, told.team, again=again)
@@ -86,7 +94,7 @@ class Desk:
             case "event":
                 return await self._event(body, work)
             case "command":
-                return await self._asked(str(body["text"]), str(body["user"]), str(body["channel"]), work)
+                return await self._command(body, work)
             case "shortcut":
                 return await self._shortcut(body)
             case "action":
@@ -129,7 +137,7 @@ class Desk:
             case AlertResolved(alert):
                 told = await self.joining.cleared(alert)
             case Mentioned():
-                told = await self._mentioned(heard, again=work.tries > 1)
+                told = await self._spoken.mention(heard, work)
             case ChangeNoticed():
                 told = await self.changes.note(heard)
             case PostDeleted(place):
@@ -161,6 +169,17 @@ class Desk:
         row, new = await self.joining.open(alert, place, alone=alone)
         return f"{'opened' if new else 'already'} {row.id}"
 
+    async def _command(self, body: Mapping[str, Any], work: Work) -> str | None:
+        """Investigate what /incident was told to; its prose is read first."""
+        text, user, channel = str(body["text"]), str(body["user"]), str(body["channel"])
+
+        async def opened() -> str:
+            return await self._asked(text, user, channel, work)
+
+        if not body.get("prose"):
+            return await opened()
+        return await self._spoken.command(text, Wish(user, channel), work, opened)
+
     async def _asked(self, text: str, user: str, channel: str, work: Work) -> str:
         """Open a case for a person's words: our own message becomes the head of its thread."""
         key = f"intake:{work.id}"
@@ -181,19 +200,11 @@ class Desk:
         text = str(message.get("text", "")) or "(no text)"
         return await self._open(person_alert(text, str(body["user"]), moment_of(str(message["ts"]))), place)
 
-    async def _mentioned(self, heard: Mentioned, *, again: bool) -> str:
-        wish = Wish(heard.user, heard.place.channel)
-        if no := await self.guard.refusal_of_all(wish, counted=not again):
-            await self.guard.note(no, wish)
-            return no.note
-
-        async def refuses(right: Right) -> str:
-            return await self.guard.refuses_wish(replace(wish, right=right), counted=False)
-
-        mentions = Mentions(
+    def _mentions(self, refuses: Refuses) -> Mentions:
+        """Return what acts on the words of one person, whose rights *refuses* tells."""
+        return Mentions(
             self.cases,
             self.dossier,
-            self.reading,
             self.talk,
             self.closing.draft,
             self.closing.stopped,
@@ -203,7 +214,6 @@ class Desk:
             refuses,
             self.hides,
         )
-        return await mentions.answer(heard)
 
     async def _reaction(self, event: Mapping[str, Any], *, withdrawn: bool) -> str:
         item, user = event.get("item") or {}, str(event.get("user", ""))

@@ -140,15 +140,17 @@ class Listeners:
         elif verb.lower() in {"", "help", "recall"}:
             await ack(text=HELP)
         else:
-            what = rest.strip() if verb.lower() == "investigate" else words
+            told_to = verb.lower() == "investigate"
+            what = rest.strip() if told_to else words
             if not what:
                 await ack(
                     text="Tell me what is wrong: `/incident investigate checkout answers 502 since 10:00`"
                 )
                 return
             wanted = {"text": what, "user": body["user_id"], "channel": body["channel_id"]}
-            await self._keep("command", body, wanted)
-            await ack(text=f"On it. The thread opens below: {_short(what)}")
+            await self._keep("command", body, wanted if told_to else {**wanted, "prose": True})
+            opens = "The thread opens below" if told_to else "A thread opens below if it is one for me"
+            await ack(text=f"On it. {opens}: {_short(what)}")
 
     async def _judge(self, ack: Callable[..., Awaitable[None]], body: Body, action: Body) -> None:
         place = body.get("container") or {}

@@ -13,9 +13,8 @@ from bot.asked import moment_of, person_alert
 from bot.dossier import Dossier
 from bot.heard import Mentioned
 from bot.investigation.alert import Alert
-from bot.permits import Right
+from bot.permits import Right, Wish
 from bot.requests import Ask, Asked
-from bot.requests_reading import Reading
 from bot.store.cases import CaseRow, Cases, Place
 from bot.talk.conversation import Conversation
 
@@ -61,7 +60,6 @@ class Mentions:
 
     cases: Cases
     dossier: Dossier
-    reading: Reading
     talk: Conversation
     draft: Callable[[CaseRow, str, str], Awaitable[str]]
     stopped: Callable[[CaseRow, str], Awaitable[str]]
@@ -71,18 +69,22 @@ class Mentions:
     refuses: Callable[[Right], Awaitable[str]]
     hides: Callable[[str], Awaitable[bool]]
 
-    async def answer(self, heard: Mentioned) -> str:
-        """Do what *heard* asks for; return in a few words what came of it."""
+    async def answer(self, heard: Mentioned, asked: Asked) -> str:
+        """Do what *heard* asks for, *asked* as it was read; return in a few words what came of it."""
         place = Place(heard.place.channel, heard.place.thread)
         row = await self.cases.at(place)
         text = heard.text.strip()
         verb, _, rest = text.partition(" ")
         word = verb.lower().rstrip(":,")
-        if word == "investigate" and row is None:
-            return await self._investigate(rest.strip(), heard, place)
-        asked = await self.reading.read(text, in_thread=row is not None or place.thread_ts != heard.place.ts)
         if row is None:
-            return await self._without_case(asked, heard, place)
+            about = rest.strip() if word == "investigate" else text
+
+            async def opened() -> str:
+                return await self._investigate(about, heard, place)
+
+            if word == "investigate":
+                return await opened()
+            return await self.without_case(asked, Wish(heard.user, place.channel), text, opened)
         if word == "resolved":
             return await self.refuses(Right.RESOLVE) or await self.draft(row, heard.user, rest.strip())
         if _FORGETS.match(text):  # "forget the database" is steering, and erases nothing
@@ -102,9 +104,10 @@ class Mentions:
             row, heard.place.ts, heard.user, heard.text, asked
         )
 
-    async def _without_case(self, asked: Asked, heard: Mentioned, place: Place) -> str:
-        """Answer where no case is: a question opens one; what is none is told so, to its speaker alone."""
-        text = heard.text.strip()
+    async def without_case(
+        self, asked: Asked, wish: Wish, text: str, opened: Callable[[], Awaitable[str]]
+    ) -> str:
+        """Answer where no case is: a question is *opened*; what is none is told so, to its speaker alone."""
         line = ""
         if asked.label is Ask.NOT_FOR_US:
             line = ONLY_READ if _ORDERS.search(text) else HOW
@@ -113,12 +116,12 @@ class Mentions:
         elif asked.label in {Ask.RESOLVE, Ask.FEEDBACK}:
             line = NO_CASE
         elif asked.label is Ask.INCIDENT_SUMMARY and _OF_MANY.search(text):
-            line = await self._open_cases(place.channel)
+            line = await self._open_cases(wish.channel)
         if not line or not text:
-            return await self._investigate(text, heard, place)
+            return await opened()
         if refused := await self.refuses(Right.INVESTIGATE):
             return refused
-        await self.whisper(heard.place.channel, heard.user, line)
+        await self.whisper(wish.channel, wish.user, line)
         return f"told how: {asked.label}"
 
     async def _open_cases(self, channel: str) -> str:
@@ -139,6 +142,12 @@ class Mentions:
             return refused
         at = moment_of(heard.place.ts)
         return await self.opened(person_alert(text or "What is wrong here?", heard.user, at), place)
+
+
+def is_plain(text: str) -> bool:
+    """Say whether grammar alone settles what *text* asks of us, so that no reading of its words is needed."""
+    word = text.partition(" ")[0].lower().rstrip(":,")
+    return word in {"investigate", "resolved"} or bool(_FORGETS.match(text) or _STOPS.match(text))
 
 
 def told_fix(text: str) -> str:

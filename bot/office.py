@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.aftermath import Aftermath, Polling
 from bot.alarm import Alarm
 from bot.answers import Answering
+from bot.aside import Aside
 from bot.catchup import CatchUp
 from bot.closing import Closing
 from bot.desk import Desk
@@ -79,6 +80,7 @@ class Office:
         self.channels = Channels(house.engine, house.now)
         self.intake = Intake(house.engine, house.owner, house.redact)
         self.replies = Replies(house.engine)
+        self._aside = Aside(self.intake, house.now)
         self._pictures = Pictures(client, UploadedPictures(house.engine), house.now)
         self._home: tuple[str, ...] = ()  # the workspace's own host: links to its threads may be shown
         slack = SlackWeb(client, self._gate, self._pictures if house.plots else None)
@@ -231,6 +233,7 @@ class Office:
             hides=self.privacy.hides,
             rules=self.channels.rules,
             reading=house.reading,
+            aside=self._aside,
         )
 
     def _tick(self, aftermath: Aftermath, home: Home, back: WriteBack) -> None:
@@ -250,6 +253,7 @@ class Office:
         self._clock.stop()
         if self._ear is not None:
             await self._ear.leave()
+        await self._aside.close()
         if self._worker is not None:
             await self._worker.drain()
         if self._talk is not None:

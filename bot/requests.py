@@ -40,12 +40,13 @@ class Ask(StrEnum):
 class Asked:
     """How a text was read.
 
-    *verb* is the command when it was one ("resolve", "stop"), with *rest* its words; *case* is a case id that
-    was named. *sure* is false when *other* is nearly as likely: then ask "did you mean".
+    *how*: by grammar, by its words, or by a model where words left it open (`bot/requests_model.py`). *verb* is the
+    command when it was one ("resolve", "stop"), with *rest* its words; *case* is a case id that was named. *sure* is
+    false when *other* is nearly as likely: then ask a model, or "did you mean".
     """
 
     label: Ask
-    how: Literal["command", "words"]
+    how: Literal["command", "words", "model"]
     sure: bool
     rest: str = ""
     verb: str = ""

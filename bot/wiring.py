@@ -208,7 +208,7 @@ async def house(
             word=lambda insights: told_by_model(shared.router, insights),
             keep=timedelta(days=settings.keep_days) if settings.keep_days else None,
             watch=watch,
-            reading=Reading(shared.memory.embed),
+            reading=Reading(shared.memory.embed, ModelDoor(shared.router, redact) if shared.model else None),
             operators=settings.operators,
         )
 

@@ -25,6 +25,7 @@ from bot.investigation.commands import without_commands
 from bot.investigation.evidence import Evidence
 from bot.investigation.precedent import OTHER_SYMPTOMS
 from bot.investigation.verdict import SuggestedFix, Verdict
+from bot.investigation.waiting import promised_at
 from router.ledger import Summary
 
 DIFFER = (
@@ -45,7 +46,7 @@ def verdict_reply(case: CaseFile) -> list[Block]:
     assert verdict is not None
     blocks = [section(_head(case, verdict))]
     blocks += [section(text) for text in _sections(case, verdict) if text]
-    if small := _small_print(verdict):
+    if small := _small_print(case, verdict):
         blocks.append(context(small))
     blocks += _people(case)
     if case.resolution is None:
@@ -166,12 +167,16 @@ def _one_fix(fix: SuggestedFix) -> str:
     return f"• {said(without_commands(words), 400)} _({said(origin)})_"
 
 
-def _small_print(verdict: Verdict) -> str:
+def _small_print(case: CaseFile, verdict: Verdict) -> str:
     lines = []
     if verdict.not_checked:
         lines.append("Not checked: " + "; ".join(said(phrase, 140) for phrase in verdict.not_checked[:6]))
     if verdict.why:
         lines.append(said(verdict.why, 240))
+    if case.asking_again:
+        lines.append("The model is being asked once more.")
+    elif again := promised_at(case):
+        lines.append(f"The model is asked once more at {again:%H:%M} UTC; this stands until it knows better.")
     return "\n".join(lines)
 
 

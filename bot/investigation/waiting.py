@@ -6,7 +6,7 @@ The wait itself is a timer in SQL, and the asking is the investigation going on;
 from datetime import datetime, timedelta
 
 from bot.investigation.casefile import CaseFile
-from bot.investigation.events import AskedAgain
+from bot.investigation.events import AskedAgain, Concluded
 from bot.investigation.verdict import Verdict
 from router.outcomes import FailureCode
 
@@ -24,6 +24,13 @@ def ask_again_at(case: CaseFile, now: datetime) -> datetime | None:
     before = any(isinstance(entry.event, AskedAgain) for entry in case.history)
     over = before or case.stopped_by or case.resolution
     return None if over or failure.retry_at - now > LONGEST else failure.retry_at
+
+
+def promised_at(case: CaseFile) -> datetime | None:
+    """Return when the model is asked once more, as the verdict may tell people; None when it is not."""
+    told = (entry.at for entry in reversed(case.history) if isinstance(entry.event, Concluded))
+    concluded = next(told, None)
+    return None if concluded is None else ask_again_at(case, concluded)
 
 
 def may_be_asked(case: CaseFile) -> bool:

@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from bot.aftermath import wait_for_model
+from bot.blocks.verdict import verdict_reply
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile, fold
 from bot.investigation.events import (
@@ -95,6 +96,15 @@ def test_the_verdict_stands_while_it_is_asked_and_gives_way_to_more_only() -> No
     assert asking.after(Recorded(AT, Concluded(MODEL))).finished
 
 
+def test_the_verdict_says_that_the_model_is_asked_once_more() -> None:
+    waits = case_of(Concluded(CODE))
+    assert "The model is asked once more at 02:01 UTC" in str(verdict_reply(waits))
+    assert "being asked once more" in str(verdict_reply(waits.after(Recorded(AT, AskedAgain()))))
+    for over in (Stopped("U1"), RESOLVED):
+        assert "once more" not in str(verdict_reply(waits.after(Recorded(AT, over))))
+    assert "once more" not in str(verdict_reply(case_of(Concluded(MODEL))))
+
+
 async def test_a_wait_survives_a_restart(tmp_path: Path) -> None:
     busy = True
 
@@ -109,6 +119,7 @@ async def test_a_wait_survives_a_restart(tmp_path: Path) -> None:
                 lambda: next((m for m in sandbox.thread(ALERTS, root)[1:] if is_verdict(m)), None), WAIT
             )
             assert "evidence only" in text_of(shown)
+            assert re.search(r"asked once more at \d\d:\d\d UTC", str(shown["blocks"]))
         asked, busy = len(server.requests), False
         async with bot_in(sandbox, tmp_path, **keys) as bot:
             async with bot.cases.engine.connect() as connection:
