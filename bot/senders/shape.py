@@ -6,18 +6,19 @@ This is what reads senders that nobody listed, and what every listed sender's fi
 
 import re
 from collections.abc import Mapping
-from urllib.parse import parse_qsl, urlsplit
 
 from bot.investigation.alert import Severity
 from bot.senders.bystanders import bystander
 from bot.senders.fields import tags_in
+from bot.senders.keys import key_of
+from bot.senders.linking import link_of
 from bot.senders.loudness import DOWN, names_exception, severity, stated_severity
 from bot.senders.naming import TITLE_FIELDS, best_title
 from bot.senders.post import Post
 from bot.senders.reading import Kind, Reading
-from bot.senders.slack_text import links_of, plain
+from bot.senders.slack_text import plain
 from bot.senders.state import STATE_FIELDS, Standing, Strength, standing
-from bot.senders.titles import clean_title, same_trouble
+from bot.senders.titles import clean_title
 from bot.senders.words import Status, either, sign_status
 
 SERVICE_NAMES = (
@@ -47,30 +48,9 @@ _PLACES = frozenset(
     {"host", "hostname", "node", "pod", "namespace", "cluster", "instance", "region", "environment", "env"}
 )
 _SIRENS = ("🚨", ":rotating_light:", ":alert:", ":siren:", "🆘", ":sos:")
-_NOT_THE_ALERT = either(
-    "silence", "mute", "runbook", "playbook", "snooze", "ack", "acknowledge", "escalate", "dashboard", "graph", "logs?",
-    "unsubscribe", "docs?", "documentation", "configure", "settings", "panel",
-)  # fmt: skip
 _WATCHER = re.compile(
     r"alert|alarm|monit|(?<![a-z])log|prometheus|nagios|zabbix|icinga|pingdom|uptime|watch|incident|sentinel|pager|health|check"
     r"|probe|sensu|grafana|metric|observ|trace|status|guard|on-?call|ops|sre|noc|netdata|sentry|slo",
-    re.IGNORECASE,
-)
-_ID_IN_PATH = re.compile(
-    r"/(incidents?|alerts?|issues?|problems?|events?|cases?)/(?:[a-z]+/){0,2}#?([A-Za-z0-9][\w.-]{2,80})(?:[/?#]|$)",
-    re.IGNORECASE,
-)
-_ASKED_IDS = (
-    "incident_id", "alert_id", "incidentid", "alertid", "issue_id", "issueid", "problem_id", "pid", "incident", "alert",
-    "problem",
-)  # fmt: skip
-_STATED_IDS = (
-    "incident id", "alert id", "issue id", "problem id", "event id", "id", "incident number", "dedup key",
-    "fingerprint",
-)  # fmt: skip
-_NUMBERED = re.compile(
-    r"(?:^|\s)#(\d{2,12})\b"
-    r"|\b(?:incident|problem|alert|issue|ticket)\s+(?:id:?\s*)?#?([A-Z]{1,5}-?\d{2,12}|\d{2,12})\b",
     re.IGNORECASE,
 )
 _WORTH = {
@@ -85,17 +65,6 @@ _HEADLINE = re.compile(r"^\W*(?:[\w-]+ ){0,3}(?:alert|alarm|incident)\W*$", re.I
 _CHATTING = re.compile(
     r"(?i:\bhere(?:'s| is| are)\b|\bheads[ -]up\b|\bfyi\b)|"
     r"\b(?:I|I'm|I'll|I've|you)\b|(?i:\b(?:hi|hello|hey) (?:all|team|there|everyone|folks)\b|\bwelcome\b|\bthanks\b)"
-)
-_STATED_LINK = re.compile(r"^\W*(?:(?:alert|incident|issue) )?(?:link|url)\W*:", re.IGNORECASE)
-_LINK_FIELDS = (
-    "link",
-    "alert url",
-    "alert link",
-    "link to alarm",
-    "incident url",
-    "details",
-    "view",
-    "source",
 )
 
 
@@ -202,52 +171,6 @@ def service_of(post: Post, labels: Mapping[str, str]) -> str:
     return named if re.fullmatch(r"[\w][\w ./@:-]{0,79}", named) and "://" not in named else ""
 
 
-def link_of(post: Post, title: str) -> str | None:
-    """Return the address of the alert itself: the title's, the state line's, a stated one, a button's."""
-    if post.title_link:
-        return post.title_link
-    lines = [
-        line
-        for line in post.lines or post.fallbacks
-        if not _NOT_THE_ALERT.search(plain(line).split("://")[0][:30])
-    ]
-    body = [link for line in lines for link in links_of(line) if not _NOT_THE_ALERT.search(link.label)]
-    titled = next(
-        (
-            link.url
-            for link in body
-            if link.label and title and clean_title(link.label) in {title, clean_title(title)}
-        ),
-        None,
-    )
-    stated = next(
-        (
-            value
-            for name in _LINK_FIELDS
-            if (value := post.fields.get(name, "")).startswith(("http://", "https://"))
-        ),
-        None,
-    )
-    stated = stated or next(
-        (each.url for line in post.lines if _STATED_LINK.match(line) for each in links_of(line)), None
-    )
-    texts = (post.text, *post.fallbacks)
-    behind = next(
-        (each.url for text in texts for each in links_of(text) if not _NOT_THE_ALERT.search(each.label)), None
-    )
-    pressed = [button for button in post.buttons if button.url.startswith(("http://", "https://"))]
-    chosen = [button.url for button in pressed if not _NOT_THE_ALERT.search(button.label)]
-    bare = (
-        re.search(r"https?://[^\s<>|\"]*[^\s<>|\".,;:)\]]", "\n".join((*texts, *post.lines)))
-        if not post.links
-        else None
-    )
-    watched = post.fields.get("url", "")  # what is watched is the last resort
-    own = [link.url for link in body if link.url != watched]
-    found = (titled, stated, *own, *chosen, behind, bare.group(0) if bare else None, watched)
-    return next((url for url in found if url), None)
-
-
 def count_of(post: Post, status: Status) -> int | None:
     """Return how many alerts the post says are firing ("[FIRING:3]", "Firing: 3"), 0 when resolved and counted."""
     for text in (post.title, *post.headers, *post.fallbacks, *(plain(line) for line in post.lines[:2])):
@@ -257,38 +180,6 @@ def count_of(post: Post, status: Status) -> int | None:
                 return 0
             return int(counted.group(1)) if counted.group(1) else None
     return None
-
-
-def key_of(post: Post, source: str, title: str) -> str:
-    """Return what joins a post with its repeats and its resolution: the sender's id, else title and sender."""
-    who = source if source != "generic" else f"generic:{(post.bot_id or post.sender).lower()}"
-    for url in post.urls:
-        found = _id_in(url)
-        if found:
-            return f"{who}:{found}"
-    host, checked = post.fields.get("host"), post.fields.get("service") or post.fields.get("check")
-    if host and checked:
-        return f"{who}:{host}:{checked}".lower()
-    stated = next((post.fields[name] for name in _STATED_IDS if post.fields.get(name)), "")
-    number = _NUMBERED.search("\n".join((post.title, *post.headers, post.text[:300])))
-    if stated or number:
-        return f"{who}:{stated or next(filter(None, number.groups() if number else ()))}"
-    return f"{who}:{same_trouble(title) or title.lower()}"
-
-
-def _id_in(url: str) -> str:
-    """Return host and id of a link to one incident, alert or issue; nothing for dashboards and monitors."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:  # e.g. a broken IPv6 address: no id to be had
-        return ""
-    match = _ID_IN_PATH.search(parts.path) or _ID_IN_PATH.search("/" + parts.fragment.lstrip("/"))
-    if match and re.search(r"\d", match.group(2)):
-        return f"{host}:{match.group(2)}"
-    asked = {name.lower(): value for name, value in parse_qsl(parts.query)}
-    named = next((asked[name] for name in _ASKED_IDS if re.search(r"\d", asked.get(name, ""))), "")
-    return f"{host}:{named}" if named else ""
 
 
 def description_of(post: Post, title: str) -> str:

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
 
+from bot.senders.phrases import BURNING, PHRASES, QUOTED
 from bot.senders.post import Post
 from bot.senders.slack_text import plain
 from bot.senders.words import (
     Status,
     colour_status,
-    either,
     severity_of,
     sign_status,
     status_of,
@@ -68,7 +68,6 @@ _LABELS = frozenset("alert alarm incident issue monitor event notification".spli
 _SMALL = frozenset(
     "is was has been now status state severity priority updated monitor service host check".split()
 )
-_QUOTED = re.compile(r'"[^"\n]*\s[^"\n]*"|“[^”\n]*\s[^”\n]*”')
 _NAME_ABOVE = re.compile(r"^\s*\*[^*\n]{1,60}\*:?\s*$|^[^\n]{1,60}:\s*$")
 _SHOUTED = re.compile(
     r"\b(DOWN|UP|CRITICAL|WARNING|ALARM|FIRING|RESOLVED|RECOVERED|PROBLEM|OK|TRIGGERED|ACKNOWLEDGED|CLOSED|OPEN"
@@ -77,40 +76,6 @@ _SHOUTED = re.compile(
     r"|^\W*(ERROR|WARN|NODATA)\b|^\W*((?i:resolved|recovered|triggered|acknowledged|firing|alerting|closed))\b"
 )
 _NOT_A_STATE = re.compile(r"(?i)new|high|minor|major|page|error|unknown|monitoring|created|started|info")
-_OVER = either(
-    r"back (?:up|online|to normal|in service)",
-    r"(?:has|have|is|was|been|are)\s+(?:now\s+)?(?:been\s+)?(?:automatically\s+)?"
-    r"(?:resolved|recovered|restored|closed|cleared|healthy|ok|up|normal|online|fixed)",
-    r"returned to (?:normal|ok)|recovered|went up|came back|all clear|auto-?resolved|(?:resolved|closed) by",
-    r"is: (?:ok|info)$",
-    r"no longer (?:failing|firing|down|critical|alerting|active|breach\w*)",
-    r"(?:alert|incident|issue|problem|alarm|event) (?:automatically )?(?:resolved|closed|cleared|recovered|ended)",
-)
-_TAKEN = either("acknowledged", "acked", "took ownership")
-_BURNING = either(
-    r"(?:is|are|was|seems|went|has gone|has been|currently|still|now)\s+(?:now\s+|in\s+)?(?:firing|failing|critical"
-    r"|down(?!\s+(?:by\s+)?[\d.]+\s?%)"
-    r"|unhealthy|unreachable|offline|degraded|triggered|in alarm|alarm|alerting|breached|activated|unavailable"
-    r"|not responding|late|crash looping|opened|ongoing)",
-    r"^alert \S.{0,120}? triggered\W*$",
-    r"alert (?:triggered|fired|firing|opened|activated|started)",
-    r"(?:incident|issue|problem|alarm|monitor) (?:is\s+)?(?:started|opened|created|triggered|activated|declared"
-    r"|detected|failed)",
-    r"(?:new|opened|triggered|started) (?:an? |new )?(?:critical |high |low )?(?:incident|alert|issue|problem"
-    r"|error|alarm)",
-    r"threshold (?:crossed|exceeded|breached)|crossed the threshold|violated",
-    r"(?:disk|storage|volume|file ?system|partition|memory|table ?space|quota|pool)\b"
-    r".{0,40}?\b(?:almost|nearly|[\d.]+ ?%) full",
-    r"is: (?:crit|critical|warn|warning|alert)$|alert (?:for|on) \"\"",
-    r"no data|needs attention|has (?:failed|degraded|triggered|fired)"
-    r"|running (?:high|low)|critically low|(?:was|has been|got|is) disconnected"
-    r"|is not meeting its|resource limit matched",
-    r"(?:task|job|dag|check|probe|cron|cronjob|backup|query|health ?check|monitor)\b.{0,60}?\b(?<!\b0 )failed",
-    r"(?:entered|moved to|changed to|went into|transitioned to) (?:the )?(?:state )?(?:failed|crashed|critical|alarm"
-    r"|error|down|degraded|unhealthy|firing|warning)",
-    r"(?:alert|rule|alarm|monitor|policy|condition|trigger)\b.{1,120}?\bis (?:now )?(?:active|true|met)",
-)
-_PHRASES = ((_OVER, Status.RESOLVED), (_TAKEN, Status.ACKNOWLEDGED))  # outweigh "is down" in the title
 
 
 class Strength(IntEnum):
@@ -249,14 +214,14 @@ def _by_lone_word(post: Post, _heads: list[str]) -> Standing | None:
 
 
 def _by_phrase(post: Post, heads: list[str]) -> Standing | None:
-    heads = [_QUOTED.sub('""', line) for line in heads]  # what somebody quotes is not the sender's word
-    for phrase, status in _PHRASES:
+    heads = [QUOTED.sub('""', line) for line in heads]  # what somebody quotes is not the sender's word
+    for phrase, status in PHRASES:
         for line in heads:
             match = phrase.search(line)
             if match and not _negated(line, match.start(), status):
                 return Standing(status, match.group(0).split()[-1], Strength.PHRASE)
     for line in [*heads, *(plain(line)[:400] for line in post.lines[3:8])]:
-        match = _BURNING.search(line)
+        match = BURNING.search(line)
         if match:
             return Standing(Status.FIRING, match.group(0).split()[-1], Strength.PHRASE)
         bare = _SHOUTED.search(line)

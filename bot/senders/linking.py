@@ -1,0 +1,74 @@
+"""Which of a post's addresses is that of the alert itself: the title's, the headline's, a stated one, a button's.
+
+Silences, runbooks, dashboards and graphs are not it, and what is watched comes last. It follows no link and does
+not know any sender's addresses.
+"""
+
+import re
+
+from bot.senders.post import Post
+from bot.senders.slack_text import links_of, plain
+from bot.senders.titles import clean_title
+from bot.senders.words import either
+
+_NOT_THE_ALERT = either(
+    "silence", "mute", "runbook", "playbook", "snooze", "ack", "acknowledge", "escalate", "dashboard", "graph", "logs?",
+    "unsubscribe", "docs?", "documentation", "configure", "settings", "panel",
+)  # fmt: skip
+_STATED_LINK = re.compile(r"^\W*(?:(?:alert|incident|issue) )?(?:link|url)\W*:", re.IGNORECASE)
+_LINK_FIELDS = (
+    "link",
+    "alert url",
+    "alert link",
+    "link to alarm",
+    "incident url",
+    "details",
+    "view",
+    "source",
+)
+
+
+def link_of(post: Post, title: str) -> str | None:
+    """Return the address of the alert itself: the title's, the state line's, a stated one, a button's."""
+    if post.title_link:
+        return post.title_link
+    lines = [
+        line
+        for line in post.lines or post.fallbacks
+        if not _NOT_THE_ALERT.search(plain(line).split("://")[0][:30])
+    ]
+    body = [link for line in lines for link in links_of(line) if not _NOT_THE_ALERT.search(link.label)]
+    titled = next(
+        (
+            link.url
+            for link in body
+            if link.label and title and clean_title(link.label) in {title, clean_title(title)}
+        ),
+        None,
+    )
+    stated = next(
+        (
+            value
+            for name in _LINK_FIELDS
+            if (value := post.fields.get(name, "")).startswith(("http://", "https://"))
+        ),
+        None,
+    )
+    stated = stated or next(
+        (each.url for line in post.lines if _STATED_LINK.match(line) for each in links_of(line)), None
+    )
+    texts = (post.text, *post.fallbacks)
+    behind = next(
+        (each.url for text in texts for each in links_of(text) if not _NOT_THE_ALERT.search(each.label)), None
+    )
+    pressed = [button for button in post.buttons if button.url.startswith(("http://", "https://"))]
+    chosen = [button.url for button in pressed if not _NOT_THE_ALERT.search(button.label)]
+    bare = (
+        re.search(r"https?://[^\s<>|\"]*[^\s<>|\".,;:)\]]", "\n".join((*texts, *post.lines)))
+        if not post.links
+        else None
+    )
+    watched = post.fields.get("url", "")  # what is watched is the last resort
+    own = [link.url for link in body if link.url != watched]
+    found = (titled, stated, *own, *chosen, behind, bare.group(0) if bare else None, watched)
+    return next((url for url in found if url), None)

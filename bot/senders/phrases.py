@@ -1,0 +1,44 @@
+"""Sentences by which tools say that something burns, is taken, or is over ("has recovered", "went down").
+
+Patterns alone: state.py decides in which lines of a post they count and which place outweighs which.
+"""
+
+import re
+
+from bot.senders.words import Status, either
+
+QUOTED = re.compile(r'"[^"\n]*\s[^"\n]*"|“[^”\n]*\s[^”\n]*”')
+_OVER = either(
+    r"back (?:up|online|to normal|in service)",
+    r"(?:has|have|is|was|been|are)\s+(?:now\s+)?(?:been\s+)?(?:automatically\s+)?"
+    r"(?:resolved|recovered|restored|closed|cleared|healthy|ok|up|normal|online|fixed)",
+    r"returned to (?:normal|ok)|recovered|went up|came back|all clear|auto-?resolved|(?:resolved|closed) by",
+    r"is: (?:ok|info)$",
+    r"no longer (?:failing|firing|down|critical|alerting|active|breach\w*)",
+    r"(?:alert|incident|issue|problem|alarm|event) (?:automatically )?(?:resolved|closed|cleared|recovered|ended)",
+)
+_TAKEN = either("acknowledged", "acked", "took ownership")
+BURNING = either(
+    r"(?:is|are|was|seems|went|has gone|has been|currently|still|now)\s+(?:now\s+|in\s+)?(?:firing|failing|critical"
+    r"|down(?!\s+(?:by\s+)?[\d.]+\s?%)"
+    r"|unhealthy|unreachable|offline|degraded|triggered|in alarm|alarm|alerting|breached|activated|unavailable"
+    r"|not responding|late|crash looping|opened|ongoing)",
+    r"^alert \S.{0,120}? triggered\W*$",
+    r"alert (?:triggered|fired|firing|opened|activated|started)",
+    r"(?:incident|issue|problem|alarm|monitor) (?:is\s+)?(?:started|opened|created|triggered|activated|declared"
+    r"|detected|failed)",
+    r"(?:new|opened|triggered|started) (?:an? |new )?(?:critical |high |low )?(?:incident|alert|issue|problem"
+    r"|error|alarm)",
+    r"threshold (?:crossed|exceeded|breached)|crossed the threshold|violated",
+    r"(?:disk|storage|volume|file ?system|partition|memory|table ?space|quota|pool)\b"
+    r".{0,40}?\b(?:almost|nearly|[\d.]+ ?%) full",
+    r"is: (?:crit|critical|warn|warning|alert)$|alert (?:for|on) \"\"",
+    r"no data|needs attention|has (?:failed|degraded|triggered|fired)"
+    r"|running (?:high|low)|critically low|(?:was|has been|got|is) disconnected"
+    r"|is not meeting its|resource limit matched",
+    r"(?:task|job|dag|check|probe|cron|cronjob|backup|query|health ?check|monitor)\b.{0,60}?\b(?<!\b0 )failed",
+    r"(?:entered|moved to|changed to|went into|transitioned to) (?:the )?(?:state )?(?:failed|crashed|critical|alarm"
+    r"|error|down|degraded|unhealthy|firing|warning)",
+    r"(?:alert|rule|alarm|monitor|policy|condition|trigger)\b.{1,120}?\bis (?:now )?(?:active|true|met)",
+)
+PHRASES = ((_OVER, Status.RESOLVED), (_TAKEN, Status.ACKNOWLEDGED))  # outweigh "is down" in the title
