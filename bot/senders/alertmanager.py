@@ -12,12 +12,12 @@ from urllib.parse import unquote
 from bot.investigation.alert import Severity
 from bot.senders.post import Post
 from bot.senders.reading import Kind, Reading, Sender
-from bot.senders.slack_text import plain
+from bot.senders.slack_text import links_of, plain
 from bot.senders.titles import without_tail_signs
 from bot.senders.words import Status, severity_of
 
 SUBJECT = re.compile(
-    r"\[\s*\W{0,3}(firing|resolved)\s*(?::\s*(\d+))?[^\]\n]{0,40}\]\s*(\S[^\n]*)?", re.IGNORECASE
+    r"\[\s*\W{0,3}(firing|resolved)\s*(?::\s*(\d+))?(?!\s*-\s)[^\]\n]{0,40}\]\s*(\S[^\n]*)?", re.IGNORECASE
 )
 _RECEIVER = re.compile(r"#/alerts\?(?:[^\s>|]*&)?receiver=([^&\s>|]+)")
 _OTHERS = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)?\s*(?:…|\.\.\.)?\s*$")
@@ -73,6 +73,7 @@ def subject(post: Post) -> re.Match[str] | None:
     first = [
         post.title,
         *post.headers,
+        *(link.label for line in post.lines[:2] for link in links_of(line)),
         *(plain(line) for line in post.lines[:2]),
         *post.fallbacks,
         plain(post.text),

@@ -62,6 +62,7 @@ _TALK_SENDERS = either(
 )  # fmt: skip
 _PERIOD = r"(?:daily|weekly|monthly|hourly|quarterly|nightly|morning|evening)"
 _TALK = either(
+    r"reminder:",
     _PERIOD
     + r"\W+(?:\w+\W+){0,3}(?:report|digest|summary|recap|overview|stand-?up|review|stats|statistics|roundup"
     r"|status|brief|briefing|update)",
@@ -92,6 +93,8 @@ _TALK_NOUNS = re.compile(  # services are called so as well: they count only whe
     r"\b(?:reminder|digest|survey|invoice|subscription|trial|changelog)s?(?![\w-])",
     re.IGNORECASE,
 )
+_STATUS_PAGE_SENDERS = either("status ?pages?", "status ?gator", "is ?down", r"status (?:feed|rss|updates?)")
+_STATUS_PAGE_LINK = re.compile(r"//(?:status\.[\w.-]+|[\w.-]+\.statuspage\.io)/incidents?/", re.IGNORECASE)
 _TICKET_FIELDS = frozenset(
     {
         "assignee",
@@ -117,6 +120,10 @@ def bystander(post: Post, found: Standing) -> Kind | None:
         return Kind.TEST
     if _CHANGE_SENDERS.search(post.sender):
         return None if any(_HEALTH.search(line) for line in heads) else Kind.CHANGE
+    if _STATUS_PAGE_SENDERS.search(post.sender) or any(map(_STATUS_PAGE_LINK.search, post.urls)):
+        return (
+            Kind.TALK
+        )  # what a vendor tells its customers is for people; our own monitors tell us what it breaks
     from_tracker = _TALK_SENDERS.search(post.sender) or len(_TICKET_FIELDS & post.fields.keys()) >= 2
     if from_tracker or found.strength >= Strength.TOKEN:
         return Kind.TALK if from_tracker else None

@@ -10,7 +10,7 @@ from bot.senders.slack_text import plain
 
 _BULLET = r"^[\s>]*(?:[•●▪◦‣·–—*-]\s+)?"
 _BOLD_NAME = re.compile(_BULLET + r"[^\w*`]{0,6}\*([^*:\n]{1,60}?):?\*:?\s*(\S.{0,2000})$")
-_COLON_NAME = re.compile(_BULLET + r"`?([A-Za-z][\w .()/-]{0,40}?)`?\s?:\s+(\S.{0,2000})$")
+_COLON_NAME = re.compile(_BULLET + r"`?([^\W\d_][\w .()/-]{0,40}?)`?\s?(?::\s+|：\s*)(\S.{0,2000})$")
 _EQUALS_NAME = re.compile(_BULLET + r"`?([A-Za-z_][\w.\-/]{0,60})`?\s*=\s*(\S.{0,2000})$")
 _TICKED_VALUE = re.compile(r"^[\s>]*[•●▪◦‣-]\s+([A-Za-z][\w -]{0,40}?):?\s+`([^`\n]{1,500})`\s*$")
 _INLINE = re.compile(
@@ -20,6 +20,7 @@ _INLINE = re.compile(
 _BESIDE = re.compile(r"\s{2,}(?=\*?[A-Z][\w ]{0,30}:)")
 _SEGMENT = re.compile(r"^\*?([A-Za-z][\w ]{0,30}?)\*?\s?[:=]\s*\*?\s*(\S.{0,200})$")
 _TAG = re.compile(r"^([A-Za-z][\w.\-/]{0,60})[:=]([^,\s]{1,200})$")
+_EQUAL = re.compile(r"(?<!\S)`?([A-Za-z_][\w.\-/]{0,60})=(?:\"([^\"\n]{0,300})\"|(\S{1,300}))")
 _NAME_LINE = re.compile(r"^\s*\*([^*\n]{1,60}?):?\*:?\s*$")
 
 
@@ -49,6 +50,11 @@ def fields_in(lines: Iterable[str]) -> Mapping[str, str]:
     return found
 
 
+def states_only(line: str) -> bool:
+    """Say whether *line* is nothing but name=value items, with at most one word beside them."""
+    return line.count("=") > 1 and len(_EQUAL.findall(line)) > 1 and len(_EQUAL.sub("", line).split()) <= 1
+
+
 def tags_in(text: str) -> dict[str, str]:
     """Return the name:value (or name=value) items of a comma or space separated list of tags."""
     found: dict[str, str] = {}
@@ -63,9 +69,8 @@ def _pairs(line: str) -> list[tuple[str, str]]:
     beside = [_pair(part.strip()) for part in _BESIDE.split(line)]
     if len(beside) > 1 and all(beside):
         return [pair for pair in beside if pair]
-    equals = tags_in(line) if line.count("=") > 1 else {}
-    if len(equals) > 1 and len(equals) == len(line.split()):
-        return list(equals.items())
+    if states_only(line):  # "ALERT name=queue value=3"
+        return [(name, (quoted or bare).strip("`*")) for name, quoted, bare in _EQUAL.findall(line)]
     inline = [
         (each.group(1), next(filter(None, each.groups()[1:2] + each.groups()[3:]), ""))
         for each in _INLINE.finditer(line)

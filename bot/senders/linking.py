@@ -24,6 +24,11 @@ _LINK_FIELDS = (
     "incident url",
     "details",
     "view",
+    "alert",
+    "incident",
+    "issue",
+    "problem",
+    "log url",
     "source",
 )
 

@@ -6,6 +6,7 @@ sender's templates.
 
 import re
 
+from bot.senders.fields import states_only
 from bot.senders.post import Post
 from bot.senders.slack_text import links_of, plain
 from bot.senders.titles import PREFIX_NOUNS, clean_title, is_generic, is_mark, is_state_word, stripped
@@ -36,6 +37,11 @@ _NAMED = re.compile(
     r"\s+(?:is|has|was)\b",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(
+    r"^\W*(?:subject|reason|summary|title|alert name|alert rule|rule|rule name|event|event definition|event name|what"
+    r"|problem name|incident name|monitor name|check name|headline)\W{0,3}[:：]\s+(\S.*)$",
+    re.IGNORECASE,
+)
 TITLE_FIELDS = (
     "alert name", "alertname", "alarm name", "alarm", "alert", "monitor name", "monitor", "check name", "check",
     "test name", "test",
@@ -47,7 +53,12 @@ TITLE_FIELDS = (
 def best_title(post: Post) -> str:
     """Return what the post calls its trouble; the first words of the body when it names nothing."""
     titled = [_spoken_in(each) or each for each in (post.title, *post.headers)]
-    first = [_headline(line) for line in post.lines[:2] if not _PLACING.match(line)]
+    first = [
+        _headline(line)
+        for line in post.lines[:2]
+        if not _PLACING.match(_EMOJI.sub("", line) if post.fields.get("host") else line)
+        and not states_only(line)
+    ]
     named = [post.fields[name] for name in TITLE_FIELDS if post.fields.get(name)]
     host = (post.fields.get("host") or "").split(" ")[0]
     checked = post.fields.get("service", "")
@@ -65,6 +76,11 @@ def best_title(post: Post) -> str:
         and each.lower() not in _own_names(post.sender)
     ]
     return next(iter(telling), next(filter(None, cleaned), ""))
+
+
+def names_itself(line: str) -> bool:
+    """Say whether *line* is a sentence about a named alert, rule or check ("Rule 'errors' has recovered")."""
+    return _NAMED.match(_EMOJI.sub("", line)) is not None
 
 
 def _own_names(sender: str) -> set[str]:
@@ -89,7 +105,9 @@ def _without_sender(title: str, sender: str) -> str:
 def _headline(line: str) -> str:
     """Return what a line of the body calls the trouble: the name in it, else its words without links to more."""
     bare = _POINTER.sub("", line) or line
-    return _named_in(bare) or _linked(bare) or plain(bare)
+    said = plain(bare)
+    labelled = _LABELLED.match(said)
+    return _named_in(bare) or _linked(bare) or (labelled.group(1) if labelled else said)
 
 
 def _named_in(line: str) -> str:

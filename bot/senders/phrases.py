@@ -12,7 +12,7 @@ _OVER = either(
     r"back (?:up|online|to normal|in service)",
     r"(?:has|have|is|was|been|are)\s+(?:now\s+)?(?:been\s+)?(?:automatically\s+)?"
     r"(?:resolved|recovered|restored|closed|cleared|healthy|ok|up|normal|online|fixed)",
-    r"returned to (?:normal|ok)|recovered|went up|came back|all clear|auto-?resolved|(?:resolved|closed) by",
+    r"(?:returned|went|is) back to (?:normal|ok)|returned to (?:normal|ok)|recovered|went up|came back|all clear|auto-?resolved|(?:resolved|closed) by",
     r"is: (?:ok|info)$",
     r"no longer (?:failing|firing|down|critical|alerting|active|breach\w*)",
     r"(?:alert|incident|issue|problem|alarm|event) (?:automatically )?(?:resolved|closed|cleared|recovered|ended)",
@@ -33,6 +33,9 @@ BURNING = either(
     r"(?:disk|storage|volume|file ?system|partition|memory|table ?space|quota|pool)\b"
     r".{0,40}?\b(?:almost|nearly|[\d.]+ ?%) full",
     r"is: (?:crit|critical|warn|warning|alert)$|alert (?:for|on) \"\"",
+    r"(?:has|have|did|does|was) ?n[o']t (?:run|started|finished|completed|checked in|reported|received|seen|heard)",
+    r"(?:has|have) (?:just )?(?:gone|been) (?:missing|silent|quiet)|just triggered|is broken|broken for",
+    r"^\S+(?: \S+){0,6} is active\W*$",
     r"no data|needs attention|has (?:failed|degraded|triggered|fired)"
     r"|running (?:high|low)|critically low|(?:was|has been|got|is) disconnected"
     r"|is not meeting its|resource limit matched",

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.senders.abroad import FIELD_NAMES
 from bot.senders.fields import fields_in, label_value
 from bot.senders.slack_text import Link, links_of, plain, unescaped
 
@@ -108,7 +109,8 @@ class _Gathered:
         return text[:MOST_CHARACTERS].split("\n", maxsplit=1)[0] in self.lines
 
     def name(self, name: str, value: str) -> None:
-        key = plain(name).strip(" :*").lower()
+        key = plain(name).strip(" :：*").lower()
+        key = FIELD_NAMES.get(key, key)
         if key and value:
             self.named.setdefault(key, plain(value)[:2_000])
 

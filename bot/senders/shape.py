@@ -13,7 +13,7 @@ from bot.senders.fields import tags_in
 from bot.senders.keys import key_of
 from bot.senders.linking import link_of
 from bot.senders.loudness import DOWN, names_exception, severity, stated_severity
-from bot.senders.naming import TITLE_FIELDS, best_title
+from bot.senders.naming import TITLE_FIELDS, best_title, names_itself
 from bot.senders.post import Post
 from bot.senders.reading import Kind, Reading
 from bot.senders.slack_text import plain
@@ -116,6 +116,7 @@ def points(post: Post, found: Standing) -> int:
         (2, names_exception(post)),
         (-2, _takes_something_else(heads, found)),
         (1, any(_HEADLINE.match(line) for line in heads.split("\n"))),
+        (1, found.strength is Strength.PHRASE and any(names_itself(line) for line in post.lines[:2])),
         (-2, found.strength < Strength.TOKEN and _CHATTING.search(heads) is not None),
         (1, any(sign in heads for sign in _SIRENS)),
         (1, found.strength > Strength.SIGN and sign_status(heads) is found.status),
@@ -152,7 +153,7 @@ def labels_of(post: Post) -> dict[str, str]:
         if name not in skipped
         and len(value) <= 200
         and "\n" not in value
-        and re.fullmatch(r"[a-z][\w ./-]{0,40}", name)
+        and re.fullmatch(r"[^\W\d_][\w ./-]{0,40}", name)
     }
     for name in ("tags", "labels", "tag"):
         for tag, value in tags_in(post.fields.get(name, "")).items():
@@ -174,7 +175,7 @@ def service_of(post: Post, labels: Mapping[str, str]) -> str:
 def count_of(post: Post, status: Status) -> int | None:
     """Return how many alerts the post says are firing ("[FIRING:3]", "Firing: 3"), 0 when resolved and counted."""
     for text in (post.title, *post.headers, *post.fallbacks, *(plain(line) for line in post.lines[:2])):
-        counted = re.search(r"\[\s*\W{0,3}(?i:firing|resolved|alerting)(?::(\d+))?", text)
+        counted = re.search(r"\[\s*\W{0,3}(?i:firing|resolved|alerting)(?!\s*-\s)(?::(\d+))?", text)
         if counted:
             if status is Status.RESOLVED:
                 return 0

@@ -14,6 +14,7 @@ from bot.senders.phrases import BURNING, PHRASES, QUOTED
 from bot.senders.post import Post
 from bot.senders.slack_text import plain
 from bot.senders.words import (
+    SHOUTED_ABROAD,
     Status,
     colour_status,
     severity_of,
@@ -49,14 +50,15 @@ STATE_FIELDS = (
 
 _ARROW = re.compile(r"\s*(?:→|➜|⇒|->|=>|➡️?|:arrow_right:|\bto\b)\s*", re.IGNORECASE)
 _LEVEL_WORD = r"[Pp][0-5]|[Ss][Ee][Vv](?:[Ee][Rr][Ii][Tt][Yy])?[ -]?[0-5]"
+WORD = r"[^\W\d_]"  # a letter of any script
 _BRACKET = re.compile(
-    rf"[\[【]\s*\W{{0,3}}({_LEVEL_WORD}|[A-Za-z][A-Za-z _-]{{0,20}})\s*(?::?\s*\d+)?(?:,\s*[A-Za-z]+:\d+)?"
+    rf"[\[【]\s*\W{{0,3}}({_LEVEL_WORD}|{WORD}(?:[^\W\d]|[ -]){{0,24}})\s*(?::?\s*\d+)?(?:,\s*[A-Za-z]+:\d+)?"
     rf"\s*\W{{0,3}}[\]】]"
     rf"|\(([A-Z]{{2,16}}|{_LEVEL_WORD}|(?i:critical|warning|major|minor|high|medium|low))\)"
 )
 _PREFIX = re.compile(
-    rf"^\W*((?:[A-Za-z][A-Za-z_-]*)(?: [A-Za-z-]+){{0,2}}|{_LEVEL_WORD}(?: [A-Za-z-]+){{0,2}})\s*"
-    rf"(?:#?\d{{1,12}}\s*|in [\w ]{{1,12}})?(?::|\||—|–|\s-\s|»|>>)"
+    rf"^\W*((?:{_LEVEL_WORD})(?: [A-Za-z-]+){{0,2}}|(?:{WORD}(?:[^\W\d]|-)*)(?: {WORD}(?:[^\W\d]|-)*){{0,2}})\s*"
+    rf"(?:#?\d{{1,12}}\s*|in [\w ]{{1,12}})?(?::|：|\||—|–|\s-\s|»|>>)"
 )
 NUMBERED_STATE = re.compile(
     r"^\W*(?:alert|incident|problem|issue|alarm|case)\s+\W{0,3}(?:[A-Z]{1,6}-)?\d{1,12}\W?\s+(?:is |was |has been )?"
@@ -71,7 +73,7 @@ _SMALL = frozenset(
 _NAME_ABOVE = re.compile(r"^\s*\*[^*\n]{1,60}\*:?\s*$|^[^\n]{1,60}:\s*$")
 _SHOUTED = re.compile(
     r"\b(DOWN|UP|CRITICAL|WARNING|ALARM|FIRING|RESOLVED|RECOVERED|PROBLEM|OK|TRIGGERED|ACKNOWLEDGED|CLOSED|OPEN"
-    r"|UNHEALTHY|ALERT)\b"
+    rf"|UNHEALTHY|ALERT|{SHOUTED_ABROAD})\b"
     r"|^(?:[^\s:]+\s){1,12}[^\s:]+:\s+((?i:warning|critical|down|up|ok|error|failed|recovered|resolved|firing))\W*$"
     r"|^\W*(ERROR|WARN|NODATA)\b|^\W*((?i:resolved|recovered|triggered|acknowledged|firing|alerting|closed))\b"
 )
@@ -143,7 +145,8 @@ def _by_field(post: Post, _heads: list[str]) -> Standing | None:
 def _by_bracket(_post: Post, heads: list[str]) -> Standing | None:
     for line in heads:
         for match in _BRACKET.finditer(line[:200]):
-            word = (match.group(1) or match.group(2)).strip()
+            whole = (match.group(1) or match.group(2)).strip()
+            word = next(filter(status_of, (whole, *whole.split(" - "))), "")  # "[ALERT - Critical]"
             said = status_of(word)
             if not said or _NOT_A_STATE.fullmatch(word) or (match.group(2) and severity_of(word)):
                 continue  # "(critical)" behind a title is how loud, not how things stand
@@ -155,7 +158,8 @@ def _by_bracket(_post: Post, heads: list[str]) -> Standing | None:
 
 
 def _bracketed(line: str) -> list[str]:
-    return [(first or second).strip() for first, second in _BRACKET.findall(line)]
+    found = [(first or second).strip() for first, second in _BRACKET.findall(line)]
+    return [part for whole in found for part in (whole, *whole.split(" - ")[1:])]
 
 
 def _by_prefix(_post: Post, heads: list[str]) -> Standing | None:

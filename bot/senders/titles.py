@@ -6,8 +6,8 @@ file reads those.
 
 import re
 
-from bot.senders.state import NUMBERED_STATE
-from bot.senders.words import BAD_SIGNS, GOOD_SIGNS, severity_of, status_of
+from bot.senders.state import NUMBERED_STATE, WORD
+from bot.senders.words import BAD_SIGNS, GOOD_SIGNS, SHOUTED_ABROAD, severity_of, status_of
 
 _MARKS = "|".join(re.escape(sign) for sign in (*BAD_SIGNS, *GOOD_SIGNS))
 _SIGNS = re.compile(
@@ -16,32 +16,45 @@ _SIGNS = re.compile(
 _TAIL_SIGNS = re.compile(rf"(?:\s*(?:{_MARKS}|\ufe0f))+\s*$")
 _TOKEN = re.compile(r"^[\[(【{]([^\[\](){}]{1,40})[\])】}]\s*[:|–—-]?\s*")
 _PREFIX = re.compile(
-    r"^([A-Za-z][A-Za-z_-]*(?: [A-Za-z]+){0,3}|(?:[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5])(?: [A-Za-z]+){0,2})"
+    rf"^({WORD}(?:[^\W\d]|-)*(?: {WORD}+){{0,3}}|(?:[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5])(?: [A-Za-z]+){{0,2}})"
     r"(?: (?:in|after) [\w ]{1,12}| \(?#?(?:[A-Z]{1,6}-)?\d{1,12}\)?)?"
     r"(?: \((?i:critical|major|minor|warning|high|medium|low)\))?"
-    r"\s*(?::\s*|\s[|–—-]\s|\s?»\s|\s?>>\s)"
+    r"\s*(?:[:：]\s*|\s[|–—-]\s|\s?»\s|\s?>>\s)"
 )
 _LEADING = re.compile(
     r"^(?:(?i:resolved|recovered|triggered|re-triggered|acknowledged|firing|alerting|closed)"
     r"|[Pp][0-5]|[Ss][Ee][Vv]-?[0-5]|PROBLEM|RECOVERY|ALERT|ALARM|CRITICAL|WARNING|WARN|ERROR|OK|DOWN|UP|OPEN|FIRING)\s+(?=\S)"
 )
 _SHOUTED = re.compile(
-    r"^(?:CRITICAL|FATAL|ERROR|WARNING|WARN|P[0-5])\s+(?!(?i:rates?|budget|counts?|logs?|path|alerts?|on|in|from|for|is)\b)(?=\S)"
+    rf"^(?:CRITICAL|FATAL|ERROR|WARNING|WARN|P[0-5]|FIRING|RESOLVED|RECOVERED|TRIGGERED|ACKNOWLEDGED|{SHOUTED_ABROAD})"
+    r"\s+(?!(?i:rates?|budget|counts?|logs?|path|alerts?|on|in|from|for|is)\b)(?=\S)"
 )
 _BEFORE_MARK = re.compile(r"^[A-Za-z]+\s+[(\[]")
 _TAIL_TOKEN = re.compile(r"\s*[\[【](?!\d+[\]】])([^\[\]【】]{1,40})[\]】]\s*$")
+_TAIL_MARK = re.compile(
+    r"\s*(?::|\s[–—-])\s+(?:fired|firing|triggered|activated|deactivated|alerting|resolved|recovered|closed|opened"
+    r"|acknowledged|ok)[.!]?$",
+    re.IGNORECASE,
+)
 _ADDRESS = re.compile(r"\s*[:|(–—-]?\s*https?://\S+\s*\)?$|\s*\(\s*https?://[^\s()]+\s*\)")
 _AFTERWORD = re.compile(
     r"\s*(?:\.\s+It was (?:down|offline|unavailable)\b|[.–—-]\s+Reason:).*$", re.IGNORECASE
 )
 _REFERENCE = re.compile(r"^#\d{1,12}:?\s+(?=\S)")  # PagerDuty's and OnCall's number is no part of the name
+_PASSED = re.compile(r"(?:by|via|from)\s+\S{1,40}(?:\s\S{1,30})?")  # "by dana" is who, not what
+_ASIDE = re.compile(  # "owner: ann" and "INC-7" behind a bar are no part of the name
+    r"\W*(?i:owners?|team|assigned(?: to)?|assignee|on-?call|service|env|environment|since|started|duration|runbook|link"
+    r"|url|ticket|value|current|threshold|region|cluster|tags?):\s+\S|\W*(?:#\w{1,40}|[A-Z]{2,8}-\d{1,8})\W*$"
+)
+_BARE_REFERENCE = re.compile(r"#[\w-]{1,40}")
 _AROUND = (('"', '"'), ("“", "”"), ("‘", "’"), ("**", "**"))
 _NOUN = (
     r"(?:alerts?|alarms?|incidents?|issues?|problems?|notifications?|events?|warnings?|errors?|recovery|monitor"
-    r"|uptime alert|health check|status change|(?:host|service)(?: \w+)? notification|\S+ alert|\S+ notification)"
+    r"|uptime alert|health check|status change|(?:host|service)(?: \w+)? notification|(?:alert )?conditions?|\S+ alert|\S+ notification)"
 )
 _GENERIC = re.compile(
-    r"^(?:new |an? |the |active |monitoring |system |critical |service |production |prod )*"
+    r"^(?:new |an? |the |active |monitoring |system |critical |service |production |prod |automatically |auto-?)*"
+    r"(?:(?:resolved|closed|recovered|triggered|acknowledged|opened) )?"
     + _NOUN
     + r"(?: (?:alert|notification|fired|firing|triggered|started|opened|created|reported|was|has been|resolved|closed"
     r"|acknowledged|details|update|detected|summary|ended|is|ongoing|activated))*(?: from [\w .-]{1,40})?[.!:]?$",
@@ -55,22 +68,28 @@ _MEASURED = re.compile(
 _LINKING = frozenset("is was has been are now back".split())
 PREFIX_NOUNS = frozenset(
     "alert alarm incident issue problem monitor severity status state priority alertname name title summary recovery "
-    "notification updated from level type description details message".split()
+    "notification updated from level type description details message condition".split()
 ) | {"alert name", "new alert", "new incident"}
 
 
 def clean_title(text: str) -> str:
     """Return one line without leading signs, state and severity marks; nothing when that is all it holds."""
     line = next((each for each in text.split("\n") if each.strip()), "").strip()
+    parts = re.split(r"\s+\|\s+", line)
     segments = [
         each
-        for each in (stripped(part) for part in re.split(r"\s+\|\s+", line))
+        for each in (
+            stripped(part) for part in parts[:1] + [part for part in parts[1:] if not _ASIDE.match(part)]
+        )
         if each and not is_mark(each)
     ]
     title = _ADDRESS.sub("", _AFTERWORD.sub("", _TAIL_SIGNS.sub("", " | ".join(segments)))).strip()
     behind = _TAIL_TOKEN.search(title)
     if behind and behind.start() and is_mark(behind.group(1)):
         title = title[: behind.start()]
+    last = _TAIL_MARK.search(title)
+    if last and not is_generic(title[: last.start()]):
+        title = title[: last.start()]
     for left, right in _AROUND:
         if title.startswith(left) and title.endswith(right) and len(title) > len(left + right):
             title = title[len(left) : -len(right)].strip()
@@ -85,6 +104,8 @@ def without_tail_signs(title: str) -> str:
 def is_generic(title: str) -> bool:
     """Say whether *title* names no trouble ("New alert", "Incident #12 resolved")."""
     words = [word.strip(".!:#") for word in title.lower().split()]
+    if _PASSED.fullmatch(title) or _BARE_REFERENCE.fullmatch(title):
+        return True
     if all(
         is_state_word(word) or word.isdigit() or severity_of(word) or word in PREFIX_NOUNS for word in words
     ):
@@ -132,7 +153,7 @@ def stripped(part: str) -> str:
 
 def is_mark(text: str) -> bool:
     """Say whether *text* is nothing but a state or severity ("FIRING:2, RESOLVED:1", "severity: page")."""
-    words = [word.strip("*_`:,.!#") for word in re.split(r"[\s:,/=]+", text.strip())]
+    words = [word.strip("*_`:,.!#") for word in re.split(r"(?:\s-\s|[\s:：,/=])+", text.strip())]
     telling = [word for word in words if word and not word.isdigit() and word.lower() not in _LINKING]
     if not telling:
         return True

@@ -9,6 +9,7 @@ import re
 from enum import StrEnum
 
 from bot.investigation.alert import Severity
+from bot.senders import abroad
 
 
 class Status(StrEnum):
@@ -37,12 +38,18 @@ _ACKNOWLEDGED = (
     "acknowledged acked ack acknowledgement snoozed silenced muted assigned monitoring accepted in_progress"
 )
 _STATUS = {
-    **dict.fromkeys(_FIRING.split(), Status.FIRING),
-    **dict.fromkeys(_RESOLVED.split(), Status.RESOLVED),
-    **dict.fromkeys(_ACKNOWLEDGED.split(), Status.ACKNOWLEDGED),
+    **dict.fromkeys((_FIRING + " " + abroad.FIRING).split(), Status.FIRING),
+    **dict.fromkeys((_RESOLVED + " " + abroad.RESOLVED).split(), Status.RESOLVED),
+    **dict.fromkeys((_ACKNOWLEDGED + " " + abroad.ACKNOWLEDGED).split(), Status.ACKNOWLEDGED),
 }
 
+SHOUTED_ABROAD = "|".join(
+    re.escape(word.upper().replace("_", " "))
+    for word in f"{abroad.FIRING} {abroad.RESOLVED} {abroad.ACKNOWLEDGED}".split()
+)
+
 _SEVERITY = {
+    **{word: Severity(said) for said, listed in abroad.SEVERITIES.items() for word in listed.split()},
     **dict.fromkeys(
         "critical crit fatal emergency emerg disaster page urgent blocker severe highest p0 p1 sev0 sev1 s1".split(),
         Severity.CRITICAL,
