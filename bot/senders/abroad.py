@@ -7,22 +7,22 @@ right of each row. It holds words only: where they count is decided as for Engli
 FIRING = (
     "störung gestört ausgefallen ausfall fehlgeschlagen fehler ausgelöst panne en_panne échec échoué erreur déclenchée "
     "déclenché alerte indisponible hors_service caído caída fallo falla fallido disparada disparado alerta problema "
-    "falha erro caiu inativo fora_do_ar guasto allarme non_disponibile errore storing uitgevallen mislukt "
+    "falha erro caiu inativo fora_do_ar guasto allarme non_disponibile errore storing uitgevallen mislukt 장애 오류 에러 "
     "障害 障害発生 発生 異常 アラート 告警 报警 故障 异常 触发"
 )
 RESOLVED = (
     "behoben gelöst wiederhergestellt erledigt entwarnung résolu résolue rétabli rétablie terminé resuelto resuelta "
     "recuperado recuperada restablecido restaurado cerrado solucionado resolvido resolvida normalizado restabelecido "
-    "risolto risolta ripristinato opgelost hersteld 復旧 解消 回復 復旧しました 恢复 已恢复 已解决"
+    "risolto risolta ripristinato opgelost hersteld 復旧 解消 回復 復旧しました 恢复 已恢复 已解决 복구 해결 해소"
 )
 ACKNOWLEDGED = (
     "bestätigt quittiert übernommen acquitté acquittée pris_en_charge pris_en_compte reconocido reconocida confirmado "
     "reconhecido reconhecida preso_in_carico bevestigd 対応中 确认中 已确认"
 )
 SEVERITIES = {
-    "critical": "kritisch critique crítico crítica crítica critico critica kritiek 緊急 重大 严重 紧急",
+    "critical": "kritisch critique crítico crítica crítica critico critica kritiek urgente urgent dringend 심각 긴급 緊急 重大 严重 紧急",
     "high": "hoch élevé élevée haute alta alto hoog 高",
-    "warning": "warnung avertissement advertencia aviso avviso waarschuwing 警告",
+    "warning": "warnung avertissement advertencia aviso avviso waarschuwing 경고 警告",
     "medium": "mittel moyen moyenne media média médio gemiddeld 中",
     "low": "niedrig faible basse baja baixa bassa laag 低",
 }

@@ -21,6 +21,8 @@ _BESIDE = re.compile(r"\s{2,}(?=\*?[A-Z][\w ]{0,30}:)")
 _SEGMENT = re.compile(r"^\*?([A-Za-z][\w ]{0,30}?)\*?\s?[:=]\s*\*?\s*(\S.{0,200})$")
 _TAG = re.compile(r"^([A-Za-z][\w.\-/]{0,60})[:=]([^,\s]{1,200})$")
 _EQUAL = re.compile(r"(?<!\S)`?([A-Za-z_][\w.\-/]{0,60})=(?:\"([^\"\n]{0,300})\"|(\S{1,300}))")
+_SPACED_EQUALS = re.compile(r"\W?\s=\s\W?")  # "*service* = `web`, *value* = 3"
+_JSON_PAIR = re.compile(r"\"([A-Za-z][\w .-]{0,40})\"\s*:\s*(?:\"([^\"\n]{0,300})\"|([\w.+-]{1,40}))")
 _NAME_LINE = re.compile(r"^\s*\*([^*\n]{1,60}?):?\*:?\s*$")
 
 
@@ -51,8 +53,15 @@ def fields_in(lines: Iterable[str]) -> Mapping[str, str]:
 
 
 def states_only(line: str) -> bool:
-    """Say whether *line* is nothing but name=value items, with at most one word beside them."""
-    return line.count("=") > 1 and len(_EQUAL.findall(line)) > 1 and len(_EQUAL.sub("", line).split()) <= 1
+    """Say whether *line* is nothing but name=value items or JSON, with at most one word beside them."""
+    if line.lstrip(" `").startswith(("{", '"')):
+        return _JSON_PAIR.search(line) is not None
+    bare = _unspaced(line)
+    return bare.count("=") > 1 and len(_EQUAL.findall(bare)) > 1 and len(_EQUAL.sub("", bare).split()) <= 1
+
+
+def _unspaced(line: str) -> str:
+    return _SPACED_EQUALS.sub("=", re.sub(r"[*`]", "", line))
 
 
 def tags_in(text: str) -> dict[str, str]:
@@ -70,7 +79,8 @@ def _pairs(line: str) -> list[tuple[str, str]]:
     if len(beside) > 1 and all(beside):
         return [pair for pair in beside if pair]
     if states_only(line):  # "ALERT name=queue value=3"
-        return [(name, (quoted or bare).strip("`*")) for name, quoted, bare in _EQUAL.findall(line)]
+        listed = _JSON_PAIR.findall(line) or _EQUAL.findall(_unspaced(line))
+        return [(name, (quoted or bare).strip("`*,")) for name, quoted, bare in listed]
     inline = [
         (each.group(1), next(filter(None, each.groups()[1:2] + each.groups()[3:]), ""))
         for each in _INLINE.finditer(line)

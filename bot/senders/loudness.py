@@ -13,7 +13,7 @@ from bot.senders.words import severity_in, severity_of
 
 SEVERITY_FIELDS = (
     "severity", "priority", "alert severity", "sev", "level", "urgency", "alert level", "criticality", "alert priority",
-    "incident severity", "impact",
+    "incident severity", "impact", "risk level", "risk", "threat level", "alarm level", "alarm severity",
 )  # fmt: skip
 DOWN = frozenset({"down", "offline", "unreachable"})
 _WARNING_SIGNS = (":warning:", "⚠")  # the one emoji whose name is a severity; weaker than any word
@@ -24,7 +24,7 @@ _LOUD = re.compile(
     r"|MEDIUM|MAJOR|MINOR|LOW|INFO|(?:(?<=is )|(?<=now ))(?:critical|fatal)|(?:critical|fatal)(?=\W*$))(?!\w)"
 )
 _LEVELLED = re.compile(
-    r"^\W{0,6}(?:(Warning)\s(?=[A-Z])|(CRITICAL|FATAL|ERROR|WARNING|WARN|[Pp][0-5])\s(?=\S)|((?i:critical|fatal|error|warning|major|minor|high|medium|low|info))\s(?i:alert|alarm)\b)"
+    r"^\W{0,6}(?:(Warning)\s(?=[A-Z])|(CRITICAL|FATAL|ERROR|WARNING|WARN|[Pp][0-5])\s(?=\S)|(?i:(?:an? |new )*(critical|fatal|error|warning|major|minor|high|medium|low|info)(?: priority| severity)?\s(?:alert|alarm|issue|incident|problem)\b))"
 )
 _INLINE = re.compile(r"\b(?:severity|urgency|priority)\s?[:=]\s?(\w{2,13})", re.IGNORECASE)
 _EXCEPTION = re.compile(r"(?:^|[\s.#\]])[A-Z]\w*(?:Error|Exception|Fault)\b(?::|$)")

@@ -14,7 +14,7 @@ from bot.senders.words import severity_of
 
 _POINTER = re.compile(
     r"(?<![\s|(*_·•–—-])[\s|(*_·•–—-]{0,12}<https?://[^>|\n]{1,3000}\|\W{0,4}(?:view|see|open|details?|source|runbook|playbook|dashboard|graph"
-    r"|silence|logs?|click|here|more|link|show|query|panel|investigate|alertmanager|prometheus|grafana|kibana|console)\b[^>\n]{0,60}>[\s)*_.]*$",
+    r"|silence|logs?|click|here|more|link|show|query|panel|settings|investigate|alertmanager|prometheus|grafana|kibana|console)\b[^>\n]{0,60}>[\s)*_.]*$",
     re.IGNORECASE,
 )
 _PASSED_ON = re.compile(r"^(?:via|from|by)\s+\S.{0,60}$", re.IGNORECASE)
@@ -24,6 +24,7 @@ _SPOKEN = re.compile(
     r"|\balert (?P<word>\S{3,100}) is (?:now )?(?:active|firing|resolved)\b",
     re.IGNORECASE,
 )
+_NUMBER = re.compile(r"\W*(?:[A-Z]{2,8}-)?\d{1,12}\W*")  # "INC-77", the sender's own
 _TAGGED = re.compile(r"\[[^\[\]]{1,60}\]\s*$")
 _EMOJI = re.compile(r":[a-z0-9_+-]{2,40}:\s*")
 _PLACING = re.compile(
@@ -128,11 +129,15 @@ def _linked(line: str) -> str:
     links = [link for link in links_of(line) if link.label]
     if not links:
         return ""
-    rest = _TAGGED.sub(" ", plain(line).replace(links[0].label, " ", 1))
+    rest = _TAGGED.sub(" ", _EMOJI.sub(" ", plain(line)).replace(links[0].label, " ", 1))
     leftover = [
         part
-        for part in re.split(r"[|:–—,()\[\]-]|\s{2,}", rest)
-        if part.strip() and not is_mark(stripped(part)) and not _PASSED_ON.match(part.strip())
+        for part in re.split(r"[|:–—,()\[\]]|(?<!\w)-|-(?!\w)|\s{2,}", rest)
+        if part.strip()
+        and not is_mark(stripped(part))
+        and not _PASSED_ON.match(part.strip())
+        and not is_generic(stripped(part))
+        and not _NUMBER.fullmatch(part.strip())
     ]
     return links[0].label if not leftover or all(_is_marked_value(part) for part in leftover) else ""
 

@@ -36,6 +36,11 @@ BURNING = either(
     r"(?:has|have|did|does|was) ?n[o']t (?:run|started|finished|completed|checked in|reported|received|seen|heard)",
     r"(?:has|have) (?:just )?(?:gone|been) (?:missing|silent|quiet)|just triggered|is broken|broken for",
     r"^\S+(?: \S+){0,6} is active\W*$",
+    r"(?:stopped|exited|terminated|restarted|died|crashed|closed|quit) unexpectedly|unexpectedly (?:stopped|exited|died|closed)",
+    r"(?:was|were|got|been) (?:oom-?)?killed|failed over|search found \d+ (?:\w+ )?(?:matches|hits|events)",
+    r"(?:has |have |is )?(?:reached|exceeded|crossed|surpassed|hit|passed|breached) (?:the |its |an? )?(?:[\w.]+ )?"
+    r"(?:threshold|limit|maximum|critical|quota|[\d.,]+ ?(?:%|ms|s|gb|mb)?)",
+    r"entered (?:an? )?(?:alert|alarm|critical|warning|error) (?:status|state)",
     r"no data|needs attention|has (?:failed|degraded|triggered|fired)"
     r"|running (?:high|low)|critically low|(?:was|has been|got|is) disconnected"
     r"|is not meeting its|resource limit matched",

@@ -34,6 +34,7 @@ _TROUBLE = either(
     r"timed? ?outs?|exceed\w*|above|below|threshold|breach\w*|latency|critical|degraded|crash\w*|oom\w*|saturat\w*",
     r"exhausted|high (?:cpu|memory|load)",
     r"[45]xx|[45]\d\ds|50[0234]|disk|not responding|unavailable|stuck|lag|backlog|expir\w+|incidents?|spike|anomal\w+",
+    r"(?:is|are) (?:too )?(?:high|low|slow|stalled|overdue|broken)|rose|spiked|dropped",
     r"full|limit|brute.?force|at least \d+ events|intrusion|unauthori[sz]ed|suspicious|malware|fault",
     r"missing|(?:0|no) (?:consumers|replicas|healthy|available)|(?:does )?not (?:exist|running)|died",
     r"violation|burn rate|back-?off|restart(?:s|ed|ing)|evicted|overload\w*|rejected|dropped|too many",
@@ -61,7 +62,10 @@ _WORTH = {
     Strength.COLOUR: 1,
     Strength.NONE: 0,
 }
-_HEADLINE = re.compile(r"^\W*(?:[\w-]+ ){0,3}(?:alert|alarm|incident)\W*$", re.IGNORECASE)
+_HEADLINE = re.compile(
+    r"^\W*(?:[\w-]+ ){0,3}(?:alert|alarm|incident)\W*$|^\W*(?:alert|alarm) (?:on|for|in|from)\b",
+    re.IGNORECASE,
+)
 _CHATTING = re.compile(
     r"(?i:\bhere(?:'s| is| are)\b|\bheads[ -]up\b|\bfyi\b)|"
     r"\b(?:I|I'm|I'll|I've|you)\b|(?i:\b(?:hi|hello|hey) (?:all|team|there|everyone|folks)\b|\bwelcome\b|\bthanks\b)"

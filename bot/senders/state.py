@@ -49,6 +49,10 @@ STATE_FIELDS = (
 )
 
 _ARROW = re.compile(r"\s*(?:→|➜|⇒|->|=>|➡️?|:arrow_right:|\bto\b)\s*", re.IGNORECASE)
+_MOVED = re.compile(r"([^\W\d]{2,20})\W{0,4}(?:→|➜|⇒|->|=>|➡️?|:arrow_right:)\W{0,4}([^\W\d]{2,20})")
+_IN_STATE = re.compile(
+    r"\b(?:in|is|entered|to|just entered) (?:the )?(?:status|state):? \W?([A-Za-z_-]{2,20})\b|\bfrom \W?[A-Z]\w+\W? to \W?([A-Z]\w+)\W*$"
+)
 _LEVEL_WORD = r"[Pp][0-5]|[Ss][Ee][Vv](?:[Ee][Rr][Ii][Tt][Yy])?[ -]?[0-5]"
 WORD = r"[^\W\d_]"  # a letter of any script
 _BRACKET = re.compile(
@@ -61,7 +65,7 @@ _PREFIX = re.compile(
     rf"(?:#?\d{{1,12}}\s*|in [\w ]{{1,12}})?(?::|：|\||—|–|\s-\s|»|>>)"
 )
 NUMBERED_STATE = re.compile(
-    r"^\W*(?:alert|incident|problem|issue|alarm|case)\s+\W{0,3}(?:[A-Z]{1,6}-)?\d{1,12}\W?\s+(?:is |was |has been )?"
+    r"^\W*(?:alert|incident|problem|issue|alarm|case)\s+\W{0,3}(?:[A-Z]{1,6}-)?\d{1,12}\W{0,3}\s+(?:is |was |has been )?"
     r"([a-z-]{2,20})\s*[:|–—-]\s*",
     re.IGNORECASE,
 )
@@ -77,7 +81,9 @@ _SHOUTED = re.compile(
     r"|^(?:[^\s:]+\s){1,12}[^\s:]+:\s+((?i:warning|critical|down|up|ok|error|failed|recovered|resolved|firing))\W*$"
     r"|^\W*(ERROR|WARN|NODATA)\b|^\W*((?i:resolved|recovered|triggered|acknowledged|firing|alerting|closed))\b"
 )
-_NOT_A_STATE = re.compile(r"(?i)new|high|minor|major|page|error|unknown|monitoring|created|started|info")
+_NOT_A_STATE = re.compile(
+    r"(?i)new|high|minor|major|page|error|unknown|monitoring|created|started|info|assigned|accepted"
+)
 
 
 class Strength(IntEnum):
@@ -103,7 +109,16 @@ class Standing:
 def standing(post: Post) -> Standing:
     """Return the state that *post* tells, from its surest place."""
     heads = head_lines(post)
-    for read in (_by_field, _by_bracket, _by_lone_word, _by_prefix, _by_phrase, _by_label, _by_sign):
+    for read in (
+        _by_field,
+        _by_transition,
+        _by_bracket,
+        _by_lone_word,
+        _by_prefix,
+        _by_phrase,
+        _by_label,
+        _by_sign,
+    ):
         found = read(post, heads)
         if found:
             return found
@@ -139,6 +154,20 @@ def _by_field(post: Post, _heads: list[str]) -> Standing | None:
             said = status_of(candidate)
             if said:
                 return Standing(said, candidate.strip(), Strength.TOKEN)
+    return None
+
+
+def _by_transition(post: Post, heads: list[str]) -> Standing | None:
+    """Return where a change from one state to another ended ("OK → CRITICAL", "is in state ERR")."""
+    for line in (*heads, *(plain(line)[:200] for line in post.lines[3:12])):
+        moved = _MOVED.search(line)
+        before, now = moved.groups() if moved else ("", "")
+        if status_of(before) and (said := status_of(now)):
+            return Standing(said, now, Strength.TOKEN)
+        named = _IN_STATE.search(line)
+        word = next(filter(None, named.groups()), "") if named else ""
+        if word and (said := status_of(word)):
+            return Standing(said, word, Strength.PREFIX)
     return None
 
 

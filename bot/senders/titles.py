@@ -11,7 +11,7 @@ from bot.senders.words import BAD_SIGNS, GOOD_SIGNS, SHOUTED_ABROAD, severity_of
 
 _MARKS = "|".join(re.escape(sign) for sign in (*BAD_SIGNS, *GOOD_SIGNS))
 _SIGNS = re.compile(
-    rf"^(?:{_MARKS}|:[a-z0-9_+-]{{2,40}}:|[\ufe0f\u200d]|[^\w\s\[\](){{}}<>\"'“‘#@$/%&*.`~^+-])+\s*"
+    rf"^(?:{_MARKS}|:[a-z0-9_+-]{{2,40}}:|[\ufe0f\u200d]|[^\w\s\[\]【】(){{}}<>\"'“‘#@$/%&*.`~^+-])+\s*"
 )
 _TAIL_SIGNS = re.compile(rf"(?:\s*(?:{_MARKS}|\ufe0f))+\s*$")
 _TOKEN = re.compile(r"^[\[(【{]([^\[\](){}]{1,40})[\])】}]\s*[:|–—-]?\s*")
@@ -57,7 +57,7 @@ _GENERIC = re.compile(
     r"(?:(?:resolved|closed|recovered|triggered|acknowledged|opened) )?"
     + _NOUN
     + r"(?: (?:alert|notification|fired|firing|triggered|started|opened|created|reported|was|has been|resolved|closed"
-    r"|acknowledged|details|update|detected|summary|ended|is|ongoing|activated))*(?: from [\w .-]{1,40})?[.!:]?$",
+    r"|acknowledged|details|update|detected|summary|ended|is|ongoing|activated))*(?: (?:from|by) [\w .@-]{1,40})?[.!:]?$",
     re.IGNORECASE,
 )
 _DURATION = re.compile(r"\b(?:was down )?(?:after|for|in)\s+#(?:\s+#)*")

@@ -27,7 +27,7 @@ _FIRING = (
     "fatal emergency disaster outage unresolved escalated new created late stopped unknown major minor abnormal "
     "anomaly incident detected investigating identified page high exceeded overdue missed red trouble raised unstable "
     "regressed regression escalating missing_data unavailable not_ok impaired partial_outage major_outage disconnected "
-    "degraded_performance dead health_err health_warn paging violation violating unacknowledged un-acknowledged"
+    "degraded_performance dead health_err health_warn paging violation violating unacknowledged un-acknowledged err"
 )
 _RESOLVED = (
     "health_ok resolved recovered recovery recovers recover ok okay up closed close cleared clear normal healthy "
