@@ -7,8 +7,8 @@ right of each row. It holds words only: where they count is decided as for Engli
 FIRING = (
     "störung gestört ausgefallen ausfall fehlgeschlagen fehler ausgelöst panne en_panne échec échoué erreur déclenchée "
     "déclenché alerte indisponible hors_service caído caída fallo falla fallido disparada disparado alerta problema "
-    "falha erro caiu inativo fora_do_ar guasto allarme non_disponibile errore storing uitgevallen mislukt 장애 오류 에러 "
-    "障害 障害発生 発生 異常 アラート 告警 报警 故障 异常 触发"
+    "falha erro caiu inativo fora_do_ar guasto allarme non_disponibile errore storing uitgevallen mislukt "
+    "장애 오류 에러 障害 障害発生 発生 異常 アラート 告警 报警 故障 异常 触发"
 )
 RESOLVED = (
     "behoben gelöst wiederhergestellt erledigt entwarnung résolu résolue rétabli rétablie terminé resuelto resuelta "
@@ -20,14 +20,16 @@ ACKNOWLEDGED = (
     "reconhecido reconhecida preso_in_carico bevestigd 対応中 确认中 已确认"
 )
 SEVERITIES = {
-    "critical": "kritisch critique crítico crítica crítica critico critica kritiek urgente urgent dringend 심각 긴급 緊急 重大 严重 紧急",
+    "critical": "kritisch critique crítico crítica critico critica kritiek urgente dringend "
+    "심각 긴급 緊急 重大 严重 紧急",
     "high": "hoch élevé élevée haute alta alto hoog 高",
     "warning": "warnung avertissement advertencia aviso avviso waarschuwing 경고 警告",
     "medium": "mittel moyen moyenne media média médio gemiddeld 中",
     "low": "niedrig faible basse baja baixa bassa laag 低",
 }
 _FIELDS = {
-    "severity": "schweregrad gravité sévérité severidad gravedad severidade gravidade severità gravità ernst 重要度 深刻度 级别 严重程度",
+    "severity": "schweregrad gravité sévérité severidad gravedad severidade gravidade severità gravità ernst "
+    "重要度 深刻度 级别 严重程度",
     "priority": "priorität priorité criticité prioridad prioridade priorità prioriteit 優先度 优先级",
     "status": "zustand statut état estado stato toestand 状態 ステータス 状态",
     "service": "dienst servicio serviço servizio サービス 服务",

@@ -24,7 +24,9 @@ _LOUD = re.compile(
     r"|MEDIUM|MAJOR|MINOR|LOW|INFO|(?:(?<=is )|(?<=now ))(?:critical|fatal)|(?:critical|fatal)(?=\W*$))(?!\w)"
 )
 _LEVELLED = re.compile(
-    r"^\W{0,6}(?:(Warning)\s(?=[A-Z])|(CRITICAL|FATAL|ERROR|WARNING|WARN|[Pp][0-5])\s(?=\S)|(?i:(?:an? |new )*(critical|fatal|error|warning|major|minor|high|medium|low|info)(?: priority| severity)?\s(?:alert|alarm|issue|incident|problem)\b))"
+    r"^\W{0,6}(?:(Warning)\s(?=[A-Z])|(CRITICAL|FATAL|ERROR|WARNING|WARN|[Pp][0-5])\s(?=\S)"
+    r"|(?i:(?:an? |new )*(critical|fatal|error|warning|major|minor|high|medium|low|info)(?: priority| severity)?"
+    r"\s(?:alert|alarm|issue|incident|problem)\b))"
 )
 _INLINE = re.compile(r"\b(?:severity|urgency|priority)\s?[:=]\s?(\w{2,13})", re.IGNORECASE)
 _EXCEPTION = re.compile(r"(?:^|[\s.#\]])[A-Z]\w*(?:Error|Exception|Fault)\b(?::|$)")

@@ -12,7 +12,8 @@ _OVER = either(
     r"back (?:up|online|to normal|in service)",
     r"(?:has|have|is|was|been|are)\s+(?:now\s+)?(?:been\s+)?(?:automatically\s+)?"
     r"(?:resolved|recovered|restored|closed|cleared|healthy|ok|up|normal|online|fixed)",
-    r"(?:returned|went|is) back to (?:normal|ok)|returned to (?:normal|ok)|recovered|went up|came back|all clear|auto-?resolved|(?:resolved|closed) by",
+    r"(?:returned|went|is) back to (?:normal|ok)|returned to (?:normal|ok)|recovered|went up",
+    r"came back|all clear|auto-?resolved|(?:resolved|closed) by",
     r"is: (?:ok|info)$",
     r"no longer (?:failing|firing|down|critical|alerting|active|breach\w*)",
     r"(?:alert|incident|issue|problem|alarm|event) (?:automatically )?(?:resolved|closed|cleared|recovered|ended)",
@@ -36,7 +37,8 @@ BURNING = either(
     r"(?:has|have|did|does|was) ?n[o']t (?:run|started|finished|completed|checked in|reported|received|seen|heard)",
     r"(?:has|have) (?:just )?(?:gone|been) (?:missing|silent|quiet)|just triggered|is broken|broken for",
     r"^\S+(?: \S+){0,6} is active\W*$",
-    r"(?:stopped|exited|terminated|restarted|died|crashed|closed|quit) unexpectedly|unexpectedly (?:stopped|exited|died|closed)",
+    r"(?:stopped|exited|terminated|restarted|died|crashed|closed|quit) unexpectedly",
+    r"unexpectedly (?:stopped|exited|died|closed)",
     r"(?:was|were|got|been) (?:oom-?)?killed|failed over|search found \d+ (?:\w+ )?(?:matches|hits|events)",
     r"(?:has |have |is )?(?:reached|exceeded|crossed|surpassed|hit|passed|breached) (?:the |its |an? )?(?:[\w.]+ )?"
     r"(?:threshold|limit|maximum|critical|quota|[\d.,]+ ?(?:%|ms|s|gb|mb)?)",

@@ -51,7 +51,8 @@ STATE_FIELDS = (
 _ARROW = re.compile(r"\s*(?:→|➜|⇒|->|=>|➡️?|:arrow_right:|\bto\b)\s*", re.IGNORECASE)
 _MOVED = re.compile(r"([^\W\d]{2,20})\W{0,4}(?:→|➜|⇒|->|=>|➡️?|:arrow_right:)\W{0,4}([^\W\d]{2,20})")
 _IN_STATE = re.compile(
-    r"\b(?:in|is|entered|to|just entered) (?:the )?(?:status|state):? \W?([A-Za-z_-]{2,20})\b|\bfrom \W?[A-Z]\w+\W? to \W?([A-Z]\w+)\W*$"
+    r"\b(?:in|is|entered|to|just entered) (?:the )?(?:status|state):? \W?([A-Za-z_-]{2,20})\b"
+    r"|\bfrom \W?[A-Z]\w+\W? to \W?([A-Z]\w+)\W*$"
 )
 _LEVEL_WORD = r"[Pp][0-5]|[Ss][Ee][Vv](?:[Ee][Rr][Ii][Tt][Yy])?[ -]?[0-5]"
 WORD = r"[^\W\d_]"  # a letter of any script
@@ -65,7 +66,8 @@ _PREFIX = re.compile(
     rf"(?:#?\d{{1,12}}\s*|in [\w ]{{1,12}})?(?::|：|\||—|–|\s-\s|»|>>)"
 )
 NUMBERED_STATE = re.compile(
-    r"^\W*(?:alert|incident|problem|issue|alarm|case)\s+\W{0,3}(?:[A-Z]{1,6}-)?\d{1,12}\W{0,3}\s+(?:is |was |has been )?"
+    r"^\W*(?:alert|incident|problem|issue|alarm|case)\s+\W{0,3}(?:[A-Z]{1,6}-)?\d{1,12}\W{0,3}\s+"
+    r"(?:is |was |has been )?"
     r"([a-z-]{2,20})\s*[:|–—-]\s*",
     re.IGNORECASE,
 )

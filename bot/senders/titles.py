@@ -43,21 +43,23 @@ _AFTERWORD = re.compile(
 _REFERENCE = re.compile(r"^#\d{1,12}:?\s+(?=\S)")  # PagerDuty's and OnCall's number is no part of the name
 _PASSED = re.compile(r"(?:by|via|from)\s+\S{1,40}(?:\s\S{1,30})?")  # "by dana" is who, not what
 _ASIDE = re.compile(  # "owner: ann" and "INC-7" behind a bar are no part of the name
-    r"\W*(?i:owners?|team|assigned(?: to)?|assignee|on-?call|service|env|environment|since|started|duration|runbook|link"
-    r"|url|ticket|value|current|threshold|region|cluster|tags?):\s+\S|\W*(?:#\w{1,40}|[A-Z]{2,8}-\d{1,8})\W*$"
+    r"\W*(?i:owners?|team|assigned(?: to)?|assignee|on-?call|service|env|environment|since|started|duration|runbook"
+    r"|link|url|ticket|value|current|threshold|region|cluster|tags?):\s+\S|\W*(?:#\w{1,40}|[A-Z]{2,8}-\d{1,8})\W*$"
 )
 _BARE_REFERENCE = re.compile(r"#[\w-]{1,40}")
 _AROUND = (('"', '"'), ("“", "”"), ("‘", "’"), ("**", "**"))
 _NOUN = (
     r"(?:alerts?|alarms?|incidents?|issues?|problems?|notifications?|events?|warnings?|errors?|recovery|monitor"
-    r"|uptime alert|health check|status change|(?:host|service)(?: \w+)? notification|(?:alert )?conditions?|\S+ alert|\S+ notification)"
+    r"|uptime alert|health check|status change|(?:host|service)(?: \w+)? notification"
+    r"|(?:alert )?conditions?|\S+ alert|\S+ notification)"
 )
 _GENERIC = re.compile(
     r"^(?:new |an? |the |active |monitoring |system |critical |service |production |prod |automatically |auto-?)*"
     r"(?:(?:resolved|closed|recovered|triggered|acknowledged|opened) )?"
     + _NOUN
     + r"(?: (?:alert|notification|fired|firing|triggered|started|opened|created|reported|was|has been|resolved|closed"
-    r"|acknowledged|details|update|detected|summary|ended|is|ongoing|activated))*(?: (?:from|by) [\w .@-]{1,40})?[.!:]?$",
+    r"|acknowledged|details|update|detected|summary|ended|is|ongoing|activated))*"
+    r"(?: (?:from|by) [\w .@-]{1,40})?[.!:]?$",
     re.IGNORECASE,
 )
 _DURATION = re.compile(r"\b(?:was down )?(?:after|for|in)\s+#(?:\s+#)*")
