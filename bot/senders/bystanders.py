@@ -90,7 +90,7 @@ _TALK = either(
     r"quality gate (?:passed|failed)|code coverage|cost (?:anomal\w+|report|summary)|aws budgets?|tickets? #?\d+",
 )
 _TALK_NOUNS = re.compile(  # services are called so as well: they count only where no state is told in words
-    r"\b(?:reminder|digest|survey|invoice|subscription|trial|changelog)s?(?![\w-])",
+    r"\b(?:reminder|digest|survey|invoice|subscription|trial|changelog|training|newsletter|dispute)s?(?![\w-])",
     re.IGNORECASE,
 )
 _STATUS_PAGE_SENDERS = either("status ?pages?", "status ?gator", "is ?down", r"status (?:feed|rss|updates?)")
@@ -119,7 +119,8 @@ def bystander(post: Post, found: Standing) -> Kind | None:
     if any(_TEST.search(line) for line in [*heads, *post.lines[:12]]):
         return Kind.TEST
     if _CHANGE_SENDERS.search(post.sender):
-        return None if any(_HEALTH.search(line) for line in heads) else Kind.CHANGE
+        graded = found.strength is Strength.TOKEN and "severity" in post.fields  # GitLab posts alerts too
+        return None if graded or any(_HEALTH.search(line) for line in heads) else Kind.CHANGE
     if _STATUS_PAGE_SENDERS.search(post.sender) or any(map(_STATUS_PAGE_LINK.search, post.urls)):
         return (
             Kind.TALK

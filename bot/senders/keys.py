@@ -18,8 +18,8 @@ _ASKED_IDS = (
     "problem",
 )  # fmt: skip
 _STATED_IDS = (
-    "incident id", "alert id", "issue id", "problem id", "event id", "id", "incident number", "dedup key",
-    "fingerprint",
+    "incident id", "alert id", "issue id", "problem id", "original problem id", "event id", "id",
+    "incident number", "dedup key", "fingerprint",
 )  # fmt: skip
 _NUMBERED = re.compile(
     r"(?:^|\s)#(\d{2,12})\b"

@@ -15,6 +15,8 @@ _NOT_THE_ALERT = either(
     "silence", "mute", "runbook", "playbook", "snooze", "ack", "acknowledge", "escalate", "dashboard", "graph", "logs?",
     "unsubscribe", "docs?", "documentation", "configure", "settings", "panel",
 )  # fmt: skip
+_BARE = re.compile(r"https?://[^\s<>|\"]*[^\s<>|\".,;:)\]]")
+_OWN_PAGE = re.compile(r"/(?:incidents?|alerts?|issues?|problems?|events?)/[\w-]*\d")
 _STATED_LINK = re.compile(r"^\W*(?:(?:alert|incident|issue) )?(?:link|url)\W*:", re.IGNORECASE)
 _LINK_FIELDS = (
     "link",
@@ -68,12 +70,9 @@ def link_of(post: Post, title: str) -> str | None:
     )
     pressed = [button for button in post.buttons if button.url.startswith(("http://", "https://"))]
     chosen = [button.url for button in pressed if not _NOT_THE_ALERT.search(button.label)]
-    bare = (
-        re.search(r"https?://[^\s<>|\"]*[^\s<>|\".,;:)\]]", "\n".join((*texts, *post.lines)))
-        if not post.links
-        else None
-    )
+    written = [] if post.links else _BARE.findall("\n".join((*texts, *post.lines)))
+    bare = next(filter(_OWN_PAGE.search, written), next(iter(written), None))
     watched = post.fields.get("url", "")  # what is watched is the last resort
     own = [link.url for link in body if link.url != watched]
-    found = (titled, stated, *own, *chosen, behind, bare.group(0) if bare else None, watched)
+    found = (titled, stated, *own, *chosen, behind, bare, watched)
     return next((url for url in found if url), None)

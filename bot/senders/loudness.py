@@ -8,6 +8,7 @@ import re
 
 from bot.investigation.alert import Severity
 from bot.senders.post import Post
+from bot.senders.slack_text import links_of
 from bot.senders.state import Standing, Strength, field_of, head_lines, marks_in
 from bot.senders.words import severity_in, severity_of
 
@@ -90,4 +91,5 @@ def field_severity(post: Post) -> Severity:
 
 def names_exception(post: Post) -> bool:
     """Say whether a title is a program's exception ("KeyError: 'sku'")."""
-    return any(_EXCEPTION.search(each) for each in (post.title, *post.headers))
+    linked = (link.label for line in post.lines[:1] for link in links_of(line))
+    return any(_EXCEPTION.search(each) for each in (post.title, *post.headers, *linked))

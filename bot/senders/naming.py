@@ -25,7 +25,7 @@ _SPOKEN = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\W*(?:[A-Z]{2,8}-)?\d{1,12}\W*")  # "INC-77", the sender's own
-_TAGGED = re.compile(r"\[[^\[\]]{1,60}\]\s*$")
+_TAGGED = re.compile(r"(?:\[[^\[\]]{1,60}\]\s*)+$")
 _EMOJI = re.compile(r":[a-z0-9_+-]{2,40}:\s*")
 _PLACING = re.compile(
     r"^\W*(?:host|hostname|node|instance|service|state|status|severity|priority|time|date|environment|env|region"
@@ -46,9 +46,15 @@ _LABELLED = re.compile(
 TITLE_FIELDS = (
     "alert name", "alertname", "alarm name", "alarm", "alert", "monitor name", "monitor", "check name", "check",
     "test name", "test",
-    "rule name", "rule", "title", "incident", "incident title", "issue", "problem", "event name", "trigger",
-    "condition", "condition name", "name", "summary", "policy", "message", "description",
+    "rule name", "rule", "title", "incident", "incident title", "issue", "problem", "problem name", "event name",
+    "trigger", "condition", "condition name", "name",
 )  # fmt: skip
+TELLING_FIELDS = (
+    "summary",
+    "policy",
+    "message",
+    "description",
+)  # what happened, when nothing says what it is called
 
 
 def best_title(post: Post) -> str:
@@ -63,7 +69,8 @@ def best_title(post: Post) -> str:
     named = [post.fields[name] for name in TITLE_FIELDS if post.fields.get(name)]
     host = (post.fields.get("host") or "").split(" ")[0]
     checked = post.fields.get("service", "")
-    named += [f"{checked} on {host}" if host and checked else host]
+    placed = f"{checked} on {host}" if host and checked else ""
+    named += [placed, *(post.fields[name] for name in TELLING_FIELDS if post.fields.get(name)), host]
     after = [*first[:1], *named, *first[1:]] if any(titled) else [*first, *named]
     later = [line for line in post.lines[2:6] if _POINTER.sub("", line)]
     behind = [plain(text) for text in (*later, post.text, *post.fallbacks)]

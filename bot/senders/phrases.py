@@ -34,7 +34,7 @@ BURNING = either(
     r"(?:disk|storage|volume|file ?system|partition|memory|table ?space|quota|pool)\b"
     r".{0,40}?\b(?:almost|nearly|[\d.]+ ?%) full",
     r"is: (?:crit|critical|warn|warning|alert)$|alert (?:for|on) \"\"",
-    r"(?:has|have|did|does|was) ?n[o']t (?:run|started|finished|completed|checked in|reported|received|seen|heard)",
+    r"(?:has|did|does|was)(?: not|n't) (?:run|started?|finish(?:ed)?|check(?:ed)? in|report(?:ed)?|received?|seen)",
     r"(?:has|have) (?:just )?(?:gone|been) (?:missing|silent|quiet)|just triggered|is broken|broken for",
     r"^\S+(?: \S+){0,6} is active\W*$",
     r"(?:stopped|exited|terminated|restarted|died|crashed|closed|quit) unexpectedly",
@@ -42,11 +42,14 @@ BURNING = either(
     r"(?:was|were|got|been) (?:oom-?)?killed|failed over|search found \d+ (?:\w+ )?(?:matches|hits|events)",
     r"(?:has |have |is )?(?:reached|exceeded|crossed|surpassed|hit|passed|breached) (?:the |its |an? )?(?:[\w.]+ )?"
     r"(?:threshold|limit|maximum|critical|quota|[\d.,]+ ?(?:%|ms|s|gb|mb)?)",
+    r"(?:is|was) (?:more|less|greater|higher|lower) than",
     r"entered (?:an? )?(?:alert|alarm|critical|warning|error) (?:status|state)",
     r"no data|needs attention|has (?:failed|degraded|triggered|fired)"
     r"|running (?:high|low)|critically low|(?:was|has been|got|is) disconnected"
     r"|is not meeting its|resource limit matched",
-    r"(?:task|job|dag|check|probe|cron|cronjob|backup|query|health ?check|monitor)\b.{0,60}?\b(?<!\b0 )failed",
+    r"(?:tasks?|jobs?|dags?|checks?|probes?|cron|cronjobs?|backups?|query|health ?checks?|monitors?"
+    r"|(?<!test )runs?(?! #?\d)|flows?|steps?"
+    r"|import|export|transfer|replication|snapshot|restore|renewal|drain\w*)\b.{0,60}?\b(?<!\b0 )failed",
     r"(?:entered|moved to|changed to|went into|transitioned to) (?:the )?(?:state )?(?:failed|crashed|critical|alarm"
     r"|error|down|degraded|unhealthy|firing|warning)",
     r"(?:alert|rule|alarm|monitor|policy|condition|trigger)\b.{1,120}?\bis (?:now )?(?:active|true|met)",

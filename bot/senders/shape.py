@@ -13,7 +13,7 @@ from bot.senders.fields import tags_in
 from bot.senders.keys import key_of
 from bot.senders.linking import link_of
 from bot.senders.loudness import DOWN, names_exception, severity, stated_severity
-from bot.senders.naming import TITLE_FIELDS, best_title, names_itself
+from bot.senders.naming import TELLING_FIELDS, TITLE_FIELDS, best_title, names_itself
 from bot.senders.post import Post
 from bot.senders.reading import Kind, Reading
 from bot.senders.slack_text import plain
@@ -37,7 +37,8 @@ _TROUBLE = either(
     r"(?:is|are) (?:too )?(?:high|low|slow|stalled|overdue|broken)|rose|spiked|dropped",
     r"full|limit|brute.?force|at least \d+ events|intrusion|unauthori[sz]ed|suspicious|malware|fault",
     r"missing|(?:0|no) (?:consumers|replicas|healthy|available)|(?:does )?not (?:exist|running)|died",
-    r"violation|burn rate|back-?off|restart(?:s|ed|ing)|evicted|overload\w*|rejected|dropped|too many",
+    r"violation|burn rate|back-?off|restart(?:s|ed|ing)|evicted",
+    r"blocked|deadlock|response time|slow|overload\w*|rejected|dropped|too many",
 )
 _ANSWERING = re.compile(
     r"^\W*(?:acknowledge|ack|resolve|silence|snooze|mute|escalate|runbook|playbook|investigate|open (?:incident|alert)"
@@ -51,7 +52,7 @@ _PLACES = frozenset(
 _SIRENS = ("🚨", ":rotating_light:", ":alert:", ":siren:", "🆘", ":sos:")
 _WATCHER = re.compile(
     r"alert|alarm|monit|(?<![a-z])log|prometheus|nagios|zabbix|icinga|pingdom|uptime|watch|incident|sentinel|pager|health|check"
-    r"|probe|sensu|grafana|metric|observ|trace|status|guard|on-?call|ops|sre|noc|netdata|sentry|slo",
+    r"|probe|detect|sensu|grafana|metric|observ|trace|status|guard|on-?call|ops|sre|noc|netdata|sentry|slo",
     re.IGNORECASE,
 )
 _WORTH = {
@@ -63,7 +64,8 @@ _WORTH = {
     Strength.NONE: 0,
 }
 _HEADLINE = re.compile(
-    r"^\W*(?:[\w-]+ ){0,3}(?:alert|alarm|incident)\W*$|^\W*(?:alert|alarm) (?:on|for|in|from)\b",
+    r"^\W*(?:[\w-]+ ){0,3}(?:alert|alarm|incident)\W*$|^\W*(?:alert|alarm) (?:on|for|in|from)\b"
+    r"|^\W*\[[^\[\]]{0,40}\b(?:alert|alarm)\b[^\[\]]{0,40}\]",
     re.IGNORECASE,
 )
 _CHATTING = re.compile(
@@ -100,7 +102,8 @@ def read_shape(post: Post, *, source: str = "generic") -> Reading:
 
 def _is_bare(post: Post, found: Standing) -> bool:
     """Say whether nothing but a sentence tells, of a sender that does not seem to watch anything."""
-    laid_out = post.colours or post.fields or post.buttons or post.links or post.headers
+    linked = post.links or "https://" in post.text
+    laid_out = post.colours or post.fields or post.buttons or linked or post.headers
     return found.strength <= Strength.PHRASE and not laid_out and not _WATCHER.search(post.sender)
 
 
@@ -150,7 +153,7 @@ def _is_loud(post: Post, found: Standing) -> bool:
 
 def labels_of(post: Post) -> dict[str, str]:
     """Return the labels a post states: its short fields and the name:value items of its tags."""
-    skipped = {*STATE_FIELDS, *TITLE_FIELDS, "tags", "labels"}
+    skipped = {*STATE_FIELDS, *TITLE_FIELDS, *TELLING_FIELDS, "tags", "labels"}
     labels = {
         name: value
         for name, value in post.fields.items()

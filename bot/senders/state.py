@@ -76,6 +76,9 @@ _LABELS = frozenset("alert alarm incident issue monitor event notification".spli
 _SMALL = frozenset(
     "is was has been now status state severity priority updated monitor service host check".split()
 )
+_NAMING = frozenset(
+    "name id type url link time duration details description count source number by since at for on".split()
+)
 _NAME_ABOVE = re.compile(r"^\s*\*[^*\n]{1,60}\*:?\s*$|^[^\n]{1,60}:\s*$")
 _SHOUTED = re.compile(
     r"\b(DOWN|UP|CRITICAL|WARNING|ALARM|FIRING|RESOLVED|RECOVERED|PROBLEM|OK|TRIGGERED|ACKNOWLEDGED|CLOSED|OPEN"
@@ -219,6 +222,10 @@ def _prefixed(line: str) -> Standing | None:
         return Standing(said, numbered.group(1), Strength.PREFIX)
     match = _PREFIX.match(bare)
     whole = match.group(1) if match else ""
+    if (
+        " " in whole and whole.split()[-1].lower() in _NAMING
+    ):  # "Problem name: High load", "Outage reported by: Paris"
+        return None
     loose = [word for word in whole.split() if not _NOT_A_STATE.fullmatch(word)]  # "Timer error:" is no state
     told = [(said, word) for word in (whole, *loose) if (said := status_of(word))]
     if not told:  # "Alert recovered:" and "Recovered alert:" are both over

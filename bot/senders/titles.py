@@ -29,6 +29,9 @@ _SHOUTED = re.compile(
     rf"^(?:CRITICAL|FATAL|ERROR|WARNING|WARN|P[0-5]|FIRING|RESOLVED|RECOVERED|TRIGGERED|ACKNOWLEDGED|{SHOUTED_ABROAD})"
     r"\s+(?!(?i:rates?|budget|counts?|logs?|path|alerts?|on|in|from|for|is)\b)(?=\S)"
 )
+_ANNOUNCED = re.compile(r"^New (?:detection|finding|violation)s?:\s+(?=\S)", re.IGNORECASE)
+_INTRODUCING = re.compile(r"(?:\S+ ){0,4}(?:alarm|alert|notification|incident)s?:", re.IGNORECASE)
+_WHEN = re.compile(r"\s+(?:at|on|in|after|since)\s+\d[\dT:.\-/ hmsUTCZ+]*(?: ?on [\d./-]+)?")
 _BEFORE_MARK = re.compile(r"^[A-Za-z]+\s+[(\[]")
 _TAIL_TOKEN = re.compile(r"\s*[\[【](?!\d+[\]】])([^\[\]【】]{1,40})[\]】]\s*$")
 _TAIL_MARK = re.compile(
@@ -106,8 +109,9 @@ def without_tail_signs(title: str) -> str:
 def is_generic(title: str) -> bool:
     """Say whether *title* names no trouble ("New alert", "Incident #12 resolved")."""
     words = [word.strip(".!:#") for word in title.lower().split()]
-    if _PASSED.fullmatch(title) or _BARE_REFERENCE.fullmatch(title):
+    if any(form.fullmatch(title) for form in (_PASSED, _BARE_REFERENCE, _INTRODUCING)):
         return True
+    title = _WHEN.sub("", title)
     if all(
         is_state_word(word) or word.isdigit() or severity_of(word) or word in PREFIX_NOUNS for word in words
     ):
@@ -148,7 +152,7 @@ def stripped(part: str) -> str:
         prefix = _PREFIX.match(text)
         if prefix and text[prefix.end() :].strip() and is_mark(prefix.group(1)):
             text = text[prefix.end() :]
-        text = _SHOUTED.sub("", text)
+        text = _ANNOUNCED.sub("", _SHOUTED.sub("", text))
         text = _LEADING.sub("", text) if text != before or _BEFORE_MARK.match(text) else text
     return text
 
