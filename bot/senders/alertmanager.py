@@ -20,6 +20,7 @@ SUBJECT = re.compile(
     r"\[\s*\W{0,3}(firing|resolved)\s*(?::\s*(\d+))?(?!\s*-\s)[^\]\n]{0,40}\]\s*(\S[^\n]*)?", re.IGNORECASE
 )
 _RECEIVER = re.compile(r"#/alerts\?(?:[^\s>|]*&)?receiver=([^&\s>|]+)")
+_PLAIN_WORDS = frozenset({"low", "high", "page", "error", "major", "minor", "medium", "notice", "debug"})
 _OTHERS = re.compile(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)?\s*(?:…|\.\.\.)?\s*$")
 
 
@@ -102,7 +103,11 @@ def _severity(post: Post, shape: Reading, whole: str) -> Severity:
     """Return the loudest place: a label, the values in parentheses, a marked word in the text."""
     labelled = severity_of(shape.labels.get("severity", "")) or severity_of(post.fields.get("severity", ""))
     others = _OTHERS.search(whole)
-    values = others.group(1).split() if others else whole.split()[1:]
+    values = (
+        others.group(1).split()
+        if others
+        else [word for word in whole.split()[1:] if word not in _PLAIN_WORDS]
+    )
     in_title = next(filter(None, (severity_of(value) for value in reversed(values))), None)
     marked = re.search(
         r"`(critical|error|warning|info|page|high|low)`", "\n".join(post.lines[:40]), re.IGNORECASE

@@ -7,9 +7,10 @@ critical path" says nothing, "lag is critical" does.
 import re
 
 from bot.investigation.alert import Severity
+from bot.senders.marks import marks_in
 from bot.senders.post import Post
 from bot.senders.slack_text import links_of
-from bot.senders.state import Standing, Strength, field_of, head_lines, marks_in
+from bot.senders.state import Standing, Strength, field_of, head_lines
 from bot.senders.words import severity_in, severity_of
 
 SEVERITY_FIELDS = (
@@ -30,7 +31,7 @@ _LEVELLED = re.compile(
     r"\s(?:alert|alarm|issue|incident|problem)\b))"
 )
 _INLINE = re.compile(r"\b(?:severity|urgency|priority)\s?[:=]\s?(\w{2,13})", re.IGNORECASE)
-_EXCEPTION = re.compile(r"(?:^|[\s.#\]])[A-Z]\w*(?:Error|Exception|Fault)\b(?::|$)")
+_EXCEPTION = re.compile(r"(?:^|[\s.#:\]])[A-Z]\w*(?:Error|Exception|Fault)\b(?::|$)")
 
 
 def severity(post: Post, found: Standing) -> Severity:

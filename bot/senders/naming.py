@@ -33,9 +33,9 @@ _PLACING = re.compile(
     re.IGNORECASE,
 )
 _NAMED = re.compile(
-    r"^\W{0,4}(?:an? |the )?(?:alert|rule|check|monitor|alarm|policy|job)\b(?: rule| condition)?(?: for| on)?\s+"
+    r"^\W{0,4}(?:\w+\W{1,2}){0,2}?(?:alert|rule|check|monitor|alarm|policy|job)\b(?: rule| condition)?(?: for| on)?\s+"
     r"(?:\*([^*\n]{1,200})\*|`([^`\n]{1,200})`|[\"“]([^\"”\n]{1,200})[\"”]|'([^'\n]{1,200})'|<https?://[^>|\n]{1,2000}\|([^>\n]{1,200})>)"
-    r"\s+(?:is|has|was)\b",
+    r"\s+(?:is|has|was|fired|triggered|resolved|recovered|opened|closed|cleared|activated|went)\b",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
@@ -107,6 +107,7 @@ def _unsigned(title: str, sender: str) -> str:
 def _without_sender(title: str, sender: str) -> str:
     """Return *title* without the sender's own name before a colon ("PRTG Alarm: ...")."""
     before, colon, rest = title.partition("] " if title.startswith("[") else ": ")
+    before = re.sub(r"\s\([^()]{1,40}\)$", "", before)
     return clean_title(rest) if colon and before.strip("[").lower() in _own_names(sender) else title
 
 
@@ -122,7 +123,8 @@ def _named_in(line: str) -> str:
     """Return the marked name in a sentence about its state ("An alert for *web* has been triggered")."""
     match = _NAMED.match(_EMOJI.sub("", line))
     if match:
-        return plain(next(filter(None, match.groups()), ""))
+        name = plain(next(filter(None, match.groups()), ""))
+        return "" if name.startswith("#") else name
     return _spoken_in(plain(line))
 
 

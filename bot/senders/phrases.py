@@ -15,6 +15,8 @@ _OVER = either(
     r"(?:returned|went|is) back to (?:normal|ok)|returned to (?:normal|ok)|recovered|went up",
     r"came back|all clear|auto-?resolved|(?:resolved|closed) by",
     r"is: (?:ok|info)$",
+    r"^(?:\w+ ){0,2}alert \S.{0,120}? (?:resolved|recovered|cleared)(?: (?:on|for|at|in)\b|\W*$)",
+    r"is back(?: online)?\b(?! (?:to|in|from))",
     r"no longer (?:failing|firing|down|critical|alerting|active|breach\w*)",
     r"(?:alert|incident|issue|problem|alarm|event) (?:automatically )?(?:resolved|closed|cleared|recovered|ended)",
 )
@@ -24,7 +26,7 @@ BURNING = either(
     r"|down(?!\s+(?:by\s+)?[\d.]+\s?%)"
     r"|unhealthy|unreachable|offline|degraded|triggered|in alarm|alarm|alerting|breached|activated|unavailable"
     r"|not responding|late|crash looping|opened|ongoing)",
-    r"^alert \S.{0,120}? triggered\W*$",
+    r"^(?:\w+ ){0,2}alert \S.{0,120}? (?:triggered|fired)(?: (?:on|for|at|in)\b|\W*$)",
     r"alert (?:triggered|fired|firing|opened|activated|started)",
     r"(?:incident|issue|problem|alarm|monitor) (?:is\s+)?(?:started|opened|created|triggered|activated|declared"
     r"|detected|failed)",
@@ -42,6 +44,9 @@ BURNING = either(
     r"(?:was|were|got|been) (?:oom-?)?killed|failed over|search found \d+ (?:\w+ )?(?:matches|hits|events)",
     r"(?:has |have |is )?(?:reached|exceeded|crossed|surpassed|hit|passed|breached) (?:the |its |an? )?(?:[\w.]+ )?"
     r"(?:threshold|limit|maximum|critical|quota|[\d.,]+ ?(?:%|ms|s|gb|mb)?)",
+    r"than (?:usual|normal|expected|the baseline)|exited with (?:code|status) [1-9]\d*|unable to reach|cannot reach",
+    r"(?:lost|missed|missing) (?:the )?heartbeat|heartbeat (?:lost|missed|missing)|lost (?:connection|contact)",
+    r"you(?:'ve| have) been paged",
     r"(?:is|was) (?:more|less|greater|higher|lower) than",
     r"entered (?:an? )?(?:alert|alarm|critical|warning|error) (?:status|state)",
     r"no data|needs attention|has (?:failed|degraded|triggered|fired)"

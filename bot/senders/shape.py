@@ -38,7 +38,7 @@ _TROUBLE = either(
     r"full|limit|brute.?force|at least \d+ events|intrusion|unauthori[sz]ed|suspicious|malware|fault",
     r"missing|(?:0|no) (?:consumers|replicas|healthy|available)|(?:does )?not (?:exist|running)|died",
     r"violation|burn rate|back-?off|restart(?:s|ed|ing)|evicted",
-    r"blocked|deadlock|response time|slow|overload\w*|rejected|dropped|too many",
+    r"blocked|heartbeat|exited|killed|deadlock|response time|slow|overload\w*|rejected|dropped|too many",
 )
 _ANSWERING = re.compile(
     r"^\W*(?:acknowledge|ack|resolve|silence|snooze|mute|escalate|runbook|playbook|investigate|open (?:incident|alert)"
@@ -52,7 +52,7 @@ _PLACES = frozenset(
 _SIRENS = ("🚨", ":rotating_light:", ":alert:", ":siren:", "🆘", ":sos:")
 _WATCHER = re.compile(
     r"alert|alarm|monit|(?<![a-z])log|prometheus|nagios|zabbix|icinga|pingdom|uptime|watch|incident|sentinel|pager|health|check"
-    r"|probe|detect|sensu|grafana|metric|observ|trace|status|guard|on-?call|ops|sre|noc|netdata|sentry|slo",
+    r"|probe|detect|sensu|grafana|metric|observ|trace|status|guard|on-?call|(?<![a-z])ops|devops|sysops|sre|noc|netdata|sentry|slo",
     re.IGNORECASE,
 )
 _WORTH = {
@@ -70,6 +70,7 @@ _HEADLINE = re.compile(
 )
 _CHATTING = re.compile(
     r"(?i:\bhere(?:'s| is| are)\b|\bheads[ -]up\b|\bfyi\b)|"
+    r"(?i:\bplease (?:complete|submit|review|fill|join|sign|register|confirm|update your)\b)|"
     r"\b(?:I|I'm|I'll|I've|you)\b|(?i:\b(?:hi|hello|hey) (?:all|team|there|everyone|folks)\b|\bwelcome\b|\bthanks\b)"
 )
 
@@ -125,6 +126,7 @@ def points(post: Post, found: Standing) -> int:
         (1, any(_HEADLINE.match(line) for line in heads.split("\n"))),
         (1, found.strength is Strength.PHRASE and any(names_itself(line) for line in post.lines[:2])),
         (-2, found.strength < Strength.TOKEN and _CHATTING.search(heads) is not None),
+        (2, _calls_own(post)),
         (1, any(sign in heads for sign in _SIRENS)),
         (1, found.strength > Strength.SIGN and sign_status(heads) is found.status),
         (1, any(_ANSWERING.match(button.label) for button in post.buttons)),
@@ -134,6 +136,21 @@ def points(post: Post, found: Standing) -> int:
         (1, bool(_PLACES & post.fields.keys())),
     )
     return sum(worth for worth, true in evidence if true)
+
+
+def _calls_own(post: Post) -> bool:
+    """Say whether the post starts as its sender's own alert ("Wazuh alert (level 12): ...")."""
+    name = re.escape(re.split(r"[\W_]", post.sender)[0])
+    start = "".join(map(plain, post.lines[:1]))[:80]
+    return (
+        bool(name)
+        and re.search(
+            rf"^(?:\W|:\w+:)*{name}\b.{{0,20}}?\b(?:alert|alarm)\W{{0,3}}(?:\([^)]{{1,30}}\))?\s*[:|—–-]",
+            start,
+            re.IGNORECASE,
+        )
+        is not None
+    )
 
 
 def _takes_something_else(heads: str, found: Standing) -> bool:
@@ -182,6 +199,9 @@ def service_of(post: Post, labels: Mapping[str, str]) -> str:
 def count_of(post: Post, status: Status) -> int | None:
     """Return how many alerts the post says are firing ("[FIRING:3]", "Firing: 3"), 0 when resolved and counted."""
     for text in (post.title, *post.headers, *post.fallbacks, *(plain(line) for line in post.lines[:2])):
+        listed = re.search(r"^\W{0,4}(?i:firing)\W{0,3}\((\d+)\)", text)
+        if listed and status is Status.FIRING:
+            return int(listed.group(1))
         counted = re.search(r"\[\s*\W{0,3}(?i:firing|resolved|alerting)(?!\s*-\s)(?::(\d+))?", text)
         if counted:
             if status is Status.RESOLVED:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from itertools import pairwise
 
+from bot.senders.marks import BRACKET, EMOJI, NUMBERED_STATE, PREFIX, segments
 from bot.senders.phrases import BURNING, PHRASES, QUOTED
 from bot.senders.post import Post
 from bot.senders.slack_text import plain
@@ -49,29 +50,17 @@ STATE_FIELDS = (
 )
 
 _ARROW = re.compile(r"\s*(?:→|➜|⇒|->|=>|➡️?|:arrow_right:|\bto\b)\s*", re.IGNORECASE)
-_MOVED = re.compile(r"([^\W\d]{2,20})\W{0,4}(?:→|➜|⇒|->|=>|➡️?|:arrow_right:)\W{0,4}([^\W\d]{2,20})")
+_MOVED = re.compile(
+    r"([^\W\d]{2,20})\W{0,4}(?:→|➜|⇒|->|=>|➡️?|:arrow_right:)\W{0,4}([^\W\d]{2,20})"
+    r"|\bfrom \W?([^\W\d]{2,20})\W{1,3}to \W?([^\W\d]{2,20})"
+)
+_OF_WORK = frozenset(
+    "open opened new closed active started created assigned completed late in ended monitoring".split()
+)
 _IN_STATE = re.compile(
     r"\b(?:in|is|entered|to|just entered) (?:the )?(?:status|state):? \W?([A-Za-z_-]{2,20})\b"
     r"|\bfrom \W?[A-Z]\w+\W? to \W?([A-Z]\w+)\W*$"
 )
-_LEVEL_WORD = r"[Pp][0-5]|[Ss][Ee][Vv](?:[Ee][Rr][Ii][Tt][Yy])?[ -]?[0-5]"
-WORD = r"[^\W\d_]"  # a letter of any script
-_BRACKET = re.compile(
-    rf"[\[【]\s*\W{{0,3}}({_LEVEL_WORD}|{WORD}(?:[^\W\d]|[ -]){{0,24}})\s*(?::?\s*\d+)?(?:,\s*[A-Za-z]+:\d+)?"
-    rf"\s*\W{{0,3}}[\]】]"
-    rf"|\(([A-Z]{{2,16}}|{_LEVEL_WORD}|(?i:critical|warning|major|minor|high|medium|low))\)"
-)
-_PREFIX = re.compile(
-    rf"^\W*((?:{_LEVEL_WORD})(?: [A-Za-z-]+){{0,2}}|(?:{WORD}(?:[^\W\d]|-)*)(?: {WORD}(?:[^\W\d]|-)*){{0,2}})\s*"
-    rf"(?:#?\d{{1,12}}\s*|in [\w ]{{1,12}})?(?::|：|\||—|–|\s-\s|»|>>)"
-)
-NUMBERED_STATE = re.compile(
-    r"^\W*(?:alert|incident|problem|issue|alarm|case)\s+\W{0,3}(?:[A-Z]{1,6}-)?\d{1,12}\W{0,3}\s+"
-    r"(?:is |was |has been )?"
-    r"([a-z-]{2,20})\s*[:|–—-]\s*",
-    re.IGNORECASE,
-)
-_EMOJI = re.compile(r":[a-z0-9_+-]{2,40}:")
 _LABELS = frozenset("alert alarm incident issue monitor event notification".split())
 _SMALL = frozenset(
     "is was has been now status state severity priority updated monitor service host check".split()
@@ -79,6 +68,7 @@ _SMALL = frozenset(
 _NAMING = frozenset(
     "name id type url link time duration details description count source number by since at for on".split()
 )
+_BEFORE = re.compile(r"\s*\((?:was|previously|formerly|before)\b[^()\n]{0,60}\)", re.IGNORECASE)
 _NAME_ABOVE = re.compile(r"^\s*\*[^*\n]{1,60}\*:?\s*$|^[^\n]{1,60}:\s*$")
 _SHOUTED = re.compile(
     r"\b(DOWN|UP|CRITICAL|WARNING|ALARM|FIRING|RESOLVED|RECOVERED|PROBLEM|OK|TRIGGERED|ACKNOWLEDGED|CLOSED|OPEN"
@@ -145,12 +135,6 @@ def field_of(post: Post, names: Iterable[str]) -> str:
     return next((post.fields[name] for name in names if post.fields.get(name)), "")
 
 
-def marks_in(line: str) -> list[str]:
-    """Return the words that *line* sets apart as marks: in brackets, and before a colon or bar at its start."""
-    line = _EMOJI.sub(" ", line)
-    return [*_bracketed(line), *(match.group(1) for match in _PREFIX.finditer(line))]
-
-
 def _by_field(post: Post, _heads: list[str]) -> Standing | None:
     for name in STATE_FIELDS:
         value = post.fields.get(name, "")
@@ -166,8 +150,9 @@ def _by_transition(post: Post, heads: list[str]) -> Standing | None:
     """Return where a change from one state to another ended ("OK → CRITICAL", "is in state ERR")."""
     for line in (*heads, *(plain(line)[:200] for line in post.lines[3:12])):
         moved = _MOVED.search(line)
-        before, now = moved.groups() if moved else ("", "")
-        if status_of(before) and (said := status_of(now)):
+        before, now = [word for word in moved.groups() if word] if moved else ("", "")
+        tickets = {before.lower(), now.lower()} <= _OF_WORK
+        if status_of(before) and (said := status_of(now)) and not tickets:
             return Standing(said, now, Strength.TOKEN)
         named = _IN_STATE.search(line)
         word = next(filter(None, named.groups()), "") if named else ""
@@ -178,7 +163,7 @@ def _by_transition(post: Post, heads: list[str]) -> Standing | None:
 
 def _by_bracket(_post: Post, heads: list[str]) -> Standing | None:
     for line in heads:
-        for match in _BRACKET.finditer(line[:200]):
+        for match in BRACKET.finditer(line[:200]):
             whole = (match.group(1) or match.group(2)).strip()
             word = next(filter(status_of, (whole, *whole.split(" - "))), "")  # "[ALERT - Critical]"
             said = status_of(word)
@@ -189,11 +174,6 @@ def _by_bracket(_post: Post, heads: list[str]) -> Standing | None:
                 return before
             return Standing(said, word, Strength.TOKEN)
     return None
-
-
-def _bracketed(line: str) -> list[str]:
-    found = [(first or second).strip() for first, second in _BRACKET.findall(line)]
-    return [part for whole in found for part in (whole, *whole.split(" - ")[1:])]
 
 
 def _by_prefix(_post: Post, heads: list[str]) -> Standing | None:
@@ -216,11 +196,11 @@ def _by_label(_post: Post, heads: list[str]) -> Standing | None:
 
 
 def _prefixed(line: str) -> Standing | None:
-    bare = _EMOJI.sub(" ", line)
+    bare = EMOJI.sub(" ", line)
     numbered = NUMBERED_STATE.match(bare)
     if numbered and (said := status_of(numbered.group(1))):
         return Standing(said, numbered.group(1), Strength.PREFIX)
-    match = _PREFIX.match(bare)
+    match = PREFIX.match(bare)
     whole = match.group(1) if match else ""
     if (
         " " in whole and whole.split()[-1].lower() in _NAMING
@@ -255,8 +235,18 @@ def _by_lone_word(post: Post, _heads: list[str]) -> Standing | None:
     return None
 
 
+def _by_segment(_post: Post, heads: list[str]) -> Standing | None:
+    """Return the state that stands alone between dashes ("mail-2 - Disk free - Warning (8 %)")."""
+    words = (word for line in heads for word in segments(line) if len(word) <= 24)
+    word = next((each for each in words if status_of(each) and not _NOT_A_STATE.fullmatch(each)), "")
+    said = status_of(word)
+    return Standing(said, word, Strength.PHRASE) if said else None
+
+
 def _by_phrase(post: Post, heads: list[str]) -> Standing | None:
-    heads = [QUOTED.sub('""', line) for line in heads]  # what somebody quotes is not the sender's word
+    heads = [
+        _BEFORE.sub("", QUOTED.sub('""', line)) for line in heads
+    ]  # a quotation is not the sender's word
     for phrase, status in PHRASES:
         for line in heads:
             match = phrase.search(line)

@@ -6,7 +6,7 @@ file reads those.
 
 import re
 
-from bot.senders.state import NUMBERED_STATE, WORD
+from bot.senders.marks import NUMBERED_STATE, WORD
 from bot.senders.words import BAD_SIGNS, GOOD_SIGNS, SHOUTED_ABROAD, severity_of, status_of
 
 _MARKS = "|".join(re.escape(sign) for sign in (*BAD_SIGNS, *GOOD_SIGNS))
@@ -29,7 +29,11 @@ _SHOUTED = re.compile(
     rf"^(?:CRITICAL|FATAL|ERROR|WARNING|WARN|P[0-5]|FIRING|RESOLVED|RECOVERED|TRIGGERED|ACKNOWLEDGED|{SHOUTED_ABROAD})"
     r"\s+(?!(?i:rates?|budget|counts?|logs?|path|alerts?|on|in|from|for|is)\b)(?=\S)"
 )
-_ANNOUNCED = re.compile(r"^New (?:detection|finding|violation)s?:\s+(?=\S)", re.IGNORECASE)
+_ANNOUNCED = re.compile(
+    r"^(?:new (?:detection|finding|violation)s?|you(?:'ve| have) been paged|(?:ack\w*|resolved|closed) by"
+    r" [\w .@-]{1,30}):\s+(?=\S)",
+    re.IGNORECASE,
+)
 _INTRODUCING = re.compile(r"(?:\S+ ){0,4}(?:alarm|alert|notification|incident)s?:", re.IGNORECASE)
 _WHEN = re.compile(r"\s+(?:at|on|in|after|since)\s+\d[\dT:.\-/ hmsUTCZ+]*(?: ?on [\d./-]+)?")
 _BEFORE_MARK = re.compile(r"^[A-Za-z]+\s+[(\[]")
@@ -43,7 +47,9 @@ _ADDRESS = re.compile(r"\s*[:|(–—-]?\s*https?://\S+\s*\)?$|\s*\(\s*https?://
 _AFTERWORD = re.compile(
     r"\s*(?:\.\s+It was (?:down|offline|unavailable)\b|[.–—-]\s+Reason:).*$", re.IGNORECASE
 )
-_REFERENCE = re.compile(r"^#\d{1,12}:?\s+(?=\S)")  # PagerDuty's and OnCall's number is no part of the name
+_REFERENCE = re.compile(
+    r"^(?:#\d{1,12}:?|[A-Z]{1,6}-\d{2,12}:)\s+(?=\S)"
+)  # PagerDuty's and OnCall's number is no part of the name
 _PASSED = re.compile(r"(?:by|via|from)\s+\S{1,40}(?:\s\S{1,30})?")  # "by dana" is who, not what
 _ASIDE = re.compile(  # "owner: ann" and "INC-7" behind a bar are no part of the name
     r"\W*(?i:owners?|team|assigned(?: to)?|assignee|on-?call|service|env|environment|since|started|duration|runbook"
@@ -66,6 +72,7 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 _DURATION = re.compile(r"\b(?:was down )?(?:after|for|in)\s+#(?:\s+#)*")
+_HOW_LONG = re.compile(r"\s*\((?:last|was|for|since|after|down|seen|lasted)\b[^()]{0,60}\)")
 _MEASURED = re.compile(
     r"(?<![\w.-])\d[\d.,:]*\s*"
     r"(?:%|ms|secs?|seconds?|s|mins?|minutes?|m|hrs?|hours?|h|days?|d|[kmgt]i?b|rps|req/s)?(?![\w-])"
@@ -123,7 +130,7 @@ def is_generic(title: str) -> bool:
 
 def same_trouble(title: str) -> str:
     """Return *title* made equal for firing and resolved: small letters, no state words, no measured values."""
-    text = _DURATION.sub(" ", _MEASURED.sub("#", title.lower()))
+    text = _DURATION.sub(" ", _MEASURED.sub("#", _HOW_LONG.sub("", title.lower())))
     kept = [word for word in re.split(r"[^\w./:#@-]+", text) if word and not is_state_word(word.strip(".:-"))]
     return " ".join(kept)
 

@@ -63,7 +63,7 @@ _SEVERITY = {
 }
 
 BAD_SIGNS = (
-    "🔴 🟥 🔥 🚨 ❗ ‼ ❌ ⛔ 💥 ⚠ 🟠 🟡 🛑 📉 🆘 ☠ ⏰ :fire: :rotating_light: :red_circle: :large_red_circle: :x: "
+    "💔 🔴 🟥 🔥 🚨 ❗ ‼ ❌ ⛔ 💥 ⚠ 🟠 🟡 🛑 📉 🆘 ☠ ⏰ :fire: :rotating_light: :red_circle: :large_red_circle: :x: "
     ":warning: :bangbang: :exclamation: :heavy_exclamation_mark: :boom: :no_entry: :alert: :siren: :alarm: :skull: "
     ":large_orange_circle: :large_yellow_circle: :octagonal_sign: :sos: :red_square: :large_red_square: "
     ":heavy_multiplication_x: :arrow_down:"
