@@ -112,6 +112,11 @@ class Settings(BaseModel):
         alias="INCIDENTOS_TELEMETRY",
         description="Folder of telemetry files to look at: logs, metrics, deploys, dependencies.",
     )
+    read_megabytes: PositiveInt = Field(
+        64,
+        alias="INCIDENTOS_READ_MEGABYTES",
+        description="Megabytes that are read of one telemetry file, unpacked: of a larger one its newest lines.",
+    )
     sources: Folder | None = Field(
         None,
         alias="INCIDENTOS_SOURCES",

@@ -12,10 +12,12 @@ from urllib.parse import urlsplit
 from bot.settings import BadSetting, Settings
 from tools.providers.configured import Configured, SourcesError, configured
 from tools.providers.files import FileTelemetry
+from tools.providers.jsonl import FileLimits
 from tools.providers.runbook_folder import RunbookFolder
 from tools.sources import RunbookSource
 
 ADDRESS = re.compile(r"https?://[^\s\"']+")
+MEGABYTE = 1_000_000
 HOME = Path(__file__).resolve().parent.parent
 
 
@@ -29,10 +31,12 @@ def sources_of(settings: Settings, environment: Mapping[str, str]) -> Configured
     if settings.telemetry:
         FileTelemetry(settings.telemetry).check()
     tables = [_file(settings.sources)] if settings.sources else []
+    if settings.telemetry:
+        most = settings.read_megabytes * MEGABYTE
+        tables.append(f"[[folder]]\nfolder = {json.dumps(str(settings.telemetry))}\nfile_bytes = {most}")
     tables += [
         f"[[{kind}]]\n{key} = {json.dumps(str(value))}"
         for kind, key, value in (
-            ("folder", "folder", settings.telemetry),
             ("prometheus", "url", settings.prometheus_url),
             ("alertmanager", "url", settings.alertmanager_url),
             ("git", "repository", settings.deploy_repository),
@@ -52,7 +56,7 @@ def file_sources(folder: Path, settings: Settings) -> Configured:
     Raises:
         Unavailable: there is no such folder.
     """
-    telemetry = FileTelemetry(folder)
+    telemetry = FileTelemetry(folder, limits=FileLimits(file_bytes=settings.read_megabytes * MEGABYTE))
     telemetry.check()
     return Configured(
         logs=(telemetry.logs,),

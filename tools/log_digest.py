@@ -19,6 +19,7 @@ from tools.telemetry import LogLine
 
 Trend = Literal["new", "more", "fewer", "gone", "steady"]
 LATE = timedelta(minutes=2)  # alerts fire late: so long before the onset is neither normal nor trouble
+TOO_FEW = 20  # times more lines before the onset than in the baseline: then those tell better what is normal
 RARE = 3.0  # surprise from which a group counts as changed
 _WEIGHT = {ERROR: 1.0, WARNING: 0.7, CALM: 0.25}
 _MISSED = 0.7  # a calm line that is no longer written: the work behind it is no longer done
@@ -55,10 +56,14 @@ class LogGroup:
 def digest(lines: Sequence[LogLine], baseline: Sequence[LogLine], *, onset: datetime) -> tuple[LogGroup, ...]:
     """Return the groups of *lines*, the most telling first.
 
-    *baseline* are lines of normal operation; where there are none, those of *lines* well before *onset* serve.
+    *baseline* are lines of normal operation; where there are none, or far fewer than those of *lines* well before
+    *onset*, the latter serve.
     Lines of *lines* that are in neither span are not counted.
     """
-    normal = whole_messages(baseline) or whole_messages(line for line in lines if line.at < onset - LATE)
+    before = [line for line in lines if line.at < onset - LATE]
+    if len(baseline) * TOO_FEW < len(before):
+        baseline = ()
+    normal = whole_messages(baseline or before)
     if not normal:
         normal = whole_messages(line for line in lines if line.at < onset)
     known = set(map(id, normal))

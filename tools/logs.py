@@ -7,23 +7,28 @@ template that tells something, with one example. Its facts:
   of all that changed, the most telling first; ``lines``, ``services``, ``has_normal``.
 - each group: ``group``, the same object.
 
-With `service` or `contains` it answers with lines, the newest last. It knows no source by name.
+With `service` or `contains` it answers with lines, the newest last. While it reads and groups, the scope's progress
+tells how far it has come. It knows no source by name.
 """
 
+import time
 from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from tools.lane import in_lane
-from tools.log_digest import LogGroup, digest
+from tools.log_digest import LogGroup
+from tools.log_digest_fit import MAX_LINES, fitted_digest
 from tools.log_digest_levels import CALM, severity, whole_messages
+from tools.log_places import Places, Read
+from tools.progress import megabytes
 from tools.sources import LogSource
 from tools.telemetry import LogLine, Window
 from tools.tool import PLAIN_NAME, Findings, Observation, Scope, Status, ToolCall
 from tools.widening import look_around
 from tools.wording import clock, share, short
 
-MAX_LINES = 120_000  # a digest of so many takes a few seconds
+READING = 0.55  # of the time of a look; the rest is for the digest
 MAX_GROUPS_TOLD = 10
 MAX_GROUPS_KEPT = 120
 MAX_LINES_TOLD = 40
@@ -61,6 +66,9 @@ class SearchLogs:
         """Look once. Raises `Unavailable` when no source can be read."""
         assert isinstance(arguments, SearchLogsArguments)
         call = ToolCall(self.name, arguments.model_dump(exclude_none=True))
+        allowed = scope.timeout.total_seconds()
+        by = time.monotonic() + allowed
+        scope.progress.until = by - (1 - READING) * allowed
         plain = not (arguments.service or arguments.contains)
         around = await look_around(
             self._sources,
@@ -71,34 +79,37 @@ class SearchLogs:
             (lambda source, window: source.baseline(window)) if plain else None,
             what="logs",
         )
+        remarks = tuple(dict.fromkeys((*around.remarks, *scope.progress.remarks)))
         window, read = around.window, around.read
-        lines = _in_order(line for _, found in read for line in found)
-        cut = f"only the newest {MAX_LINES:,} lines of each source were read"
-        full = [cut] if any(len(found) >= MAX_LINES for _, found in read) else []
-        said = (
-            f"{len(lines)} lines {_between(window)}{_of(arguments)}",
-            *full,
-            *around.problems,
-            *around.remarks,
-        )
-        if not lines:
-            return Findings(call, Status.NOTHING, (), "; ".join(said), 0.0, around.problems, around.remarks)
-        source = max(read, key=lambda each: len(each[1]))[0]
+        if not any(found for _, found in read):
+            said = (f"0 lines {_between(window)}{_of(arguments)}", *around.problems, *remarks)
+            return Findings(call, Status.NOTHING, (), "; ".join(said), 0.0, around.problems, remarks)
+        places = Places(read, window)
         if plain:
-            usual = _in_order(around.normal)
-            groups = await in_lane(digest, lines, usual, onset=scope.onset)
-            seen = _told(groups, lines, source, window, scope)
+            seen, count, cut = await in_lane(_digested, read, around.normal, places, scope, by)
         else:
-            seen = _matching(lines, arguments, source, window)
-        return Findings(call, Status.FOUND, seen, "; ".join(said), 0.0, around.problems, around.remarks)
+            seen, count, cut = await in_lane(_matching, read, arguments, places)
+        remarks = (*remarks, *cut)
+        said = (f"{count:,} lines {_between(window)}{_of(arguments)}", *around.problems, *remarks)
+        return Findings(call, Status.FOUND, seen, "; ".join(said), 0.0, around.problems, remarks)
 
 
 def _in_order(lines: Iterable[LogLine]) -> list[LogLine]:
     return sorted(lines, key=lambda line: line.at)
 
 
+def _digested(
+    read: Read, normal: Sequence[LogLine], places: Places, scope: Scope, by: float
+) -> tuple[tuple[Observation, ...], int, tuple[str, ...]]:
+    """Return what changed, of how many lines, and what was left out: of too many the nearest to the onset serve."""
+    lines = _in_order(line for _, found in read for line in found)
+    fitted = fitted_digest(lines, _in_order(normal), onset=scope.onset, by=by, progress=scope.progress)
+    cut = (fitted.cut,) if fitted.cut else ()
+    return _told(fitted.groups, fitted.lines, places, scope), len(fitted.lines), cut
+
+
 def _told(
-    groups: Sequence[LogGroup], lines: Sequence[LogLine], source: LogSource, window: Window, scope: Scope
+    groups: Sequence[LogGroup], lines: Sequence[LogLine], places: Places, scope: Scope
 ) -> tuple[Observation, ...]:
     changed = [group for group in groups if group.score >= LEAST_SCORE]
     services = len({line.service for line in lines})
@@ -109,28 +120,29 @@ def _told(
         if any(group.trend == trend for group in changed)
     )
     rows: list[JsonValue] = [_row(group) for group in changed[:MAX_GROUPS_KEPT]]
+    size = f" ({megabytes(scope.progress.read)} read)" if scope.progress.words() else ""
     summary = Observation(
         kind="log",
-        text=f"Logs {_between(window)}: {len(lines):,} lines of {services} services in {len(groups)} templates; "
-        f"since the onset at {clock(scope.onset)} UTC {counted or 'nothing new'}"
+        text=f"Logs {_between(places.window)}: {len(lines):,} lines{size} of {services} services in {len(groups)} "
+        f"templates; since the onset at {clock(scope.onset)} UTC {counted or 'nothing new'}"
         f"{'' if normal else ' (no normal operation to compare with)'}.",
-        source=source.name,
+        source=places.main.name,
         query="all services",
-        link=source.link(window),
+        link=places.main.link(places.window),
         facts={"groups": rows, "lines": len(lines), "services": services, "has_normal": normal},
     )
-    return (summary, *(_seen(group, source, window) for group in changed[:MAX_GROUPS_TOLD]))
+    return (summary, *(_seen(group, places) for group in changed[:MAX_GROUPS_TOLD]))
 
 
-def _seen(group: LogGroup, source: LogSource, window: Window) -> Observation:
+def _seen(group: LogGroup, places: Places) -> Observation:
     return Observation(
         kind="log",
         text=_in_words(group),
-        source=source.name,
+        source=places.source(group.service).name,
         at=group.first or group.last,
         service=group.service or None,
         query=f"service={group.service} {short(group.template, 120)}",
-        link=source.link(window, group.service or None),
+        link=places.link(group.example),
         facts={"group": _row(group)},
     )
 
@@ -169,9 +181,10 @@ def _row(group: LogGroup) -> dict[str, JsonValue]:
 
 
 def _matching(
-    lines: Sequence[LogLine], asked: SearchLogsArguments, source: LogSource, window: Window
-) -> tuple[Observation, ...]:
+    read: Read, asked: SearchLogsArguments, places: Places
+) -> tuple[tuple[Observation, ...], int, tuple[str, ...]]:
     """Return matching messages: those of trouble first when there are too many, in order of time."""
+    lines = _in_order(line for _, found in read for line in found)
     messages = whole_messages(lines)
     if len(messages) > MAX_LINES_TOLD:
         troubled = [line for line in messages if severity(line) != CALM]
@@ -184,15 +197,15 @@ def _matching(
     query = " ".join(f"{key}={value}" for key, value in asked.model_dump(exclude_none=True).items())
     told = Observation(
         kind="log",
-        text=f"{len(lines)} lines{_of(asked)} {_between(window)}, {len(messages)} shown:\n{text}",
-        source=source.name,
+        text=f"{len(lines):,} lines{_of(asked)} {_between(places.window)}, {len(messages)} shown:\n{text}",
+        source=places.source(asked.service).name,
         at=messages[0].at if messages else None,
         service=asked.service,
         query=query,
-        link=source.link(window, asked.service),
+        link=places.source(asked.service).link(places.window, asked.service),
         facts={"matching": len(lines)},
     )
-    return (told,)
+    return (told,), len(lines), ()
 
 
 def _between(window: Window) -> str:

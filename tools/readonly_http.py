@@ -17,6 +17,7 @@ from email.utils import parsedate_to_datetime
 import httpx2
 from pydantic import JsonValue
 
+from tools.progress import progress
 from tools.reads import ACTION, Endpoint, Gate, Query, Read, base_url, raw_path
 from tools.tool import Unavailable
 
@@ -152,14 +153,16 @@ class ReadOnlyHttp:
         unpack = (
             zlib.decompressobj(47 if packing == "gzip" else 15) if packing in {"gzip", "deflate"} else None
         )
-        content, wire = bytearray(), 0
+        content, wire, told = bytearray(), 0, progress()
         async for chunk in response.aiter_raw():
             wire += len(chunk)
+            before = len(content)
             room = self._endpoint.max_bytes - len(content) + 1
             try:
                 content += unpack.decompress(chunk, room) if unpack else chunk
             except zlib.error:
                 raise self._no("the answer is packed wrongly") from None
+            told.read += len(content) - before
             if wire > self._endpoint.max_wire_bytes or len(content) > self._endpoint.max_bytes:
                 raise self._no(f"the answer is larger than {self._endpoint.max_bytes:,} bytes; ask for less")
         return bytes(content)

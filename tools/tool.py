@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 
 from pydantic import BaseModel, JsonValue
 
+from tools.progress import Progress
 from tools.telemetry import Window
 
 Kind = Literal["recall", "log", "metric", "deploy", "diff", "runbook", "alert", "dependency"]
@@ -78,7 +79,7 @@ class Scope:
     """What every look is about: the span of time, the onset, the alert, and how much may come back.
 
     *service* and *text* are the alert's, possibly empty. *channel* is where what is found will be read: what memory
-    keeps of other private channels stays away from it.
+    keeps of other private channels stays away from it. *progress* is where a look tells how far it has come.
     """
 
     window: Window
@@ -88,6 +89,7 @@ class Scope:
     channel: str = ""
     max_bytes: int = 6_000
     timeout: timedelta = timedelta(seconds=10)
+    progress: Progress = field(default_factory=Progress, compare=False)
 
 
 class Tool(Protocol):

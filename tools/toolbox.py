@@ -16,6 +16,7 @@ from pydantic import BaseModel, JsonValue, ValidationError
 from tools.clean_texts import CleanTexts
 from tools.cutting import fitted
 from tools.lane import in_lane
+from tools.progress import Progress, reporting
 from tools.tool import Findings, Observation, Scope, Status, Tool, ToolCall, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -59,7 +60,8 @@ class Toolbox:
     async def run(self, call: ToolCall, scope: Scope) -> Findings:
         """Make one call within the scope's time and size. Never raises for what a tool does."""
         started = time.monotonic()
-        findings = await self._looked(call, scope)
+        with reporting(scope.progress):
+            findings = await self._looked(call, scope)
         seen = replace(findings, call=call)
         if sum(len(each.text) + _weight(dict(each.facts)) for each in seen.observations) > LONG:
             safe = await in_lane(self._safe, seen, scope.max_bytes)
@@ -69,7 +71,8 @@ class Toolbox:
 
     async def run_all(self, calls: Sequence[ToolCall], scope: Scope) -> tuple[Findings, ...]:
         """Make all calls at once under one deadline, the scope's; answers come in the order of the calls."""
-        return tuple(await asyncio.gather(*(self.run(call, scope) for call in calls)))
+        scopes = [replace(scope, progress=Progress()) for _ in calls]
+        return tuple(await asyncio.gather(*map(self.run, calls, scopes)))
 
     async def _looked(self, call: ToolCall, scope: Scope) -> Findings:
         tool = self._tools.get(call.name)

@@ -15,6 +15,7 @@ from bot.investigation.events import (
     Degraded,
     EvidenceCollected,
     EvidenceRequested,
+    LookProgressed,
     ModelAnswered,
     ModelAttempted,
     ModelFailed,
@@ -60,7 +61,7 @@ def evidence_reply(case: CaseFile) -> list[Block]:
         f"{len(first)} looks in {seconds(took)}" if not waiting else f"{len(collected)} of {len(first)} looks"
     )
     lines = [_look_line(findings) for findings in collected]
-    lines += [f"⏳ {code(call.name)} …" for call in waiting]
+    lines += [f"⏳ {code(call.name)} … {said(_progress_of(case, call))}".rstrip() for call in waiting]
     if any(findings.status is Status.UNAVAILABLE for findings in collected):
         lines.append(
             "ℹ️ Not available is not “nothing found”. The others stand; ask me to check here to look again."
@@ -69,6 +70,12 @@ def evidence_reply(case: CaseFile) -> list[Block]:
         section("\n".join([f"*Evidence* · {state}", *lines])),
         context(*_selections(case.history, Task.DATA_RETRIEVAL)),
     ]
+
+
+def _progress_of(case: CaseFile, call: ToolCall) -> str:
+    """Return how far a look has come, empty when it has not said."""
+    told = [entry.event for entry in case.history if isinstance(entry.event, LookProgressed)]
+    return next((each.said for each in reversed(told) if each.call == call), "")
 
 
 def reasoning_reply(case: CaseFile) -> list[Block]:

@@ -21,6 +21,7 @@ from bot.investigation.events import (
     EvidenceCollected,
     EvidenceRequested,
     FixJudged,
+    LookProgressed,
     ModelAnswered,
     ModelAttempted,
     ModelFailed,
@@ -122,7 +123,7 @@ class CaseFile:
         """Return the case as it stands once *entry* has happened."""
         told = replace(self, history=(*self.history, entry))
         match entry.event:
-            case AlertReceived():
+            case AlertReceived() | LookProgressed():
                 return told
             case AlertRepeated():
                 return _told_again(told, entry.event)

@@ -82,6 +82,15 @@ class EvidenceRequested:
 
 
 @dataclass(frozen=True, slots=True)
+class LookProgressed:
+    """A look that takes its time told how far it has come (*said*: "31.0 MB of 50.0 MB read")."""
+
+    call: ToolCall
+    said: str
+    type: Literal["look_progressed"] = "look_progressed"
+
+
+@dataclass(frozen=True, slots=True)
 class EvidenceCollected:
     """A tool ran, well or badly."""
 
@@ -269,6 +278,7 @@ Event = Annotated[
     | StayedClear
     | Recalled
     | EvidenceRequested
+    | LookProgressed
     | EvidenceCollected
     | ModelSelected
     | ModelAttempted

@@ -4,6 +4,7 @@ It knows the tools by name only, and neither a source nor what comes back. What 
 argument is given follows from the scope: the alert's service, its words, the onset.
 """
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.investigation.alert import Alert
@@ -13,6 +14,8 @@ from tools.tool import Scope, ToolCall
 BEFORE = timedelta(minutes=30)  # alerts fire late: what began it lies before the onset that they tell
 AFTER = timedelta(minutes=30)
 LEAST_AFTER = timedelta(minutes=2)
+
+PATIENCE = {"search_logs": timedelta(seconds=28)}  # 50 MB of lines are read and grouped in that time
 
 FIRST_LOOK = (
     "search_logs",
@@ -27,6 +30,11 @@ FIRST_LOOK = (
 def first_calls(alert: Alert) -> tuple[ToolCall, ...]:  # noqa: ARG001 — every alert begins alike, today
     """Return what code looks at for *alert*, in the order in which evidence is told."""
     return tuple(ToolCall(name) for name in FIRST_LOOK)
+
+
+def patient(call: ToolCall, scope: Scope) -> Scope:
+    """Return *scope* with the time that a look such as *call* may take."""
+    return replace(scope, timeout=max(scope.timeout, PATIENCE.get(call.name, scope.timeout)))
 
 
 def scope_for(alert: Alert, now: datetime, channel: str = "") -> Scope:

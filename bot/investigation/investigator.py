@@ -4,7 +4,6 @@ It yields what happens and folds the same facts itself, so that a case resumed f
 goes on where it stopped. It knows no Slack, no store and no vendor.
 """
 
-import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -30,6 +29,7 @@ from bot.investigation.events import (
     Recorded,
 )
 from bot.investigation.gathering import first_calls, scope_for
+from bot.investigation.looking import looked
 from bot.investigation.precedent import Precedents
 from bot.investigation.prompts import SYSTEM, messages_for
 from bot.investigation.steering import respecting
@@ -81,11 +81,15 @@ class Looks(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """When to stop, whatever a model would like. *gather_s* bounds one round of looking, in seconds."""
+    """When to stop, whatever a model would like. *gather_s* bounds one round of looking, in seconds.
+
+    A look that takes its time tells how far it has come, at most every *told_every_s*.
+    """
 
     turns: int = 5
     calls_a_turn: int = 6
-    gather_s: float = 20.0
+    gather_s: float = 30.0
+    told_every_s: float = 2.0
 
 
 @dataclass(frozen=True)
@@ -143,35 +147,22 @@ class Investigator:
         for call in too_many:
             note = f"more than {self.limits.calls_a_turn} calls in one turn"
             yield EvidenceCollected(Findings(call, Status.REFUSED, note=note))
-        running = {asyncio.create_task(self.toolbox.run(call, scope)): call for call in allowed}
-        deadline = time.monotonic() + self.limits.gather_s
-        try:
-            while running:
-                done, _ = await asyncio.wait(
-                    running,
-                    timeout=max(0.0, deadline - time.monotonic()),
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
-                for task in done:
-                    del running[task]
-                    yield EvidenceCollected(task.result())
-                if not done:
-                    for late in running.values():
-                        yield EvidenceCollected(self._too_late(late))
-                    return
-        finally:
-            for task in running:
-                task.cancel()
+        rounds = looked(
+            allowed,
+            self.toolbox.run,
+            scope,
+            within_s=self.limits.gather_s,
+            told_every_s=self.limits.told_every_s,
+        )
+        async with aclosing(rounds) as events:
+            async for event in events:
+                yield event
 
     def _within_limits(self, calls: Sequence[ToolCall]) -> tuple[list[ToolCall], list[ToolCall]]:
         """Part the calls into those that run and a model's surplus; our own first look is never cut."""
         asked = [call for call in calls if call.id]
         surplus = asked[self.limits.calls_a_turn :]
         return [call for call in calls if call not in surplus], surplus
-
-    def _too_late(self, call: ToolCall) -> Findings:
-        note = f"no answer within {self.limits.gather_s:.0f} s"
-        return Findings(call, Status.UNAVAILABLE, note=note, took_s=self.limits.gather_s)
 
     async def _reason(self, case: CaseFile) -> AsyncGenerator[Event, None]:
         suspects = respecting(await in_lane(rank, case.evidence, case.alert), case)

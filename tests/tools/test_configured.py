@@ -71,7 +71,7 @@ async def test_one_kind_may_stand_several_times_and_nothing_is_nothing() -> None
         ("[[loki]]", "[[loki]] number 1: url: "),
         ('[[loki]]\nurl = "hunter2"', "must begin with http:// or https://"),
         ('[[loki]]\nurl = "http://user:hunter2@169.254.169.254"', "is not an address that sources live at"),
-        ('[[loki]]\nurl = "http://h"\nmax_lines = "hunter2"', "[[loki]] number 1: max_lines: "),
+        ('[[loki]]\nurl = "http://h"\npage_lines = "hunter2"', "[[loki]] number 1: page_lines: "),
         ('[[loki]]\nurl = "http://h"\ntoken = "env:NOT_THERE"', "NOT_THERE is not set in the environment"),
         ('[[git]]\nrepository = "/srv"\nbranch = "--evil"', "is not the name of a branch"),
     ],

@@ -33,6 +33,7 @@ from tools.providers.github import GithubDeploys, GithubSettings
 from tools.providers.gitlab import GitlabDeploys, GitlabSettings
 from tools.providers.grafana import GrafanaAlerts, GrafanaSettings
 from tools.providers.jaeger import JaegerSettings, JaegerTraces
+from tools.providers.jsonl import FileLimits
 from tools.providers.kubernetes import Kubernetes, KubernetesSettings
 from tools.providers.launchdarkly import LaunchDarklyFlags, LaunchDarklySettings
 from tools.providers.loki import LokiLogs, LokiSettings
@@ -66,10 +67,11 @@ class SourcesError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FolderSettings:
-    """A folder of telemetry files, and a folder of normal operation to compare with."""
+    """A folder of telemetry files, a folder of normal operation to compare with, and how much of a file is read."""
 
     folder: Path
     baseline: Path | None = None
+    file_bytes: int = FileLimits().file_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +151,8 @@ def _mcp(settings: McpSettings, way: Way) -> Mapping[str, object]:
 
 
 def _folder(settings: FolderSettings, _: Way) -> Mapping[str, object]:
-    files = FileTelemetry(settings.folder, settings.baseline)
+    limits = FileLimits(file_bytes=settings.file_bytes)
+    files = FileTelemetry(settings.folder, settings.baseline, limits=limits)
     parts = ("logs", "metrics", "deploys", "alerts", "dependencies")
     return {part: getattr(files, part) for part in parts}
 

@@ -1,4 +1,4 @@
-"""Log lines from Elasticsearch or OpenSearch: a search with a body (`POST /{index}/_search`), which only reads."""
+"""Log lines from Elasticsearch or OpenSearch: searches with a body (`POST /{index}/_search`), which only read."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ from pydantic import JsonValue
 
 from tools.providers import shapes
 from tools.providers.http_source import HttpSource
+from tools.providers.log_pages import NORMAL_LINES, NORMAL_SHARE, Pages
 from tools.providers.moments import moment
 from tools.reads import Endpoint, Read
 from tools.telemetry import LogLine, Window
@@ -26,14 +27,17 @@ FIELDS = {
 class ElasticsearchSettings:
     """Where it answers, which indices, and which fields hold what (Elastic Common Schema when left out).
 
-    With *kibana_url*, links open Discover. An API key goes into the endpoint's headers (`Authorization: ApiKey …`).
+    With *kibana_url* (or that of OpenSearch Dashboards), links open Discover. *page_lines* is what one search returns,
+    *max_log_bytes* what one look reads of the window. An API key goes into the endpoint's
+    headers (`Authorization: ApiKey …`).
     """
 
     endpoint: Endpoint
     index: str = "logs-*"
     fields: Mapping[str, str] = field(default_factory=dict)
     kibana_url: str = ""
-    max_lines: int = 5_000
+    page_lines: int = 5_000
+    max_log_bytes: int = 64_000_000
     max_range: timedelta = timedelta(hours=6)
 
 
@@ -51,29 +55,18 @@ class ElasticsearchLogs(HttpSource):
     async def lines(
         self, window: Window, *, service: str | None = None, contains: str | None = None, limit: int = 200_000
     ) -> Sequence[LogLine]:
-        """Return lines in *window*, oldest first; of too many the newest."""
-        start = window.newest(self._settings.max_range).start
-        span = {"gte": start.isoformat(), "lte": window.end.isoformat()}
-        filters: list[JsonValue] = [{"range": {self._fields["at"]: dict(span)}}]
+        """Return lines in *window*, oldest first; of too many some of each part of it."""
+        filters: list[JsonValue] = []
         if service is not None:
             filters.append({"term": {self._fields["service"]: service}})
         if contains:
             filters.append({"match_phrase": {self._fields["text"]: contains}})
-        body: JsonValue = {
-            "size": min(limit, self._settings.max_lines, 10_000),
-            "query": {"bool": {"filter": filters}},
-            "sort": [{self._fields["at"]: {"order": "desc"}}],
-            "_source": list(self._fields.values()),
-            "track_total_hits": False,
-            "timeout": "8s",
-        }
-        answer = await self._http.read_json(SEARCH, names={"index": self._settings.index}, body=body)
-        found = [self._line(hit.get("_source")) for hit in shapes.objects(answer, "hits", "hits")]
-        return sorted((line for line in found if line and line.at in window), key=lambda line: line.at)
+        return await self._read(filters, window.newest(self._settings.max_range), limit)
 
     async def baseline(self, window: Window) -> Sequence[LogLine]:
         """Return the lines of the time just before *window*, as long as it."""
-        return await self.lines(Window(window.start - (window.end - window.start), window.start))
+        before = Window(window.start - (window.end - window.start), window.start)
+        return await self._read([], before.newest(self._settings.max_range), NORMAL_LINES, NORMAL_SHARE)
 
     def link(self, window: Window, service: str | None = None) -> str | None:
         """Return Kibana's Discover with the same span and service, None when no Kibana is configured."""
@@ -83,6 +76,28 @@ class ElasticsearchLogs(HttpSource):
         asked = f'{self._fields["service"]}:"{service}"' if service else ""
         query = f"(query:(language:kuery,query:'{quote(asked)}'))"
         return f"{self._settings.kibana_url.rstrip('/')}/app/discover#/?_g={span}&_a={query}"
+
+    async def _read(
+        self, filters: Sequence[JsonValue], window: Window, limit: int, share: float = 1.0
+    ) -> Sequence[LogLine]:
+        most = min(limit, self._settings.page_lines, 10_000)
+
+        async def page(part: Window) -> Sequence[LogLine]:
+            span = {"gte": part.start.isoformat(), "lte": part.end.isoformat()}
+            body: JsonValue = {
+                "size": most,
+                "query": {"bool": {"filter": [{"range": {self._fields["at"]: dict(span)}}, *filters]}},
+                "sort": [{self._fields["at"]: {"order": "desc"}}],
+                "_source": list(self._fields.values()),
+                "track_total_hits": False,
+                "timeout": "8s",
+            }
+            answer = await self._http.read_json(SEARCH, names={"index": self._settings.index}, body=body)
+            found = (self._line(hit.get("_source")) for hit in shapes.objects(answer, "hits", "hits"))
+            return [line for line in found if line is not None]
+
+        pages = Pages(self.name, page, most, limit, int(share * self._settings.max_log_bytes))
+        return await pages.read(window)
 
     def _line(self, source: JsonValue) -> LogLine | None:
         at = moment(self._value(source, "at"))

@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+from tools.lane import in_lane
 from tools.providers.folder import Folder
 from tools.providers.jsonl import FileLimits
 from tools.telemetry import Call, Deployment, FiringAlert, LogLine, Series, Span, Window
@@ -104,14 +105,18 @@ class FileLogs(_Facet):
     ) -> Sequence[LogLine]:
         """Return lines in *window*, oldest first; beyond *limit* the newest. *contains* ignores case."""
         wanted = contains.casefold() if contains else None
-        found = [
-            line
-            for line in await self._files.here.logs.load()
-            if line.at in window
-            and (service is None or line.service == service)
-            and (wanted is None or wanted in line.text.casefold())
-        ]
-        return found[-limit:]
+        kept = await self._files.here.logs.load()
+
+        def chosen() -> list[LogLine]:
+            return [
+                line
+                for line in kept
+                if line.at in window
+                and (service is None or line.service == service)
+                and (wanted is None or wanted in line.text.casefold())
+            ]
+
+        return (await in_lane(chosen))[-limit:]
 
     async def baseline(self, window: Window) -> Sequence[LogLine]:
         """Return lines of the baseline folder, else those of the case before the onset."""
@@ -119,7 +124,8 @@ class FileLogs(_Facet):
         if normal and normal.logs.exists():
             return await normal.logs.load()
         onset = await self._files.onset(window)
-        return [line for line in await self._files.here.logs.load() if line.at < onset]
+        kept = await self._files.here.logs.load()
+        return await in_lane(lambda: [line for line in kept if line.at < onset])
 
     def link(self, window: Window, service: str | None = None) -> str | None:  # noqa: ARG002
         """Return the address of the log file."""

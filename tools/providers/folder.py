@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Generic, TypeVar, cast
 
 from tools.lane import in_lane
+from tools.progress import progress
 from tools.providers import file_rows
 from tools.providers.jsonl import FileLimits, Tally, rows
 from tools.telemetry import Deployment, FiringAlert, LogLine, Series
@@ -96,10 +97,13 @@ class Part(Generic[R, T]):
         """
         async with self._lock:
             try:
-                return await in_lane(self._load)
+                kept = await in_lane(self._load)
             except OSError as problem:
                 why = problem.strerror or str(problem)
                 raise Unavailable(f"files: {self.folder / self._label()} cannot be read: {why}") from problem
+        for caveat in self.caveats:
+            progress().note(f"files: {caveat}")
+        return kept
 
     def _load(self) -> Sequence[T]:
         paths = self._paths()

@@ -13,13 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
+from tools.progress import progress
+
+_TOLD_EVERY = 1 << 20  # bytes
+
 
 @dataclass(frozen=True, slots=True)
 class FileLimits:
     """How much of a file is read: bytes in one line, bytes of one file once unpacked."""
 
     line_bytes: int = 1_000_000
-    file_bytes: int = 128_000_000
+    file_bytes: int = 64_000_000
 
 
 @dataclass(slots=True)
@@ -37,7 +41,8 @@ class Tally:
         if self.skipped:
             said.append(f"{self.path.name}: {self.skipped} malformed lines skipped")
         if self.cut:
-            said.append(f"{self.path.name}: larger than the limit, read in part")
+            part = "its oldest part only" if self.path.suffix == ".gz" else "its newest part only"
+            said.append(f"{self.path.name}: larger than the limit, {part} was read")
         if self.broken:
             said.append(f"{self.path.name}: {self.broken}, read up to there")
         return tuple(said)
@@ -73,7 +78,9 @@ def _lines(path: Path, limits: FileLimits, tally: Tally) -> Iterator[bytes]:
             yield from _bounded(cast("IO[bytes]", packed), limits, tally)
         return
     with path.open("rb") as plain:
-        surplus = path.stat().st_size - limits.file_bytes
+        size = path.stat().st_size
+        progress().of += min(size, limits.file_bytes)
+        surplus = size - limits.file_bytes
         if surplus > 0:  # the newest lines matter most: start where the rest fits, at a whole line
             tally.cut = True
             plain.seek(surplus)
@@ -82,7 +89,7 @@ def _lines(path: Path, limits: FileLimits, tally: Tally) -> Iterator[bytes]:
 
 
 def _bounded(stream: IO[bytes], limits: FileLimits, tally: Tally) -> Iterator[bytes]:
-    left, inside_giant = limits.file_bytes, False
+    left, inside_giant, told, untold = limits.file_bytes, False, progress(), 0
     while True:
         try:
             line = stream.readline(min(limits.line_bytes, left + 1))
@@ -91,8 +98,11 @@ def _bounded(stream: IO[bytes], limits: FileLimits, tally: Tally) -> Iterator[by
             tally.broken = "incomplete gzip" if isinstance(problem, EOFError) else "damaged gzip"
             return
         if not line:
+            told.read += untold
             return
-        left -= len(line)
+        left, untold = left - len(line), untold + len(line)
+        if untold >= _TOLD_EVERY:
+            told.read, untold = told.read + untold, 0
         if left < 0:
             tally.cut = True
             return

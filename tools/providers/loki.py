@@ -1,4 +1,7 @@
-"""Log lines from Loki (`GET /loki/api/v1/query_range`). Lines, range and bytes are bounded; a link opens Grafana."""
+"""Log lines from Loki (`GET /loki/api/v1/query_range`), page by page; a link opens Grafana.
+
+Lines, range and bytes are bounded.
+"""
 
 import json
 import re
@@ -12,7 +15,8 @@ from pydantic import JsonValue
 
 from tools.providers import shapes
 from tools.providers.http_source import HttpSource
-from tools.providers.moments import moment
+from tools.providers.log_pages import NORMAL_LINES, NORMAL_SHARE, Pages
+from tools.providers.moments import from_nanoseconds, nanoseconds
 from tools.providers.promql import quoted
 from tools.reads import Endpoint, Query, Read
 from tools.telemetry import LogLine, Window
@@ -26,7 +30,8 @@ class LokiSettings:
     """Where it answers and how streams are labelled.
 
     *selector* limits what is read at all (`{env="prod"}`). With *grafana_url* and the data source's uid there,
-    links open Grafana's Explore. A tenant goes into the endpoint's headers as X-Scope-OrgID.
+    links open Grafana's Explore. A tenant goes into the endpoint's headers as X-Scope-OrgID. *page_lines* is what Loki
+    gives at once (its max_entries_limit_per_query), *max_log_bytes* what one look reads of the window.
     """
 
     endpoint: Endpoint
@@ -35,7 +40,8 @@ class LokiSettings:
     selector: str = ""
     grafana_url: str = ""
     datasource_uid: str = ""
-    max_lines: int = 5_000
+    page_lines: int = 5_000
+    max_log_bytes: int = 64_000_000
     max_range: timedelta = timedelta(hours=6)
 
 
@@ -50,22 +56,15 @@ class LokiLogs(HttpSource):
     async def lines(
         self, window: Window, *, service: str | None = None, contains: str | None = None, limit: int = 200_000
     ) -> Sequence[LogLine]:
-        """Return lines in *window*, oldest first; of too many the newest."""
-        start = window.newest(self._settings.max_range).start
-        asked: Query = {
-            "query": self._query(service, contains),
-            "start": f"{int(start.timestamp() * 1e9)}",
-            "end": f"{int(window.end.timestamp() * 1e9)}",
-            "limit": min(limit, self._settings.max_lines),
-            "direction": "backward",
-        }
-        answer = await self._http.read_json(RANGE, query=asked)
-        found = [line for stream in shapes.objects(answer, "data", "result") for line in self._stream(stream)]
-        return sorted((line for line in found if line.at in window), key=lambda line: line.at)[-limit:]
+        """Return lines in *window*, oldest first; of too many some of each part of it."""
+        query = self._query(service, contains)
+        return await self._read(query, window.newest(self._settings.max_range), limit)
 
     async def baseline(self, window: Window) -> Sequence[LogLine]:
         """Return the lines of the time just before *window*, as long as it."""
-        return await self.lines(Window(window.start - (window.end - window.start), window.start))
+        before = Window(window.start - (window.end - window.start), window.start)
+        query = self._query(None, None)
+        return await self._read(query, before.newest(self._settings.max_range), NORMAL_LINES, NORMAL_SHARE)
 
     def link(self, window: Window, service: str | None = None) -> str | None:
         """Return Grafana's Explore with the same query, None when no Grafana is configured."""
@@ -83,6 +82,27 @@ class LokiLogs(HttpSource):
         asked = urlencode({"schemaVersion": 1, "panes": json.dumps({"a": pane}), "orgId": 1})
         return f"{self._settings.grafana_url.rstrip('/')}/explore?{asked}"
 
+    async def _read(self, query: str, window: Window, limit: int, share: float = 1.0) -> Sequence[LogLine]:
+        most = min(limit, self._settings.page_lines)
+
+        async def page(part: Window) -> Sequence[LogLine]:
+            again = (
+                1_000 if part.end < window.end else 0
+            )  # Loki's end is not included: lines of that moment again
+            asked: Query = {
+                "query": query,
+                "start": f"{nanoseconds(part.start)}",
+                "end": f"{nanoseconds(part.end) + again}",
+                "limit": most,
+                "direction": "backward",
+            }
+            answer = await self._http.read_json(RANGE, query=asked)
+            streams = shapes.objects(answer, "data", "result")
+            return [line for stream in streams for line in self._stream(stream)]
+
+        pages = Pages(self.name, page, most, limit, int(share * self._settings.max_log_bytes))
+        return await pages.read(window)
+
     def _query(self, service: str | None, contains: str | None) -> str:
         label = self._settings.service_label
         chosen = f"{label}={quoted(service)}" if service else f'{label}=~".+"'
@@ -95,8 +115,8 @@ class LokiLogs(HttpSource):
         values = stream.get("values")
         lines: list[LogLine] = []
         for value in values if isinstance(values, list) else []:
-            nanoseconds = shapes.text(value, 0)
-            at = moment(int(nanoseconds) / 1e9) if nanoseconds.isdigit() else None
+            stamp = shapes.text(value, 0)
+            at = from_nanoseconds(int(stamp)) if re.fullmatch(r"\d{1,20}", stamp) else None
             if at is not None:
                 lines.append(
                     LogLine(

@@ -1,7 +1,8 @@
 """Read the times that sources write, whatever their form, as aware times in UTC."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECONDS_FROM = 1e11  # Unix seconds stay below this until the year 5138
 
 
@@ -19,3 +20,17 @@ def moment(value: object) -> datetime | None:
     except (ValueError, OverflowError, OSError):
         return None
     return None
+
+
+def nanoseconds(at: datetime) -> int:
+    """Return *at* in whole nanoseconds since 1970, to the microsecond."""
+    since = at - _EPOCH
+    return (since.days * 86_400 + since.seconds) * 1_000_000_000 + since.microseconds * 1_000
+
+
+def from_nanoseconds(told: int) -> datetime | None:
+    """Read nanoseconds since 1970 as a time, cut to the microsecond; None when no calendar reaches so far."""
+    try:
+        return _EPOCH + timedelta(microseconds=told // 1_000)
+    except OverflowError:
+        return None
