@@ -64,7 +64,7 @@ async def test_a_look_that_takes_its_time_tells_how_far_it_has_come() -> None:
         return Findings(call, Status.NOTHING, note="0 lines")
 
     calls = (ToolCall("search_logs"), ToolCall("query_metrics"))
-    lines = [AlertReceived("INC-1", Alert("x", "Errors", AT)), EvidenceRequested(calls, "code")]
+    lines: list[Event] = [AlertReceived("INC-1", Alert("x", "Errors", AT)), EvidenceRequested(calls, "code")]
     async for event in looked(calls, run, SCOPE, within_s=30, told_every_s=0.01):
         lines.append(event)
         if isinstance(event, LookProgressed):

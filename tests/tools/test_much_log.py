@@ -126,17 +126,16 @@ class Held:
         self._lines = sorted(told, key=lambda line: line.at, reverse=True)
         self.asked = 0
 
-    def loki(self, **settings: int | str) -> LokiLogs:
-        return LokiLogs(
-            LokiSettings(Endpoint("http://loki"), **settings),
-            transport=httpx2.MockTransport(self._loki),  # type: ignore[arg-type]  # fields of two types
-        )
+    def loki(self, page_lines: int, max_log_bytes: int = 64_000_000) -> LokiLogs:
+        told = LokiSettings(
+            Endpoint("http://loki"), grafana_url="https://grafana.example", page_lines=page_lines,
+            max_log_bytes=max_log_bytes,
+        )  # fmt: skip
+        return LokiLogs(told, transport=httpx2.MockTransport(self._loki))
 
-    def elasticsearch(self, **settings: int | str) -> ElasticsearchLogs:
-        transport = httpx2.MockTransport(self._elasticsearch)
-        return ElasticsearchLogs(
-            ElasticsearchSettings(Endpoint("http://es"), **settings), transport=transport
-        )
+    def elasticsearch(self, page_lines: int) -> ElasticsearchLogs:
+        told = ElasticsearchSettings(Endpoint("http://es"), page_lines=page_lines)
+        return ElasticsearchLogs(told, transport=httpx2.MockTransport(self._elasticsearch))
 
     async def _loki(self, request: httpx2.Request) -> httpx2.Response:
         asked = request.url.params
@@ -191,7 +190,7 @@ async def test_loki_is_read_page_by_page_up_to_the_cap() -> None:
     told = lines(6_000)
     size = sum(len(line.text) for line in told)
     server, progress = Held(told), Progress()
-    logs = server.loki(page_lines=100, max_log_bytes=size // 5, grafana_url="https://grafana.example")
+    logs = server.loki(page_lines=100, max_log_bytes=size // 5)
     found = await look(logs, progress)
     assert has_found(found)
     assert any("more lines than one look reads" in said for said in found.remarks)
