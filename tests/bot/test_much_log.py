@@ -10,6 +10,7 @@ from bot.investigation.alert import Alert
 from bot.investigation.casefile import fold
 from bot.investigation.events import (
     AlertReceived,
+    Event,
     EvidenceCollected,
     EvidenceRequested,
     LookProgressed,
