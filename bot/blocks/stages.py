@@ -15,7 +15,6 @@ from bot.investigation.events import (
     Degraded,
     EvidenceCollected,
     EvidenceRequested,
-    LookProgressed,
     ModelAnswered,
     ModelAttempted,
     ModelFailed,
@@ -25,6 +24,7 @@ from bot.investigation.events import (
     Steered,
     Stopped,
 )
+from bot.investigation.look_progress import LookProgressed
 from bot.investigation.precedent import OTHER_SYMPTOMS, Precedent, Precedents
 from router.explain import attempt_line, finding
 from router.explain import line as selection_line

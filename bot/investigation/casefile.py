@@ -21,7 +21,6 @@ from bot.investigation.events import (
     EvidenceCollected,
     EvidenceRequested,
     FixJudged,
-    LookProgressed,
     ModelAnswered,
     ModelAttempted,
     ModelFailed,
@@ -40,6 +39,7 @@ from bot.investigation.events import (
     Stopped,
 )
 from bot.investigation.evidence import Evidence
+from bot.investigation.look_progress import LookProgressed
 from bot.investigation.precedent import Precedent, Precedents
 from bot.investigation.verdict import Verdict
 from router.ledger import Summary

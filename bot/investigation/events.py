@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.investigation.alert import Alert
+from bot.investigation.look_progress import LookProgressed
 from bot.investigation.precedent import Precedents
 from bot.investigation.verdict import Verdict
 from router.ledger import Summary
@@ -82,15 +83,6 @@ class EvidenceRequested:
 
 
 @dataclass(frozen=True, slots=True)
-class LookProgressed:
-    """A look that takes its time told how far it has come (*said*: "31.0 MB of 50.0 MB read")."""
-
-    call: ToolCall
-    said: str
-    type: Literal["look_progressed"] = "look_progressed"
-
-
-@dataclass(frozen=True, slots=True)
 class EvidenceCollected:
     """A tool ran, well or badly."""
 
@@ -157,10 +149,7 @@ class Steered:
 
 @dataclass(frozen=True, slots=True)
 class QuestionAsked:
-    """A person asked something in the thread. *id* is their message's ts; *about* says what it calls for.
-
-    *hint* tells the other reading when ours was not sure.
-    """
+    """A person asked: *id* is the message's ts, *about* what it calls for, *hint* another reading if not sure."""
 
     id: str
     by: str

@@ -8,8 +8,9 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from bot.investigation.events import EvidenceCollected, LookProgressed
+from bot.investigation.events import EvidenceCollected
 from bot.investigation.gathering import patient
+from bot.investigation.look_progress import LookProgressed
 from tools.progress import Progress
 from tools.tool import Findings, Scope, Status, ToolCall
 

@@ -13,9 +13,9 @@ from bot.investigation.events import (
     Event,
     EvidenceCollected,
     EvidenceRequested,
-    LookProgressed,
     Recorded,
 )
+from bot.investigation.look_progress import LookProgressed
 from bot.investigation.looking import looked
 from sandbox.server import Sandbox
 from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict, text_of
