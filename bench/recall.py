@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from bench.common import arguments, print_result, print_table
 from bench.recall_baselines import Baseline, Bm25, Dense, Random, Recency
-from bench.recall_figures import Answer, figures, hit, interval, reciprocal, threshold_for
+from bench.recall_figures import Answer, figures, hit, interval, reciprocal, risk, threshold_for
 from bench.recall_sets import Asked, RecallSet, recall_sets
 from bench.vectors import KeptVectors
 from memory.embedder import Embed, MiniLm
@@ -43,6 +43,8 @@ ABLATIONS: Mapping[str, RecallSettings] = {
     "20 candidates": RecallSettings(candidates=20),
     "200 candidates": RecallSettings(candidates=200),
 }
+COVERAGES = (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
+COMPARED = ("ours", "bm25", "dense")
 COLUMNS = ("n", "hit1", "hit5", "mrr10", "ndcg10", "auroc", "false_match")
 
 
@@ -161,22 +163,26 @@ def _print(kind: str, systems: Mapping[str, Sequence[Answer]]) -> None:
         spreads.append((name, *(f"{low:.3f} to {high:.3f}" for low, high in _intervals(answers))))
     print_table(kind, ("", *COLUMNS), rows)
     print_table(f"{kind}: 95 % of resamples lie in", ("", "hit1", "mrr10"), spreads)
+    _print_risk(kind, systems)
+
+
+def _print_risk(kind: str, systems: Mapping[str, Sequence[Answer]]) -> None:
+    """Print what daring to answer costs: by our own thresholds, and beside the baselines at equal coverage."""
     steps = []
     for threshold in (0.35, 0.45, 0.55, 0.65, 0.75, 0.85):
-        known = [a for a in systems["ours"] if a.gold]
-        novel = [a for a in systems["ours"] if not a.gold]
-        dared = [a for a in known if a.sure >= threshold]
-        steps.append(
-            (
-                threshold,
-                len(dared) / max(1, len(known)),
-                sum(hit(a, 1) for a in dared) / max(1, len(dared)),
-                sum(a.sure >= threshold for a in novel) / len(novel) if novel else None,
-            )
-        )
+        known = [answer.sure for answer in systems["ours"] if answer.gold]
+        coverage = sum(sure >= threshold for sure in known) / max(1, len(known))
+        steps.append((threshold, coverage, *risk(systems["ours"], coverage)))
     print_table(
         f"{kind}: risk and coverage", ("relevance ≥", "answered", "of these right", "false match"), steps
     )
+    compared = {name: answers for name, answers in systems.items() if name in COMPARED}
+    rows = [
+        (coverage, *(figure for answers in compared.values() for figure in risk(answers, coverage)))
+        for coverage in COVERAGES
+    ]
+    columns = [f"{name}: {what}" for name in compared for what in ("right", "false match")]
+    print_table(f"{kind}: at equal coverage", ("answered", *columns), rows)
 
 
 def _intervals(answers: Sequence[Answer]) -> list[tuple[float, float]]:

@@ -81,5 +81,16 @@ def threshold_for(sure: Sequence[float], answered: int) -> float:
     return sorted(sure, reverse=True)[min(answered, len(sure)) - 1]
 
 
+def risk(answers: Sequence[Answer], coverage: float) -> tuple[float | None, float | None]:
+    """Return what share of its answers is right, and what share of the unanswerable questions it answers too.
+
+    It dares to answer *coverage* of the answerable questions, those that it is surest of.
+    """
+    known = [answer for answer in answers if answer.gold]
+    bar = threshold_for([answer.sure for answer in known], round(coverage * len(known)))
+    dared = [hit(answer, 1) for answer in known if answer.sure >= bar]
+    return _mean(dared), _mean([float(answer.sure >= bar) for answer in answers if not answer.gold])
+
+
 def _mean(values: Sequence[float]) -> float | None:
     return math.fsum(values) / len(values) if values else None

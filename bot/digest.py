@@ -47,6 +47,7 @@ class Digest:
         key = f"digest:{year}-W{week:02d}"
         if await self.replies.ts_of(key) is not None:
             return False
+        await self.home.reflect_anew()
         facts = await self.home.facts()
         worded = await self.word(facts.reflection.insights) if facts.reflection else ()
         blocks = digest_blocks(facts, worded)

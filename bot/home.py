@@ -75,6 +75,14 @@ class Home:
     hides: Callable[[str], Awaitable[bool]]
     explained: Explained
     today: SpentToday
+    renew: Reflect
+
+    async def reflect_anew(self) -> None:
+        """Let memory look again at many incidents when they have changed; App Home tells what it saw last."""
+        try:
+            await self.renew(self.team, self.now())
+        except MemoryUnavailable as down:
+            log.warning("not_reflected", why=str(down))
 
     async def facts(self) -> HomeFacts:
         """Return the facts as they stand."""
@@ -140,7 +148,19 @@ class Home:
 
 
 async def reflection_of(memory: Memory, team: str, now: datetime) -> Reflection:
-    """Return what memory sees in many incidents, made anew when what it rests on has changed.
+    """Return what memory saw last in many incidents, marked stale when that has changed; never seen, it looks.
+
+    Raises:
+        MemoryUnavailable: the database cannot be read.
+    """
+    try:
+        return await last_reflection(memory, team, now) or await reflect_now(memory, team, now)
+    except sa.exc.SQLAlchemyError as error:
+        raise MemoryUnavailable(str(error).splitlines()[0]) from error
+
+
+async def renewed_reflection(memory: Memory, team: str, now: datetime) -> Reflection:
+    """Return what memory sees in many incidents, made anew when what it rests on has changed: each is asked about.
 
     Raises:
         MemoryUnavailable: the database cannot be read.

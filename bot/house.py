@@ -43,6 +43,7 @@ class House:
     spend: Spend
     spent_today: SpentToday
     reflect: Reflect
+    renew: Reflect
     why: Explained
     forgetting: Forgetting
     digest_channel: str

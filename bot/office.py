@@ -64,6 +64,7 @@ SWEEP_S = 30.0
 PRIVACY_S = 300.0
 EXPIRY_S = 6 * 3600.0
 DIGEST_S = 600.0
+REFLECT_S = 600.0
 TIMERS_S = 5.0
 POLL_S = 60.0
 
@@ -152,6 +153,7 @@ class Office:
             self.privacy.hides,
             house.why,
             house.spent_today,
+            house.renew,
         )
         answers = Answering(self.cases, self.dossier, self._remembering, home, self.channels, house.now)
         keeping = Keeping(self.intake, worker.heard, house.now, house.permits, self.alarm)
@@ -245,6 +247,7 @@ class Office:
         self._clock.every(PRIVACY_S, "privacy", back.keep_apart)
         self._clock.every(TIMERS_S, "timers", aftermath.tick)
         self._clock.every(POLL_S, "monitors", Polling(self.cases, aftermath, house.monitors).tick)
+        self._clock.every(REFLECT_S, "reflection", home.reflect_anew)
         self._clock.every(DIGEST_S, "digest", digest.weekly)
         self._clock.start()
 

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.door import door
 from bot.forgetting import Forgetting
-from bot.home import reflection_of
+from bot.home import reflection_of, renewed_reflection
 from bot.house import House
 from bot.investigation.investigator import Investigator
 from bot.joining import Grouping
@@ -200,6 +200,7 @@ async def house(
             spend=lambda since: cost(shared.router.audit, shared.router.policy, since=since),
             spent_today=shared.router.allowance.spent_today,
             reflect=lambda team, at: reflection_of(shared.memory, team, at),
+            renew=lambda team, at: renewed_reflection(shared.memory, team, at),
             why=lambda case: why(shared.router.audit, case, chain=False),
             forgetting=Forgetting(
                 shared.memory, Erasing(shared.engine), PostmortemFolder(settings.postmortems)

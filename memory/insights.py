@@ -5,8 +5,8 @@ It decides nothing about what is worth saying; memory/reflection.py does.
 """
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
 from memory import tables as t
@@ -21,11 +21,15 @@ from memory.verdicts import standing
 
 @dataclass(frozen=True, slots=True)
 class Reflection:
-    """What was found, when, and whether something it rests on has changed or come since."""
+    """What was found, when, and whether something it rests on has changed or come since.
+
+    *links* lead to where the incidents that it rests on were told, of those that have such a place.
+    """
 
     made_at: datetime
     insights: tuple[Insight, ...]
     stale: bool = False
+    links: Mapping[str, str] = field(default_factory=dict)
 
 
 async def reflect_now(
@@ -35,7 +39,8 @@ async def reflect_now(
     incidents = await _visible(memory, workspace, now, channels)
     patterns = await patterns_among(memory, incidents, channels)
     votes = standing(await memory.records.verdicts([incident.id for incident in incidents]))
-    made = Reflection(now, tuple(reflect(patterns, votes)))
+    insights = tuple(reflect(patterns, votes))
+    made = Reflection(now, insights, links=_links(insights, incidents))
     kept = {
         "made_at": now.isoformat(),
         "basis": await _basis(memory, incidents),
@@ -59,13 +64,19 @@ async def last_reflection(
     there = {incident.id for incident in incidents}
     insights = tuple(insight for one in kept["insights"] if there >= set((insight := _insight(one)).evidence))
     stale = kept["basis"] != await _basis(memory, incidents)
-    return Reflection(datetime.fromisoformat(kept["made_at"]), insights, stale)
+    made_at = datetime.fromisoformat(kept["made_at"])
+    return Reflection(made_at, insights, stale, _links(insights, incidents))
 
 
 async def _visible(memory: Memory, workspace: str, now: datetime, channels: frozenset[str]) -> list[Incident]:
     question = Question("", workspace, now, channels=channels)
     ours = await memory.records.select(t.incidents.c.workspace == workspace)
     return [incident for incident in ours if may_show(incident, question)]
+
+
+def _links(insights: Sequence[Insight], incidents: Sequence[Incident]) -> Mapping[str, str]:
+    cited = {id_ for insight in insights for id_ in insight.evidence}
+    return {incident.id: incident.link for incident in incidents if incident.link and incident.id in cited}
 
 
 async def _basis(memory: Memory, incidents: list[Incident]) -> str:

@@ -5,17 +5,18 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.blocks.words import Block, age, code, context, dollars, fitted, said, seconds, section
+from bot.blocks.words import Block, age, code, context, dollars, fitted, link, said, seconds, section
 from bot.channel_rules import ChannelRules
 from bot.home import HomeFacts
 from bot.investigation.casefile import CaseFile
 from bot.prose import Statement
 from bot.store.cases import CaseRow
-from memory.reflection import Insight, Kind
+from memory.reflection import Kind
 
 CHANNEL_SETTINGS = "channel_settings"
 MOST = 10
 MINUTE = 60.0  # seconds; people give minutes, so nothing shorter is known
+MOST_CASES = 4  # named behind a sentence
 NEWEST = 3  # of what was learned, told by name
 FELT = {"worked": "worked", "partly": "worked partly", "did_not": "did not work"}
 
@@ -41,7 +42,8 @@ def digest_blocks(facts: HomeFacts, statements: Sequence[Statement] = ()) -> lis
 
     *statements* are a model's words for the insights; they are told beside them, never in their place.
     """
-    worded = [f"{said(each.text, 300)} _{said(', '.join(each.incidents[:4]), 120)}_" for each in statements]
+    links = facts.reflection.links if facts.reflection else {}
+    worded = [_sentence(each.text, each.incidents, links) for each in statements]
     summary = _titled("What it comes to (worded by a model)", worded)
     told = [text for text in (summary, times(facts), learned(facts), *insights(facts)) if text]
     if facts.spend and (facts.spend["calls"] or facts.spend["avoided"]):
@@ -83,12 +85,20 @@ def _outcome(case: CaseFile) -> str:
 
 def insights(facts: HomeFacts) -> list[str]:
     """Say which causes recur and which fixes keep failing, each with its cases."""
-    found = facts.reflection.insights if facts.reflection else ()
+    if facts.reflection is None:
+        return []
+    found, links = facts.reflection.insights, facts.reflection.links
+    known = f" (as of {facts.reflection.made_at:%d %b %H:%M} UTC, incidents changed since)"
+    since = known if facts.reflection.stale else ""
     recurring = [each for each in found if each.kind in {Kind.RECURRING, Kind.RELEASE, Kind.AFTER_RELEASE}]
     failing = [each for each in found if each.kind in {Kind.FAILING_FIX, Kind.RETURNS}]
     return [
-        _titled("Recurring", [_insight(each) for each in recurring[:5]]),
-        _titled("Fixes that do not hold", [_insight(each) for each in failing[:5]]),
+        _titled("Recurring", [_sentence(each.text, each.evidence, links) for each in recurring[:5]], since),
+        _titled(
+            "Fixes that do not hold",
+            [_sentence(each.text, each.evidence, links) for each in failing[:5]],
+            since,
+        ),
     ]
 
 
@@ -122,12 +132,15 @@ def spike(told: Mapping[str, Any]) -> str:
     )
 
 
-def _titled(title: str, lines: Sequence[str]) -> str:
-    return fitted("\n".join([f"*{title}*", *(f"• {line}" for line in lines)])) if lines else ""
+def _titled(title: str, lines: Sequence[str], since: str = "") -> str:
+    return fitted("\n".join([f"*{title}*{since}", *(f"• {line}" for line in lines)])) if lines else ""
 
 
-def _insight(insight: Insight) -> str:
-    return f"{said(insight.text, 300)} _{said(', '.join(insight.evidence[:4]), 120)}_"
+def _sentence(text: str, ids: Sequence[str], links: Mapping[str, str]) -> str:
+    """Tell *text* and the incidents it rests on, each leading to its thread where it has one, the rest counted."""
+    named = ", ".join(link(links.get(id_), id_[:40]) for id_ in ids[:MOST_CASES])
+    more = len(ids) - MOST_CASES
+    return f"{said(text, 300)} ({named}{f' and {more} more' if more > 0 else ''})"
 
 
 def _list(title: str, files: Sequence[tuple[CaseRow, CaseFile]], now: datetime) -> list[Block]:

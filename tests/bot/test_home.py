@@ -19,10 +19,13 @@ from bot.blocks.words import section
 from bot.channel_rules import ChannelRules, dollars, hours, read_rules
 from bot.digest import Digest
 from bot.home import HomeFacts, learned_since
+from bot.identity import permalink
 from bot.investigation.alert import Alert, Severity
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import Recorded, Remembered, Resolution, Resolved
 from bot.office import Office
+from memory.incident import Incident
+from memory.memory import Memory
 from sandbox.server import Sandbox
 from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict, text_of
 
@@ -100,6 +103,37 @@ async def test_settings_are_kept_and_shown(sandbox: Sandbox, bot: Office) -> Non
         "shadow: posts nothing, one card, from high up, quiet 22–07 UTC, models for at most $2.50 a day, $0 spent today"
         in told
     )
+
+
+async def test_what_memory_sees_leads_to_the_threads_and_says_when_it_is_old(
+    sandbox: Sandbox, bot: Office
+) -> None:
+    assert bot.home is not None and bot.write_back is not None
+    memory, home = bot.write_back.remembering.memory, bot.home
+    assert isinstance(memory, Memory)
+
+    def pool(n: int) -> Incident:
+        link = permalink(bot.write_back.address, ALERTS, f"{n}.000100") if bot.write_back else None
+        began = datetime(2026, 11, n, tzinfo=UTC)
+        title = "Database pool exhausted, checkout times out"
+        return Incident(f"OLD-{n}", home.team, title, services=("checkout",), started_at=began, link=link)
+
+    await memory.retain(pool(1), pool(2), pool(3))
+    told = text_of(await home_of(sandbox))
+    assert "happened 3 times on checkout" in told and "incidents changed since" not in told
+    links = [f"<{pool(n).link}|OLD-{n}>" for n in (1, 2, 3)]
+    assert f"({', '.join(links)})" in told
+    await memory.retain(pool(4))
+    assert "UTC, incidents changed since)" in text_of(await home_of(sandbox))
+    await home.reflect_anew()
+    told = text_of(await home_of(sandbox))
+    assert "happened 4 times on checkout" in told and "incidents changed since" not in told
+    digest = Digest(home, bot.replies, bot.poster, "C0002", lambda: datetime(2026, 11, 23, 9, 0, tzinfo=UTC))
+    assert await digest.weekly()
+    posted = await sandbox.wait_for(
+        lambda: [m for m in sandbox.messages("C0002") if "The week" in text_of(m)], WAIT
+    )
+    assert links[0] in text_of(posted[0])
 
 
 async def test_hours_that_are_none_are_refused_beside_their_field(sandbox: Sandbox, bot: Office) -> None:

@@ -102,6 +102,11 @@ async def test_insights_are_kept_and_stale_when_something_changes(memory: Memory
     again = await last_reflection(memory, "T1", NOW)
     assert again is not None
     assert again.stale
+    assert not (await reflect_now(memory, "T1", NOW)).stale
+    await memory.retain(replace(POOLS[0], id="pool-9", link="https://shop.slack.com/archives/C1/p9"))
+    again = await last_reflection(memory, "T1", NOW)
+    assert again is not None and again.stale, "a new member came"
+    assert (await reflect_now(memory, "T1", NOW)).links == {"pool-9": "https://shop.slack.com/archives/C1/p9"}
 
 
 async def test_an_insight_on_a_deleted_incident_is_no_longer_told(memory: Memory) -> None:
