@@ -3,6 +3,7 @@
 APScheduler is only the tick here. Its stores drop late jobs and forget those that a killed process had begun.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -18,6 +19,7 @@ class Ticking:
 
     def __init__(self) -> None:
         self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._stopped = False
 
     def every(self, seconds: float, name: str, job: Job) -> None:
         """Call *job* now and then every *seconds*."""
@@ -25,6 +27,9 @@ class Ticking:
         async def tick() -> None:
             try:
                 await job()
+            except asyncio.CancelledError:
+                if not self._stopped:  # else the clock was told to stop: nothing failed, nothing to report
+                    raise
             except Exception:  # what it needs may be away for hours; the clock must outlive it
                 log.exception("tick_failed", job=name)
 
@@ -44,6 +49,7 @@ class Ticking:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Tick no more."""
+        """Tick no more; what a job is at is let go."""
+        self._stopped = True
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)

@@ -121,7 +121,8 @@ def reasons_for(asked: Asked, incident: Incident, hit: Hit, recency: Recency) ->
     reasons += [f"same service {name}" for name in same[:2]]
     if incident.last_seen_at is not None:
         factor = recency.factor(incident.last_seen_at, question.now)
-        reasons.append(f"{age_in_words(question.now - incident.last_seen_at)}, counts {factor:.3f}")
+        weight = "in full" if factor >= 0.995 else f"{factor * 100:.0f} %"
+        reasons.append(f"{age_in_words(question.now - incident.last_seen_at)}, counts {weight}")
     if incident.source == "import":
         reasons.append("imported, not resolved with us")
     if incident.source == "example":

@@ -30,10 +30,10 @@ _REASONS = {
     ReasonCode.OVERDRAFT: "over budget, which a {severity} alert may be",
     ReasonCode.OVER_BUDGET: "the {scope} budget does not allow it",
     ReasonCode.CHANNEL_SPENT: (
-        "this channel's budget for today is spent ({left} of {limit} left, the call may cost {needs})"
+        "this channel's budget for today does not allow it ({left} of {limit} left, the call may cost {needs})"
     ),
     ReasonCode.OPTIONAL_DROPPED: "optional, and {spent} of the {scope} budget is spent",
-    ReasonCode.NO_KEY: "no API key",
+    ReasonCode.NO_KEY: "no API key is set (ANTHROPIC_API_KEY)",
     ReasonCode.BY_CODE: "{what}",
 }
 
@@ -43,7 +43,7 @@ _FINDINGS = {
     FindingCode.UNKNOWN_STOP: "the model stopped for an unknown reason",
     FindingCode.EMPTY: "the answer was empty",
     FindingCode.NOT_JSON: "the answer is not JSON",
-    FindingCode.SCHEMA: "the answer has not the form that was asked for",
+    FindingCode.SCHEMA: "the answer does not have the form that was asked for",
     FindingCode.CONFIDENCE_MISSING: "no confidence is given",
     FindingCode.CONFIDENCE_RANGE: "the confidence is not between 0 and 1",
     FindingCode.UNCITED: "a claim cites nothing",
@@ -62,6 +62,18 @@ _FINDINGS = {
     FindingCode.INSUFFICIENT: "the model says that evidence is missing",
     FindingCode.STALLED: "the looking goes in circles",
 }
+
+
+_SPOKEN = frozenset(  # findings whose detail says it all
+    {
+        FindingCode.EMPTY,
+        FindingCode.NOT_JSON,
+        FindingCode.REFUSED,
+        FindingCode.TRUNCATED,
+        FindingCode.UNKNOWN_STOP,
+        FindingCode.UNKNOWN_CITATION,
+    }
+)
 
 
 def short_name(model: str) -> str:
@@ -109,11 +121,14 @@ def attempt_line(attempt: Attempt) -> str:
     cached = f" ({usage.cache_read:,} cached)" if usage.cache_read else ""
     if attempt.failure is not None:
         kept = f", {cents(attempt.usd)} kept aside in case it is billed" if attempt.usd > Decimal(0) else ""
-        return f"{model} gave no answer after {attempt.latency_s:.1f} s: {attempt.failure}{kept}"
+        why = str(attempt.failure).replace("_", " ").replace(" api", " API")
+        return f"{model} gave no answer after {attempt.latency_s:.1f} s: {why}{kept}"
     told = (
         f"{model} answered in {attempt.latency_s:.1f} s: {usage.prompt:,}{cached} → {usage.output:,} tokens"
     )
-    wrong = "; ".join(f"{finding(f.code)} ({f.detail})" for f in attempt.findings)
+    wrong = "; ".join(
+        f.detail if f.code in _SPOKEN else f"{finding(f.code)} ({f.detail})" for f in attempt.findings
+    )
     return f"{told}, {cents(attempt.usd)}" + (f". {wrong}" if wrong else "")
 
 

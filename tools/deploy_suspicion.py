@@ -131,14 +131,16 @@ def _weighed(
     score = _nearness(minutes, change) * RISK[change.kind] * (0.25 + 0.75 * support)
     reasons = [_when(minutes), str(change.kind)]
     if shared:
-        reasons.append("shares " + ", ".join(asked.words[word] for word, _ in shared[:4]))
+        reasons.append(
+            "shares words with the trouble: " + ", ".join(asked.words[word] for word, _ in shared[:4])
+        )
     reasons += [concern] if concern else []
     if change.wide:
         reasons.append("touches " + ", ".join(change.wide[:3]))
     reasons += [of_service] if of_service else []
     if asked.concerns and not concern and weight < 1:
         score *= UNRELATED
-        reasons.append("its words do not name what is reported")
+        reasons.append("names nothing of what is reported")
     if asked.elsewhere:
         score *= ELSEWHERE
         reasons.append(f"the report speaks of {asked.elsewhere}")
@@ -178,7 +180,7 @@ def _pointed_at(
         touched = sum(said[word] for word in concern.touched if word in said and rarity[word] >= bar)
         strength = STRENGTH[min(times, len(STRENGTH)) - 1] * (1 - math.exp(-touched))
         if strength > best[1]:
-            best = (f"touches what {concern.name} trouble points to", strength)
+            best = (f"touches what {concern.name} trouble often comes from", strength)
     return best
 
 

@@ -111,7 +111,7 @@ def _observation(suspicion: Suspicion, rank: int, source: str, query: str, onset
     by = f" by {each.author}" if each.author else ""
     paths = [file.path for file in each.files]
     touched = f"; files: {', '.join(paths[:4])}{' …' if len(paths) > 4 else ''}" if paths else ""
-    text = f"{each.sha[:12]}{of}, {when}{by}: {each.title[:200]} ({'; '.join(why)}){touched}"
+    text = f"{each.sha[:12]}{of}{by}, {when}: {each.title[:200]} ({'; '.join(why)}){touched}"
     return Observation(
         kind="deploy",
         text=text,

@@ -55,7 +55,10 @@ class RunbookIndex:
         matches = self._lexicon.search(asked_words(text), limit + len(named))
         by_words = [
             Found(
-                self._by_id[each.id], each.fit, each.fit >= FITS_FROM, "shares " + ", ".join(each.shared[:4])
+                self._by_id[each.id],
+                each.fit,
+                each.fit >= FITS_FROM,
+                "shares words with the trouble: " + ", ".join(each.shared[:4]),
             )
             for each in matches
             if each.id not in known

@@ -79,7 +79,7 @@ class RunbookTool:
         fitting = [*linked.found, *(each for each in found if each.fits)][:SHOWN]
         call = ToolCall(self.name)
         if not fitting:
-            closest = f" (closest: {found[0].runbook.title}, fit {found[0].fit:.2f})" if found else ""
+            closest = f"; the closest is “{found[0].runbook.title}”" if found else ""
             note = "; ".join([f"none of {len(runbooks)} runbooks fits{closest}", *problems])
             return Findings(call, Status.NOTHING, note=note, problems=problems)
         observations = tuple(

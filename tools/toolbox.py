@@ -148,7 +148,7 @@ def _weight(value: JsonValue) -> int:
 def _honest(findings: Findings) -> Findings:
     """Return findings in which "nothing" means that all sources were read: with one of them dead, nobody knows."""
     if findings.status is Status.NOTHING and findings.problems:
-        return replace(findings, status=Status.UNAVAILABLE)
+        return replace(findings, status=Status.UNAVAILABLE, note="; ".join(findings.problems))
     return findings
 
 

@@ -13,12 +13,14 @@ def clock(at: datetime) -> str:
 
 
 def quantity(value: float, unit: str = "") -> str:
-    """Return *value* to three figures with its *unit*: ``0.12 s``, ``96.9 %``, ``512 MiB``, ``12.3k``."""
+    """Return *value* to three figures with its *unit*: ``120 ms``, ``96.9 %``, ``512 MiB``, ``12.3k``."""
     if unit == "bytes":
         for name, size in _BYTES:
             if abs(value) >= size:
                 return f"{_figures(value / size)} {name}"
         return f"{_figures(value)} bytes"
+    if unit == "s" and 0 < abs(value) < 1:
+        return f"{_figures(value * 1e3)} ms" if abs(value) >= 1e-3 else f"{_figures(value * 1e6)} µs"
     for name, size in _STEPS:
         if abs(value) >= 10 * size:
             return f"{_figures(value / size)}{name}{' ' + unit if unit else ''}"

@@ -9,6 +9,7 @@ from typing import Any
 from bot.blocks.words import Block, code, context, link, said, section, unquoted
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import QuestionAnswered
+from bot.investigation.spoken import spoken
 from bot.talk.exchange import Exchange
 from router.explain import line as selection_line
 from tools.tool import Status
@@ -63,7 +64,7 @@ def answer_stream(case: CaseFile, exchange: Exchange) -> dict[str, Any] | None:
     looks = [{"title": reading, "status": "complete" if answer else "in_progress"}]
     looks += [
         {
-            "title": " ".join(["Looked:", each.call.name, *map(str, each.call.arguments.values())]),
+            "title": " ".join(["Looked at", spoken(each.call.name), *map(str, each.call.arguments.values())]),
             "status": "error" if each.status is Status.UNAVAILABLE else "complete",
         }
         for each in exchange.findings
@@ -100,8 +101,8 @@ def _small_print(answer: QuestionAnswered, hint: str) -> str:
     lines = [unquoted(selection_line(selection)) for selection in answer.selections]
     if answer.unverified:
         lines.append("⚠️ Unverified: " + "; ".join(said(each, 160) for each in answer.unverified[:3]))
-    if answer.why:
-        lines.append(said(answer.why, 240))
+    if answer.why and not any(each.model and not each.available for each in answer.selections):
+        lines.append(said(answer.why, 240))  # else the selection has said why nobody was asked
     if hint:
         lines.append(said(hint, 240))
     return "\n".join(lines)

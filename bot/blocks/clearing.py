@@ -5,6 +5,7 @@ It is an edit and no reply of its own: a thread is told four times at most.
 
 from typing import Final
 
+from bot.blocks.words import span
 from bot.investigation.casefile import CaseFile
 
 CLOSES: Final = "🏁 on the alert closes the case, and I remember how it ended."
@@ -19,7 +20,7 @@ def clear_lines(case: CaseFile) -> list[str]:
     worked = any(said.outcome == "worked" for said in case.judgements)
     if case.calm_minutes is not None:
         confirmed = " “Worked” is confirmed." if worked else ""
-        lines.append(f"It has stayed clear for {case.calm_minutes:.0f} min.{confirmed}")
+        lines.append(f"It has stayed clear for {span(case.calm_minutes * 60)}.{confirmed}")
     elif worked:
         lines.append("“Worked” is provisional until it has stayed clear for a while.")
     if case.resolution is None and not case.judgements:

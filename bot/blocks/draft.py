@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.blocks.words import Block, said, seconds, section
+from bot.blocks.words import Block, said, section, span
 from bot.investigation.casefile import CaseFile
 
 WORDS = {
@@ -24,7 +24,7 @@ def draft_reply(case: CaseFile) -> list[Block]:
         head,
         f"• Cause: {said(draft.root_cause, 500) or '_not known yet_'}",
         f"• Fix: {said(draft.fix, 500) or '_not known yet_'} ({WORDS[draft.worked]})",
-        f"• Time to resolve: {seconds(draft.minutes * 60)}",
+        f"• Time to resolve: {span(draft.minutes * 60)}",
     ]
     if draft.services:
         lines.append("• Services: " + ", ".join(said(service) for service in draft.services))

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.blocks.words import Block, age, code, context, dollars, fitted, link, said, seconds, section
+from bot.blocks.words import Block, age, code, context, dollars, fitted, link, said, seconds, section, span
 from bot.channel_rules import ChannelRules
 from bot.home import HomeFacts
 from bot.investigation.casefile import CaseFile
@@ -15,7 +15,6 @@ from memory.reflection import Kind
 
 CHANNEL_SETTINGS = "channel_settings"
 MOST = 10
-MINUTE = 60.0  # seconds; people give minutes, so nothing shorter is known
 MOST_CASES = 4  # named behind a sentence
 NEWEST = 3  # of what was learned, told by name
 FELT = {"worked": "worked", "partly": "worked partly", "did_not": "did not work"}
@@ -26,7 +25,7 @@ def home_view(facts: HomeFacts, now: datetime) -> dict[str, Any]:
     live = [pair for pair in facts.files if pair[1].resolution is None]
     ended = [pair for pair in facts.files if pair[1].resolution is not None]
     blocks: list[Block] = [{"type": "header", "text": {"type": "plain_text", "text": "IncidentOS"}}]
-    blocks += _list("Open cases", live, now) or [section("*Open cases*\nNone. Quiet is good.")]
+    blocks += _list("Open cases", live, now) or [section("*Open cases*\nNone.")]
     blocks += _list("Resolved lately", ended, now)
     blocks.append({"type": "divider"})
     blocks += [section(text) for text in (times(facts), learned(facts), *insights(facts)) if text]
@@ -57,8 +56,7 @@ def times(facts: HomeFacts) -> str:
     if facts.first_line_s is not None:
         lines.append(f"First useful line after {seconds(facts.first_line_s)} (median of the week)")
     if facts.resolve_s is not None:
-        after = seconds(facts.resolve_s) if facts.resolve_s >= MINUTE else "less than a minute"
-        lines.append(f"Resolved after {after} (median of the week)")
+        lines.append(f"Resolved after {span(facts.resolve_s)} (median of the week)")
     if found := facts.calibration:
         sure, held = f"{found.said * 100:.0f} %", f"{found.worked * 100:.0f} %"
         lines.append(

@@ -37,7 +37,7 @@ SHOWN = 2  # observations of one look that a reply tells; the verdict cites the 
 TIER_WORDS = {
     "seen_before": "seen before",
     "possibly_related": "possibly related",
-    "none": "no similar incident",
+    "none": "nothing similar in memory",
 }
 
 
@@ -48,7 +48,7 @@ def recall_reply(case: CaseFile) -> list[Block]:
         return [section("*Recall* · searching memory …"), context(*lines)]
     took = sum(entry.event.took_s for entry in case.history if isinstance(entry.event, Recalled))
     by = " · asked again with what the services say" if case.recalls > 1 else ""
-    head = f"*Recall* · {TIER_WORDS[case.precedents.tier]} · {seconds(took)}{by}"
+    head = f"*Recall* · {_tier(case.precedents)} · {seconds(took)}{by}"
     return [section("\n".join([head, *_precedent_lines(case, case.precedents)])), context(*lines)]
 
 
@@ -175,7 +175,16 @@ def _precedent_lines(case: CaseFile, precedents: Precedents) -> list[str]:
         lines.append(f"The same alert fired before for other reasons: {said(', '.join(others[:5]))}.")
     if precedents.note:
         lines.append(f"ℹ️ {said(precedents.note)}")
-    return lines or ["Nothing like this is in memory yet."]
+    return lines
+
+
+def _tier(precedents: Precedents) -> str:
+    """Say how near the nearest is; an alert that only shares its name with others is not related."""
+    if not precedents.available:
+        return "not available"
+    if precedents.found and all(OTHER_SYMPTOMS in found.reasons for found in precedents.found):
+        return "the same alert, other symptoms"
+    return TIER_WORDS[precedents.tier]
 
 
 def _precedent(case: CaseFile, found: Precedent) -> list[str]:

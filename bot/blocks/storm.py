@@ -16,9 +16,9 @@ def repeat_lines(case: CaseFile) -> list[str]:
     lines = []
     if case.repeats:
         flapped = f", flapped {case.flaps}×" if case.flaps else ""
-        lines.append(f"Told {case.repeats:,} more time{'s' if case.repeats > 1 else ''} since{flapped}.")
+        lines.append(f"Repeated {_times(case.repeats)} since{flapped}.")
     if case.joined and case.alert.source != STORM:
-        lines.append(f"Joined by {_named(case)}.")
+        lines.append(f"Other alerts that joined: {_named(case)}.")
     changed = [
         entry.at
         for entry in case.history
@@ -51,10 +51,14 @@ def digest_reply(case: CaseFile) -> list[Block]:
     return [
         section(f"⛈️ *{digest_text(case)}.* They are counted here and not answered one by one."),
         context(
-            f"Most: {_named(case)}. Investigated together as {said(case.id)}, in the thread of the first one. "
+            f"Loudest: {_named(case)}. Investigated together as {said(case.id)}, in the thread of the first one. "
             "To have one investigated by itself: its message menu, “Investigate this”."
         ),
     ]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
 
 
 def _named(case: CaseFile) -> str:

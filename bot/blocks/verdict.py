@@ -14,6 +14,7 @@ from bot.blocks.words import (
     code,
     context,
     dollars,
+    ended,
     link,
     percent,
     said,
@@ -115,8 +116,20 @@ def _owner(case: CaseFile, service: str) -> str:
 
 
 def _evidence(case: CaseFile, verdict: Verdict) -> str:
-    cited = [piece for piece in case.evidence if piece.id in verdict.cites][:6]
+    cited = sorted(
+        (piece for piece in case.evidence if piece.id in verdict.cites),
+        key=lambda piece: _near(piece, verdict),
+    )[:6]
     return "\n".join(["*Evidence*", *(_piece(piece) for piece in cited)]) if cited else ""
+
+
+def _near(piece: Evidence, verdict: Verdict) -> int:
+    """Return how near *piece* is to the cause: the first suspect's own, what was deployed, others, then overviews."""
+    if piece.seen.service and piece.seen.service in verdict.services[:1]:
+        return 0
+    if piece.kind in {"deploy", "recall"}:
+        return 1
+    return 2 if piece.seen.service else 3
 
 
 def _left(verdict: Verdict) -> str:
@@ -158,12 +171,14 @@ def _fix(verdict: Verdict) -> str:
 
 def _one_fix(fix: SuggestedFix) -> str:
     origin = {
-        "precedent": f"{fix.reference}, {fix.record}" if fix.record else fix.reference,
+        "precedent": fix.record or "its record is not known",
         "runbook": f"runbook: {fix.record}" if fix.record else "runbook",
         "deploy": "deploy near the onset",
         "model": "model's suggestion, not tried here",
     }[fix.source]
     words = runbook_line(fix.text) if fix.source == "runbook" else fix.text
+    if fix.source == "precedent":
+        words = f"As in {fix.reference}: {words}"
     return f"• {said(without_commands(words), 400)} _({said(origin)})_"
 
 
@@ -189,7 +204,8 @@ def _people(case: CaseFile) -> list[Block]:
     lines += repeat_lines(case)
     if case.resolution:
         end = case.resolution
-        lines.append(f"🏁 Resolved by <@{end.by}>: {said(end.root_cause, 300)} Fix: {said(end.fix, 300)}")
+        cause, fix = ended(said(end.root_cause, 300)), ended(said(end.fix, 300))
+        lines.append(f"🏁 Resolved by <@{end.by}>. Cause: {cause} Fix: {fix}")
     if case.remembered:
         lines.append(f"Kept in memory as {said(case.remembered.incident)}.")
     return [context("\n".join(lines))] if lines else []

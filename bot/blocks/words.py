@@ -13,6 +13,7 @@ USER_ID = re.compile(r"[UW][A-Z0-9]{4,20}")
 
 QUOTED = re.compile(r"“[^”]*(?:”|$)")
 SECTION_LIMIT = 2900
+MINUTE = 60.0  # seconds
 MARKS = str.maketrans({"*": "∗", "_": "＿", "~": "∼", "`": "ˋ"})
 
 
@@ -59,6 +60,17 @@ def seconds(value: float) -> str:
         return f"{value:.1f} s" if value < 10 else f"{value:.0f} s"
     minutes = value / 60
     return f"{minutes:.0f} min" if minutes < 90 else f"{minutes / 60:.1f} h"
+
+
+def span(value: float) -> str:
+    """Say a span between people: like `seconds`, but nothing under a minute is told exactly."""
+    return seconds(value) if value >= MINUTE else "less than a minute"
+
+
+def ended(text: str) -> str:
+    """Return *text* with a full stop, unless it ends like a sentence."""
+    line = text.rstrip()
+    return line if not line or line[-1] in ".!?…" else f"{line}."
 
 
 def age(then: datetime, now: datetime) -> str:

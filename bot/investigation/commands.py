@@ -9,9 +9,17 @@ from typing import Final
 
 NOT_SHOWN: Final = "(a command stands here: read it where it comes from, and check it first)"
 
+# "the helm chart", "a docker image", "mysql connections": things, unless a deed follows
+_THING = (
+    r"(?!(?:charts?|images?|digests?|connections?|servers?|clients?|accounts?|regions?|versions?|clusters?|timeouts?)\b"
+    r"(?!\s+(?:-|rm|prune|pull|push|ls|list|load|save|build|tag|inspect|stop|start|kill|exec|restart|update|create|"
+    r"delete|set|get|describe|import|export|modify)))"
+)
 _COMMAND = re.compile(
     r"\b(?:kubectl|helm|docker|podman|systemctl|sudo|ansible(?:-playbook)?|redis-cli|psql|mysql|mongosh?|"
-    r"gcloud|aws|az|etcdctl|iptables|nsenter|journalctl|pg_ctl|kafka-[a-z-]+(?:\.sh)?)\s+[-\w/\"'{$.]"
+    r"gcloud|aws|az|etcdctl|iptables|nsenter|journalctl|pg_ctl|kafka-[a-z-]+(?:\.sh)?)\s+"
+    + _THING
+    + r"[-\w/\"'{$.]"
     r"|\bterraform\s+(?:apply|destroy|plan|state|import|init|taint)\b"
     r"|\b(?:curl|wget|scp|ssh|nc)\s+(?:-|https?:|[\w.-]+[.@:][\w.-]+|\$)"
     r"|\brm\s+-|\bchmod\s+[0-7+ugoa]|\bchown\s+\S+[:.]|\bkill\s+-|\bgit\s+(?:push|reset|revert|checkout|clean)\b"

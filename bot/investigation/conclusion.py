@@ -18,6 +18,7 @@ from bot.investigation.diagnosis import (
 from bot.investigation.evidence import Evidence
 from bot.investigation.footing import why_not_offered, why_not_said, why_not_told, without_its_commands
 from bot.investigation.precedent import Precedent
+from bot.investigation.spoken import spoken
 from bot.investigation.suspects import Suspects
 from bot.investigation.verdict import Claim, SuggestedFix, Verdict
 from router.explain import finding as finding_words
@@ -44,7 +45,7 @@ def from_suspects(case: CaseFile, suspects: Suspects, why: str) -> Verdict:
         cites=suspects.cites,
         fixes=_fixes(case, suspects),
         tried_without_success=_tried(case),
-        not_checked=_unique((*_not_looked_at(case), *suspects.not_checked)),
+        not_checked=_not_checked(case, suspects),
         why=why,
     )
     return _capped(verdict)
@@ -70,7 +71,9 @@ def from_memory(case: CaseFile, suspects: Suspects) -> Verdict | None:
     agreeing = guilty.evidence[:3]
     cause = f"As in {known.id}: {known.cause}"
     return replace(
-        from_suspects(case, suspects, "memory knew this one"),
+        from_suspects(
+            case, suspects, "Memory knew this one, and today's evidence agrees: no model was needed."
+        ),
         outcome="concluded",
         cause=cause,
         services=_unique((guilty.service, *(suspect.service for suspect in suspects.services))),
@@ -87,11 +90,15 @@ def from_answer(case: CaseFile, suspects: Suspects, answer: Answer) -> Verdict:
     """Return the verdict of a model's *answer*; an answer that is no diagnosis falls back to code's suspects."""
     diagnosis = parse(answer.reply.text)
     if diagnosis is None:
-        return from_suspects(case, suspects, "the model's answer was no diagnosis")
+        return from_suspects(
+            case, suspects, "The model's answer could not be read as a verdict: this one is code's."
+        )
     cause = without_its_commands(diagnosis.cause) if diagnosis.cause else None
     claims = supported_claims(diagnosis, case)
     if cause and claims and (objection := why_not_told(cause, claims, case)):
-        return from_suspects(case, suspects, f"the model's answer is not shown: {objection}")
+        return from_suspects(
+            case, suspects, f"The model's answer is not shown: {objection}. This verdict is code's."
+        )
     claims = _sayable(claims)
     fix, withheld = _offered(diagnosis, case)
     verdict = Verdict(
@@ -173,6 +180,13 @@ def _tried(case: CaseFile) -> tuple[str, ...]:
     )
 
 
+def _not_checked(case: CaseFile, suspects: Suspects) -> tuple[str, ...]:
+    """Return what could not be looked at, and what the suspects rest without for another reason."""
+    told = _not_looked_at(case)
+    named = {name for each in told for name in each.partition(": ")[0].split(", ")}
+    return _unique((*told, *(each for each in suspects.not_checked if each.partition(":")[0] not in named)))
+
+
 def _not_looked_at(case: CaseFile) -> tuple[str, ...]:
     memory = (
         () if case.precedents is None or case.precedents.available else (f"memory: {case.precedents.note}",)
@@ -180,9 +194,9 @@ def _not_looked_at(case: CaseFile) -> tuple[str, ...]:
     reasons: dict[str, list[str]] = {}
     for findings in case.findings:
         if findings.status is Status.UNAVAILABLE:
-            reasons.setdefault(findings.note or "not available", []).append(findings.call.name)
+            reasons.setdefault(findings.note or "not available", []).append(spoken(findings.call.name))
         for problem in findings.problems if findings.status is not Status.UNAVAILABLE else ():
-            reasons.setdefault(problem, []).append(findings.call.name)
+            reasons.setdefault(problem, []).append(spoken(findings.call.name))
     tools = (f"{', '.join(names)}: {reason}" for reason, names in reasons.items())
     return _unique((*memory, *tools))
 

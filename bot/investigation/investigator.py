@@ -197,7 +197,11 @@ class Investigator:
         if case.failure is not None:
             return conclusion.from_suspects(case, suspects, case.failure.message)
         if case.answers >= self.limits.turns:
-            return conclusion.from_suspects(case, suspects, f"no answer after {case.answers} turns")
+            return conclusion.from_suspects(
+                case,
+                suspects,
+                f"The model came to no answer in {case.answers} turns: this verdict is code's.",
+            )
         return None
 
     async def _ask(self, case: CaseFile, suspects: Suspects) -> AsyncGenerator[Event, None]:

@@ -101,11 +101,11 @@ def second_thoughts(case: CaseFile) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return what stands after people's words, as lines and the evidence they cite."""
     out = ruled_out(case)
     if not out:
-        return ("Noted. It changes no suspect: it names none of them.",), ()
+        return ("Noted. The order of suspects stays: this names none of them.",), ()
     again = respecting(rank(case.evidence, case.alert), case)
     if again.cause is None:
         return (f"Noted: {', '.join(sorted(out))} ruled out. Nothing else stands out in the evidence.",), ()
-    return (f"Noted. {again.cause}",), again.cites[:5]
+    return (f"Noted: {', '.join(sorted(out))} ruled out. {again.cause}",), again.cites[:5]
 
 
 def _of(case: CaseFile, sha: str) -> set[str]:

@@ -3,18 +3,23 @@
 What nobody told and no evidence shows stays open, in words: this text invents nothing.
 """
 
-import re
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from bot.blocks.words import dollars, seconds
+from bot.blocks.words import dollars, ended, seconds, span
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import Concluded, FixJudged, Steered
 from bot.investigation.evidence import Evidence
+from bot.postmortem.follow_ups import deploy_id, follow_ups
+from bot.postmortem.marks import OPEN, anchor, plain, rest, safe
 from bot.postmortem.timeline import JOURNAL, Moment, timeline
 
-MARKS = re.compile(r"([\\`*_\[\]<>|#~])")
-OPEN = "_Open: nobody has said so yet._"
+LEDGER = "audit"
+VOTED = {
+    "worked": "worked",
+    "partly": "worked partly",
+    "did_not": "did not work",
+    "not_same": "is for another incident",
+}
 
 
 def postmortem(case: CaseFile) -> str:
@@ -27,14 +32,14 @@ def postmortem(case: CaseFile) -> str:
         ("Contributing factors", _factors(case)),
         ("What worked, what did not", _fixes(case)),
         ("Detection and resolution", _times(case)),
-        ("Follow-ups", _follow_ups(case)),
+        ("Follow-ups", follow_ups(case)),
         ("Similar incidents", _similar(case)),
         ("What this investigation cost", _cost(case)),
-        ("Evidence", _evidence(case)),
     )
     head, *sections = parts
     assert isinstance(head, str)
-    return "\n\n".join([head, *(f"## {title}\n\n{text}" for title, text in sections if text)]) + "\n"
+    body = "\n\n".join([head, *(f"## {title}\n\n{text}" for title, text in sections if text)])
+    return f"{body}\n\n## Evidence\n\n{_evidence(case, body)}\n"
 
 
 def _head(case: CaseFile) -> str:
@@ -46,22 +51,29 @@ def _head(case: CaseFile) -> str:
 
 def _impact(case: CaseFile) -> str:
     services = _services(case)
-    lines = [f"- Alert: {plain(case.alert.text, 600)} ({_rest(JOURNAL)})"]
+    lines = [f"- Alert: {plain(_alert(case), 600)} ({rest(JOURNAL)})"]
     if services:
         lines.append(
             f"- Services that showed trouble: {', '.join(f'`{name}`' for name in services)} ({_cited(case)})"
         )
     if case.alert.severity != "unknown":
-        lines.append(f"- Severity: {case.alert.severity} ({_rest(JOURNAL)})")
-    lines.append(f"- Duration: {_duration(case)} ({_rest(JOURNAL)})")
+        lines.append(f"- Severity: {case.alert.severity} ({rest(JOURNAL)})")
+    lines.append(f"- Duration: {_duration(case)} ({rest(JOURNAL)})")
     lines.append("- Customers affected: " + OPEN)
     return "\n".join(lines)
+
+
+def _alert(case: CaseFile) -> str:
+    """Return the alert's title and, set apart, what else it said."""
+    title = case.alert.title.strip()
+    others = case.alert.text.strip().removeprefix(title).strip()
+    return f"{title}: {others}" if others else title
 
 
 def _duration(case: CaseFile) -> str:
     """Say how long it lasted, from the first sign to the end that was told."""
     if case.resolution:
-        return f"{_span(timedelta(minutes=case.resolution.minutes))}, as @{case.resolution.by} confirmed"
+        return f"{span(case.resolution.minutes * 60)}, as @{case.resolution.by} confirmed"
     if case.cleared_at:
         return f"{_span(case.cleared_at - case.alert.starts_at)} until the alert cleared"
     return "not over yet"
@@ -75,14 +87,14 @@ def _timeline(case: CaseFile) -> str:
 
 def _row(row: Moment, *, full: bool) -> str:
     stamp = f"{row.at:%Y-%m-%d %H:%M:%S}" if full else f"{row.at:%H:%M:%S}"
-    return f"- **{stamp}** {plain(row.text)} ({_rest(row.rests_on)})"
+    return f"- **{stamp}** {plain(row.text)} ({rest(row.rests_on)})"
 
 
 def _cause(case: CaseFile) -> str:
     lines = []
     if case.resolution:
         lines.append(
-            f"{plain(case.resolution.root_cause, 2000)} (confirmed by @{case.resolution.by}, {_rest(JOURNAL)})"
+            f"{ended(plain(case.resolution.root_cause, 2000))} (confirmed by @{case.resolution.by}, {rest(JOURNAL)})"
         )
     verdict = case.verdict
     if verdict and verdict.cause:
@@ -92,7 +104,7 @@ def _cause(case: CaseFile) -> str:
             f"The investigation's own reading{sure}, by {who}: {plain(verdict.cause, 900)} ({_cited(case)})"
         )
     elif verdict:
-        lines.append(f"The investigation was inconclusive ({_rest(JOURNAL)}).")
+        lines.append(f"The investigation was inconclusive ({rest(JOURNAL)}).")
     return "\n\n".join(lines) or OPEN
 
 
@@ -101,13 +113,15 @@ def _factors(case: CaseFile) -> str:
     if verdict is None:
         return OPEN
     lines = [
-        f"- {plain(claim.text, 500)} ({', '.join(map(_rest, claim.evidence))})"
+        f"- {plain(claim.text, 500)} ({', '.join(map(rest, claim.evidence))})"
         for claim in verdict.claims
         if claim.text != verdict.cause
     ]
-    lines += [f"- Deployment `{sha[:12]}` is suspected ({_deploy(case, sha)})" for sha in verdict.deploys]
     lines += [
-        f"- Weighed and left: {plain(left.cause)}, because {plain(left.why)} ({', '.join(map(_rest, left.evidence))})"
+        f"- Deployment `{sha[:12]}` is suspected ({rest(deploy_id(case, sha))})" for sha in verdict.deploys
+    ]
+    lines += [
+        f"- Weighed and left: {plain(left.cause)}, because {plain(left.why)} ({', '.join(map(rest, left.evidence))})"
         for left in verdict.discounted
     ]
     lines += [f"- Not checked: {plain(each)}" for each in verdict.not_checked]
@@ -124,20 +138,20 @@ def _fixes(case: CaseFile) -> str:
             "not_same": "did not work",
         }
         end = case.resolution
-        lines.append(f"- {plain(end.fix, 900)}: {words[end.worked]} (@{end.by}, {_rest(JOURNAL)})")
+        lines.append(f"- {plain(end.fix, 900)}: {words[end.worked]} (@{end.by}, {rest(JOURNAL)})")
     judged = [entry for entry in case.history if isinstance(entry.event, FixJudged)]
     suggested = case.verdict.fix.text if case.verdict and case.verdict.fix else ""
     if suggested and judged:
-        votes = ", ".join(f"@{vote.by} {vote.outcome.replace('_', ' ')}" for vote in case.judgements)
+        votes = ", ".join(f"@{vote.by} said that it {VOTED[vote.outcome]}" for vote in case.judgements)
         lines.append(
-            f"- Suggested: {plain(suggested, 500)}: {votes or 'votes were taken back'} ({_rest(JOURNAL)})"
+            f"- Suggested: “{plain(suggested, 500)}”; {votes or 'the votes were taken back'} ({rest(JOURNAL)})"
         )
     lines += [
         f"- Known from before not to work: {plain(each)}"
         for each in (case.verdict.tried_without_success if case.verdict else ())
     ]
     lines += [
-        f"- Said on the way by @{entry.event.by}: “{plain(entry.event.text)}” ({_rest(JOURNAL)})"
+        f"- Said on the way by @{entry.event.by}: “{plain(entry.event.text)}” ({rest(JOURNAL)})"
         for entry in case.history
         if isinstance(entry.event, Steered)
     ]
@@ -153,35 +167,18 @@ def _times(case: CaseFile) -> str:
         ("Onset to our first look", case.opened_at - onset),
         ("First look to verdict", concluded - case.opened_at if concluded else None),
         ("Onset to the alert clearing", case.cleared_at - onset if case.cleared_at else None),
-        ("First sign to resolution", timedelta(minutes=case.resolution.minutes) if case.resolution else None),
     ]
-    return "\n".join(f"- {what}: {_span(span)} ({_rest(JOURNAL)})" for what, span in rows if span is not None)
-
-
-def _span(span: timedelta) -> str:
-    return seconds(max(0.0, span.total_seconds()))
-
-
-def _follow_ups(case: CaseFile) -> str:
-    lines = []
-    verdict = case.verdict
-    if verdict and verdict.deploys:
+    lines = [f"- {what}: {_span(took)} ({rest(JOURNAL)})" for what, took in rows if took is not None]
+    if case.resolution:
+        took = span(case.resolution.minutes * 60)
         lines.append(
-            f"- [ ] Test what deployment `{verdict.deploys[0][:12]}` changed, before it goes out again."
+            f"- First sign to resolution: {took}, as @{case.resolution.by} confirmed ({rest(JOURNAL)})"
         )
-    if any(fix.source == "runbook" for fix in (verdict.fixes if verdict else ())):
-        lines.append("- [ ] Hold the runbook that was found against what really helped.")
-    lines += [
-        f"- [ ] Make this visible next time: {plain(each)}"
-        for each in (verdict.not_checked if verdict else ())
-    ]
-    if case.precedents and case.precedents.tier == "seen_before" and case.precedents.found:
-        lines.append(
-            f"- [ ] It was seen before ({plain(case.precedents.found[0].id)}): fix the cause, not the symptom."
-        )
-    if case.resolution and not case.cleared_at:
-        lines.append("- [ ] The alert never told that it cleared: let its sender tell resolutions.")
-    return "\n".join(lines) or "- [ ] " + OPEN
+    return "\n".join(lines)
+
+
+def _span(took: timedelta) -> str:
+    return seconds(max(0.0, took.total_seconds()))
 
 
 def _similar(case: CaseFile) -> str:
@@ -189,7 +186,7 @@ def _similar(case: CaseFile) -> str:
     lines = []
     for match in found[:5]:
         title = plain(match.title, 160)
-        name = f"[{title}]({match.link})" if _safe(match.link) else title
+        name = f"[{title}]({match.link})" if safe(match.link) else title
         fix = (
             f"; fix then: {plain(match.best_fix.action, 200)} ({plain(match.best_fix.record)})"
             if match.best_fix
@@ -207,23 +204,30 @@ def _cost(case: CaseFile) -> str:
         f"; all on {bill.strong_model} ≈ {dollars(bill.all_strong_usd)} (estimate)" if bill.models else ""
     )
     if not bill.calls:
-        return f"{dollars(bill.usd)}: no model was called; {bill.avoided} questions answered by code."
+        return (
+            f"{dollars(bill.usd)}: no model was called; {_asked(bill.avoided)} answered by code ({LEDGER})."
+        )
     calls = f"{bill.calls} model call{'' if bill.calls == 1 else 's'}"
-    return f"{dollars(bill.usd)} for {calls}{strong}; {bill.avoided} questions answered by code at $0."
+    return (
+        f"{dollars(bill.usd)} for {calls}{strong}; {_asked(bill.avoided)} answered by code at $0 ({LEDGER})."
+    )
 
 
-def _evidence(case: CaseFile) -> str:
-    left = [cited for each in (case.verdict.discounted if case.verdict else ()) for cited in each.evidence]
-    cited = {*case.verdict.cites, *left} if case.verdict else set()
-    pieces: Iterable[Evidence] = [piece for piece in case.evidence if piece.id in cited] or case.evidence[:10]
-    return "\n".join(_piece(piece) for piece in pieces)
+def _asked(count: int) -> str:
+    return f"{count} question{'' if count == 1 else 's'}"
+
+
+def _evidence(case: CaseFile, body: str) -> str:
+    """Return every piece that *body* links to; the first ones when it links to none."""
+    linked = [piece for piece in case.evidence if f"(#{anchor(piece.id)})" in body]
+    return "\n".join(_piece(piece) for piece in linked or case.evidence[:10]) or "None was collected."
 
 
 def _piece(piece: Evidence) -> str:
     at = f" {_stamp(piece.time)}" if piece.time else ""
-    link = f" ([open]({piece.seen.link}))" if _safe(piece.seen.link) else ""
+    link = f" ([open]({piece.seen.link}))" if safe(piece.seen.link) else ""
     query = f" Query: `{piece.seen.query.replace('`', 'ˋ')}`" if piece.seen.query else ""
-    return f'- <a id="{_anchor(piece.id)}"></a>**{piece.id}**{at} {plain(piece.text, 500)}{link}{query}'
+    return f'- <a id="{anchor(piece.id)}"></a>**{piece.id}**{at} {plain(piece.text, 500)}{link}{query}'
 
 
 def _stamp(at: datetime) -> str:
@@ -244,27 +248,4 @@ def _cited_pieces(case: CaseFile) -> list[Evidence]:
 
 def _cited(case: CaseFile) -> str:
     cites = case.verdict.cites[:4] if case.verdict else ()
-    return ", ".join(map(_rest, cites)) or _rest(JOURNAL)
-
-
-def _deploy(case: CaseFile, sha: str) -> str:
-    found = next((piece.id for piece in case.evidence if piece.facts.get("sha") == sha), JOURNAL)
-    return _rest(found)
-
-
-def _rest(what: str) -> str:
-    return what if what == JOURNAL else f"[{what}](#{_anchor(what)})"
-
-
-def _anchor(what: str) -> str:
-    return what.replace(":", "-")
-
-
-def plain(text: str, limit: int = 300) -> str:
-    """Return foreign *text* as one line that makes no Markdown of its own."""
-    line = " ".join(text.split())
-    return MARKS.sub(r"\\\1", line if len(line) <= limit else line[: limit - 1].rstrip() + "…")
-
-
-def _safe(url: str | None) -> bool:
-    return bool(url and url.startswith(("https://", "http://")) and not any(mark in url for mark in "<>()| "))
+    return ", ".join(map(rest, cites)) or rest(JOURNAL)

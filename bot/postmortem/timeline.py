@@ -37,9 +37,10 @@ class Moment:
 def timeline(case: CaseFile) -> tuple[Moment, ...]:
     """Return what happened in *case*, oldest first: the evidence that the verdict cites, alerts, and people."""
     rows = [Moment(piece.time, piece.text, piece.id) for piece in _dated(case) if piece.time is not None]
-    repeats = 0
+    repeats, concluded = 0, False
     for entry in case.history:
-        told = _told(entry.event)
+        told = _told(entry.event, again=concluded)
+        concluded = concluded or isinstance(entry.event, Concluded)
         if isinstance(entry.event, AlertRepeated):
             repeats += 1
             told = "" if repeats > MOST_REPEATS else told
@@ -68,16 +69,17 @@ class _Piece:
     id: str
 
 
-def _told(event: Event) -> str:  # noqa: PLR0911 (one sentence a kind)
+def _told(event: Event, *, again: bool) -> str:  # noqa: PLR0911 (one sentence a kind)
     match event:
         case AlertReceived(_, alert):
-            return f"{alert.source} alerted: {_short(alert.title)}; the investigation began."
+            return f"Alert from {alert.source}: {_short(alert.title)}. The investigation began."
         case AlertRepeated():
-            return "The alert was told again."
+            return "The alert repeated."
         case AlertCleared(source):
-            return f"{source} said that the alert cleared."
+            return f"{source} reported that the alert cleared."
         case Concluded(verdict):
-            return f"First verdict: {_short(verdict.cause) if verdict.cause else 'inconclusive'}"
+            which = "Another verdict" if again else "First verdict"
+            return f"{which}: {_short(verdict.cause) if verdict.cause else 'inconclusive'}"
         case Steered(by, text):
             return f"@{by}: “{_short(text)}”"
         case Stopped(by):

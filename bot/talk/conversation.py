@@ -91,7 +91,8 @@ class Conversation:
             await self.dossier.record(row, [Steered(by, text)])
             if case.verdict is None:
                 return f"steered {row.id}"
-        question = QuestionAsked(id, by, text, want.about.value, did_you_mean(asked) if asked else "")
+        unsure = did_you_mean(asked) if asked and want.about is not About.STEER else ""
+        question = QuestionAsked(id, by, text, want.about.value, unsure)
         await self.dossier.record(row, [question])
         self._start(row, question)
         return f"asked in {row.id}: {want.about}"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.blocks.words import seconds
 from bot.investigation.casefile import CaseFile
 from bot.investigation.evidence import Evidence
+from bot.investigation.spoken import spoken
 from bot.talk.wants import About, Want
 from tools.tool import Findings, Status
 from tools.words import words
@@ -27,11 +28,11 @@ class Said:
 def from_look(want: Want, findings: Sequence[Findings], new: Sequence[Evidence]) -> Said:
     """Answer from what was just looked at: *new* is what *findings* became as evidence."""
     failed = [
-        f"{_spoken(each.call.name)} not available: {each.note}."
+        f"{spoken(each.call.name)} not available: {each.note}."
         for each in findings
         if each.status is Status.UNAVAILABLE
     ]
-    quiet = [_spoken(each.call.name) for each in findings if each.status is Status.NOTHING]
+    quiet = [spoken(each.call.name) for each in findings if each.status is Status.NOTHING]
     telling = [piece for piece in new if not _is_overview(piece) and not _is_calm(piece)]
     chosen = _best(telling, want.services)[:MOST]
     if not new and not quiet:
@@ -52,22 +53,6 @@ def _is_overview(piece: Evidence) -> bool:
 def _is_calm(piece: Evidence) -> bool:
     """Say whether *piece* is the course of a metric that did nothing."""
     return piece.kind == "metric" and "peak" in piece.facts and piece.time is None
-
-
-def _spoken(tool: str) -> str:
-    """Return what a tool looks at, as people call it."""
-    return _LOOKS.get(tool, tool.replace("_", " "))
-
-
-_LOOKS = {
-    "search_logs": "logs",
-    "query_metrics": "metrics",
-    "list_deployments": "deployments",
-    "service_dependencies": "dependencies",
-    "active_alerts": "other alerts",
-    "recall_similar_incidents": "memory",
-    "find_runbook": "runbooks",
-}
 
 
 def _head(want: Want, chosen: Sequence[Evidence]) -> str:

@@ -3,11 +3,14 @@
 It tells facts of the case file and their evidence ids, and nothing else.
 """
 
+import re
 from datetime import datetime
 
-from bot.blocks.words import seconds
+from bot.blocks.words import ended, span
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import Steered
+
+_SENTENCE = re.compile(r"(?<=[.”])\s+(?=[A-Z])")
 
 
 def catch_up(case: CaseFile, now: datetime) -> tuple[str, ...]:
@@ -17,20 +20,22 @@ def catch_up(case: CaseFile, now: datetime) -> tuple[str, ...]:
 
 def _what(case: CaseFile, now: datetime) -> str:
     onset = min(case.alert.starts_at, case.opened_at)
-    severity = "" if case.alert.severity == "unknown" else f"{case.alert.severity}, "
-    state = f"for {seconds(max(0.0, (now - onset).total_seconds()))}"
+    told = case.alert.severity == "unknown" or case.alert.severity in case.alert.title.lower()
+    severity = "" if told else f"{case.alert.severity}, "
+    state = f"for {span((now - onset).total_seconds())}"
     if case.resolution:
-        state = f"resolved after {seconds(case.resolution.minutes * 60)}"
+        state = f"resolved after {span(case.resolution.minutes * 60)}"
     elif case.cleared_at:
         state = f"the alert cleared at {case.cleared_at:%H:%M} UTC"
-    repeats = f", told {case.repeats} more time{'s' if case.repeats > 1 else ''}" if case.repeats else ""
-    return f"What: {case.alert.title} ({severity}since {onset:%H:%M} UTC, {state}{repeats})."
+    again = "once" if case.repeats == 1 else f"{case.repeats} times"
+    repeats = f", repeated {again}" if case.repeats else ""
+    return f"What: {case.alert.title}; {severity}since {onset:%H:%M} UTC, {state}{repeats}."
 
 
 def _known(case: CaseFile) -> str:
     verdict = case.verdict
     if case.resolution:
-        return f"Cause, as {_who(case.resolution.by)} wrote it down: {case.resolution.root_cause}"
+        return f"Cause, as {_who(case.resolution.by)} wrote it down: {ended(case.resolution.root_cause)}"
     if verdict is None:
         looks = f"{len(case.findings)} of {len(case.requested)} looks are back"
         return f"Known: nothing certain yet; {looks}, {len(case.evidence)} pieces of evidence."
@@ -38,7 +43,13 @@ def _known(case: CaseFile) -> str:
         return "Known: inconclusive, the evidence does not show a cause."
     sure = "" if verdict.confidence is None else f" ({verdict.confidence * 100:.0f} %)"
     cites = f" [{', '.join(verdict.cites[:3])}]" if verdict.cites else ""
-    return f"Likely cause{sure}: {verdict.cause}{cites}"
+    return f"Likely cause{sure}: {shortened(verdict.cause)}{cites}"
+
+
+def shortened(cause: str) -> str:
+    """Return the first two sentences of *cause*: who joins reads the rest in the verdict."""
+    parts = _SENTENCE.split(cause)
+    return " ".join(parts[:2])
 
 
 def _done(case: CaseFile) -> str:

@@ -139,9 +139,7 @@ async def test_a_repeat_joins_the_case_it_belongs_to(sandbox: Sandbox, bot: Offi
     first = sandbox.post_webhook(alert_post())
     verdict = await verdict_under(sandbox, first["ts"])
     again = sandbox.post_webhook(alert_post())
-    await sandbox.wait_for(
-        lambda: "Told 1 more time" in text_of(sandbox.message(ALERTS, verdict["ts"])), WAIT
-    )
+    await sandbox.wait_for(lambda: "Repeated once" in text_of(sandbox.message(ALERTS, verdict["ts"])), WAIT)
     assert sandbox.thread(ALERTS, again["ts"])[1:] == []
 
 

@@ -114,7 +114,7 @@ async def test_a_channel_whose_day_is_spent_gets_the_evidence_and_the_reason(tmp
             case = await bot.case_at(ALERTS, alert["ts"])
             assert case.verdict is not None and case.verdict.mode != "model" and case.verdict.cites
             told = "\n".join(text_of(message) for message in sandbox.thread(ALERTS, alert["ts"])[1:])
-            assert "this channel's budget for today is spent ($0.01 of $0.01 left" in told
+            assert "this channel's budget for today does not allow it ($0.01 of $0.01 left" in told
             assert server.requests == []
 
 

@@ -27,7 +27,8 @@ from bot.investigation.suspects import Suspects
 from bot.investigation.suspects.ranking import Suspect
 from bot.investigation.verdict import Claim, SuggestedFix, Verdict
 from bot.postmortem.folder import PostmortemFolder
-from bot.postmortem.markdown import plain, postmortem
+from bot.postmortem.markdown import postmortem
+from bot.postmortem.marks import plain
 from bot.postmortem.timeline import timeline
 from bot.talk.summary import catch_up
 from tools.tool import Findings, Observation, Status, ToolCall
@@ -136,7 +137,7 @@ def test_three_lines_are_three_lines_at_any_stage() -> None:
     for events in ((), (collected(),), (collected(), concluded()), (collected(), concluded(), resolved())):
         assert len(catch_up(case_of(*events), now)) == 3
     told = catch_up(case_of(collected(), concluded()), now)
-    assert told[0].endswith("(critical, since 02:00 UTC, for 12 min).")
+    assert told[0].endswith("; critical, since 02:00 UTC, for 12 min.")
     assert told[1] == "Likely cause (80 %): store has no free connection [log:1, deploy:1]"
 
 

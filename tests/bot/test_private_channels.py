@@ -190,7 +190,7 @@ async def test_an_alert_in_a_private_channel_joins_no_case_of_another(
             lambda: all(answered(secret, root) for root in bot_cases(sandbox, secret)), WAIT
         )
         again = sandbox.post_webhook(alert_post())["ts"]
-        await sandbox.wait_for(lambda: "more time" in str(sandbox.thread(ALERTS, public)), WAIT)
+        await sandbox.wait_for(lambda: "Repeated" in str(sandbox.thread(ALERTS, public)), WAIT)
         assert len(sandbox.thread(ALERTS, again)) == 1
         shown = str([sandbox.thread(ALERTS, root) for root in (public, again)])
         assert "Merger" not in shown and "joined" not in shown

@@ -125,7 +125,7 @@ async def test_hundreds_of_equal_alerts_are_one_investigation_and_one_counter(
         for _ in range(300):
             sandbox.post_webhook(alert_post())
         await sandbox.wait_for(
-            lambda: any("Told 300 more times" in text_of(reply) for reply in sandbox.thread(ALERTS, root)),
+            lambda: any("Repeated 300 times" in text_of(reply) for reply in sandbox.thread(ALERTS, root)),
             WAIT,
             "the counter",
         )
@@ -135,7 +135,7 @@ async def test_hundreds_of_equal_alerts_are_one_investigation_and_one_counter(
         looks = [repr(call) for call in case.requested]
         assert len(looks) == len(set(looks)), "nothing was looked at twice"
         assert await cases_of(bot) == 1
-        told = [reply for reply in sandbox.thread(ALERTS, root) if "more times" in text_of(reply)]
+        told = [reply for reply in sandbox.thread(ALERTS, root) if "Repeated" in text_of(reply)]
         assert len(told) == 1, "one line, edited"
         assert [m for m in sandbox.messages(ALERTS) if m.get("user") == sandbox.workspace.app.bot_user] == []
 

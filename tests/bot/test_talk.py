@@ -77,7 +77,7 @@ async def test_why_is_answered_from_the_evidence_and_says_that_no_model_was_aske
     sandbox: Sandbox, thread: str
 ) -> None:
     told = text_of(await answer_to(sandbox, thread, "why do you think it is the store?"))
-    assert "No model was asked" in told
+    assert "Not asked: no API key is set" in told
     assert "store" in told and "`log:" in told
 
 

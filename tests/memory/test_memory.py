@@ -73,7 +73,7 @@ async def test_the_like_comes_first_with_reasons_and_the_rest_is_told_apart(memo
     assert first.reasons[0] == "same error code ECONNREFUSED"
     assert "matched words: database, pool, exhausted, ECONNREFUSED" in first.reasons
     assert "same service checkout" in first.reasons
-    assert first.reasons[-1].startswith("4 weeks ago, counts 0.99")
+    assert first.reasons[-1].startswith("4 weeks ago, counts in full")
     assert [(m.incident.id, m.tier) for m in said.matches[1:]] == [("disk", Tier.NONE)]
     assert said.note == ""
 

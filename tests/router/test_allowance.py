@@ -83,7 +83,9 @@ async def test_a_spent_channel_says_so_and_others_go_on(either: AsyncEngine) -> 
         end = told[-1][-1]
         assert isinstance(end, Failed)
         assert end.failure.code is FailureCode.OVER_BUDGET
-        assert end.failure.message.startswith("Not asked: this channel's budget for today is spent (")
+        assert end.failure.message.startswith(
+            "Not asked: this channel's budget for today does not allow it ("
+        )
         assert " of $0.10 left" in end.failure.message
         assert end.failure.retry_at == NOW.replace(hour=0) + timedelta(days=1)
         selected = told[-1][-2]

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile
-from bot.investigation.commands import NOT_SHOWN
+from bot.investigation.commands import NOT_SHOWN, looks_like_command
 from bot.investigation.evidence import Evidence
 from bot.investigation.footing import why_not_offered, why_not_told, without_its_commands
 from bot.investigation.suspects import rank
@@ -107,3 +107,19 @@ def test_code_quotes_no_command_from_a_deploy_or_a_log() -> None:
     assert cause is not None
     assert "kubectl" not in cause
     assert NOT_SHOWN in cause
+
+
+@pytest.mark.parametrize(
+    ("words", "command"),
+    [
+        ("Bump nginx-ingress helm chart", False),
+        ("Bump mirrorbits docker image digest", False),
+        ("mysql connections were exhausted", False),
+        ("docker image rm web", True),
+        ("helm upgrade web", True),
+        ("docker images prune", True),
+        ("mysql servers -e shutdown", True),
+    ],
+)
+def test_a_thing_named_after_a_program_is_no_command(words: str, command: bool) -> None:
+    assert looks_like_command(words) == command

@@ -46,7 +46,7 @@ def test_the_change_that_touches_what_is_reported_beats_newer_ones() -> None:
     assert first.accused
     assert not any(each.accused for each in rest)
     assert "25 min before the onset" in first.reasons
-    assert any(reason.startswith("shares ") and "pool" in reason for reason in first.reasons)
+    assert any(reason.startswith("shares words ") and "pool" in reason for reason in first.reasons)
 
 
 def test_documents_tests_and_unrelated_changes_are_left_alone() -> None:

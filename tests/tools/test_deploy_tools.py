@@ -97,7 +97,7 @@ async def test_deployments_come_newest_first_with_what_speaks_for_each(folder: P
     found = await call(folder, "list_deployments")
     assert [seen.facts["sha"] for seen in found.observations] == ["feed" * 9, "d00d" * 9, "c0ffee" * 6]
     pool = found.observations[2]
-    assert pool.text.startswith("c0ffeec0ffee of checkout, 12 min before the onset by Ada: Leaner checkout")
+    assert pool.text.startswith("c0ffeec0ffee of checkout by Ada, 12 min before the onset: Leaner checkout")
     assert (pool.facts["rank"], pool.facts["accused"], pool.facts["minutes_before_onset"]) == (1, True, 12.0)
     assert pool.facts["paths"] == ["checkout/settings.toml"]
     assert "3 deployments in the 168 h before the onset; suspect: c0ffeec0ffee" in found.note
@@ -114,7 +114,7 @@ async def test_deployments_of_one_service_further_back(folder: Path) -> None:
 async def test_no_deployments_beside_a_source_that_cannot_be_read_is_not_nothing(folder: Path) -> None:
     unknown = await call(folder, "list_deployments", service="nobody")
     assert (unknown.status, unknown.observations) == (Status.UNAVAILABLE, ())
-    assert unknown.note.startswith("0 deployments")
+    assert unknown.note == "files: nowhere has no deploys.jsonl"
     assert "has no deploys.jsonl" in unknown.note
     (folder / "deploys.jsonl").unlink()
     assert (await call(folder, "list_deployments")).status is Status.UNAVAILABLE

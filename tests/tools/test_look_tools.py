@@ -129,7 +129,7 @@ async def test_an_empty_window_is_widened(folder: Path) -> None:
 async def test_metrics_tell_what_changed(folder: Path) -> None:
     found = await look(folder, "query_metrics")
     summary, first, *_ = found.observations
-    assert first.text.startswith("stock: latency_p95_seconds 0.1")
+    assert first.text.startswith("stock: latency_p95_seconds 1")
     assert "first at 10:01:00" in first.text
     assert summary.facts["changes"][0] == first.facts["change"]  # type: ignore[index]
     assert all(each.service != "checkout" for each in found.observations)
@@ -150,10 +150,10 @@ async def test_dependencies_tell_the_side_that_slowed(folder: Path) -> None:
     assert "checkout is called by web and calls stock" in summary.text
     assert "no longer called: web → search" in summary.text
     assert call.text.startswith(
-        "checkout → stock (80 calls, normally 80): p90 seen by the caller 0.07 s → 2.1 s"
+        "checkout → stock (80 calls, normally 80): p90 seen by the caller 70 ms → 2.1 s"
     )
-    assert "between them 0.009 s → 2.04 s" in call.text
-    assert span.text == "stock: operation SELECT item p95 0.02 s → 0.9 s (×45) (80 times)"
+    assert "between them 9 ms → 2.04 s" in call.text
+    assert span.text == "stock: operation SELECT item p95 20 ms → 900 ms (×45) (80 times)"
 
 
 @pytest.mark.parametrize("name", ["search_logs", "query_metrics", "service_dependencies"])

@@ -262,4 +262,4 @@ async def test_one_dead_source_among_others_stands_in_the_thread_and_under_not_c
     case = fold([Recorded(ONSET, each) for each in events])
     assert "✖ loki: answered 503" in str(evidence_reply(case)[0]["text"]["text"])
     verdict = from_suspects(case, rank(case.evidence, case.alert), "")
-    assert "search_logs: loki: answered 503" in verdict.not_checked
+    assert "logs: loki: answered 503" in verdict.not_checked

@@ -39,5 +39,20 @@ class Clue:
 
 def quoted(text: str) -> str:
     """Return a template without what stands before its message, its places shown as an ellipsis."""
-    told = (_PREFIX.sub("", text).strip() or text).replace("<*>", "…")
+    told = _paired((_PREFIX.sub("", text).strip() or text).replace("<*>", "…"))
     return told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"
+
+
+def _paired(text: str) -> str:
+    """Return *text* without a parenthesis whose other half went with a value."""
+    alone: set[int] = set()
+    opened: list[int] = []
+    for at, mark in enumerate(text):
+        if mark == "(":
+            opened.append(at)
+        elif mark == ")" and opened:
+            opened.pop()
+        elif mark == ")":
+            alone.add(at)
+    alone.update(opened)
+    return "".join(mark for at, mark in enumerate(text) if at not in alone)

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from bot.investigation.suspects.clue import Clue, quoted
 from bot.investigation.suspects.facts import Told
+from tools.wording import quantity
 
 _NETWORK_POINTS, _SERVER_POINTS, _SPAN_POINTS = 1.4, 0.2, 0.15  # a doubling
 _LEAST_DOUBLINGS = 1.0
@@ -65,5 +66,5 @@ def _part_of(delayed: Sequence[Told], calls: Sequence[Told], end: str, service: 
 
 def _course(call: Told, part: str) -> str:
     now, normal = call.part(part, "now"), call.part(part, "normal")
-    usual = f"{normal:.3g} s → " if normal is not None else ""
-    return f"p90 {usual}{now:.3g} s" if now is not None else "p90 unknown"
+    usual = f"{quantity(normal, 's')} → " if normal is not None else ""
+    return f"p90 {usual}{quantity(now, 's')}" if now is not None else "p90 unknown"

@@ -146,7 +146,7 @@ def _not_checked(facts: Facts) -> tuple[str, ...]:
     if "metric" not in facts.kinds:
         missing.append("metrics: none were seen")
     if not facts.calls:
-        missing.append("dependencies: nobody knows who calls whom")
+        missing.append("dependencies: who calls whom is not known")
     elif not any(call.part("client", "now") is not None for call in facts.calls):
         missing.append("calls between services: known, not measured")
     return tuple(missing)

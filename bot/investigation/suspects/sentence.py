@@ -9,13 +9,21 @@ from bot.investigation.suspects.weighing import Map, Weighed
 
 MAX_FOLLOWERS = 3
 NEARLY = 0.7  # of the strongest clue's points: then a line that tells why says more than one that only fails
+_ACTS = (
+    "started ",
+    "logs ",
+    "no longer ",
+    "takes ",
+    "began ",
+)  # what the service itself does: no colon before it
 _STRONG = 0.5  # of the first clue's points, for a second one to be told
 
 
 def service_sentence(first: Weighed, all_told: Sequence[Weighed], calls: Map) -> str:
     """Return what happened at the most suspect service, and who followed it."""
     clues = _distinct(first.clues)
-    said = f"{first.service}: {clues[0].said}"
+    acts = clues[0].said.startswith(_ACTS)
+    said = f"{first.service}{'' if acts else ':'} {clues[0].said}"
     if clues[0].first:
         said += f", first at {_clock(clues[0].first)} UTC"
     if len(clues) > 1 and clues[1].points >= _STRONG * clues[0].points:

@@ -93,7 +93,7 @@ def test_a_new_error_is_told_with_its_time_and_evidence() -> None:
     told = rank([*logs(group("stock", "<*> ERROR lock … is stuck", 9.0)), calls(*MAP)], ALERT)
     assert told.services[0].service == "stock"
     assert told.cause is not None
-    assert told.cause.startswith("stock: started to log errors: “lock … is stuck”, first at 10:00:15 UTC")
+    assert told.cause.startswith("stock started to log errors: “lock … is stuck”, first at 10:00:15 UTC")
     assert told.cites == ("log:2",)
     assert told.confidence is not None
     assert 0 < told.confidence <= 1
