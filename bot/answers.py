@@ -130,4 +130,5 @@ class Answering:
         if row is None:
             return None
         case = await self.dossier.read(row)
-        return resolution_modal(case, case.draft or draft_for(case, self.now(), user))
+        before = case.taken_back[-1].resolution if case.reopened_by and case.taken_back else case.draft
+        return resolution_modal(case, before or draft_for(case, self.now(), user))

@@ -17,6 +17,9 @@ MOST_DOLLARS = Decimal(10_000)
 HOURS = re.compile(r"^\s*(\d{1,2})\s*(?:-|–|to)\s*(\d{1,2})\s*$")
 
 
+STEPS_SAID = {"stage": "one reply per stage", "each": "one reply per step", "card": "one card"}
+
+
 @dataclass(frozen=True, slots=True)
 class ChannelRules:
     """The rules of one channel.
@@ -56,9 +59,9 @@ class ChannelRules:
         told = ["investigates by itself" if self.auto else "investigates when asked"]
         if self.shadow:
             told.append("shadow: posts nothing")
-        told.append({"stage": "a reply a stage", "each": "a reply a step", "card": "one card"}[self.steps])
+        told.append(STEPS_SAID[self.steps])
         if self.floor is not Severity.INFO:
-            told.append(f"from {self.floor} up")
+            told.append(f"from severity {self.floor} up")
         if self.quiet:
             told.append(f"quiet {self.quiet[0]:02d}–{self.quiet[1]:02d} UTC")
         if self.dollars is not None:

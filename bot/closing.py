@@ -11,10 +11,12 @@ from typing import Any
 
 from bot.dossier import Dossier
 from bot.guard import Whisper
-from bot.investigation.events import Event, Resolution, ResolutionDrafted, Resolved, Stopped
+from bot.investigation.ending import Reopened, Resolution
+from bot.investigation.events import Event, ResolutionDrafted, Resolved, Stopped
 from bot.resolution import draft_for, read_modal
 from bot.store.cases import CaseRow, Cases
 
+OPEN_STILL = "{case} is open: there is no end to take back."
 ALREADY = "{case} was resolved by <@{by}> already. What they wrote is kept; yours was not written over it."
 
 
@@ -22,13 +24,14 @@ ALREADY = "{case} was resolved by <@{by}> already. What they wrote is kept; your
 class Closing:
     """Where cases end. *stop* ends an investigation that runs, *resolved* lets memory keep the outcome.
 
-    *whisper* shows a text to one person in a channel.
+    *reopened* lets memory take it back. *whisper* shows a text to one person in a channel.
     """
 
     cases: Cases
     dossier: Dossier
     stop: Callable[[int], Awaitable[None]]
     resolved: Callable[[CaseRow], Awaitable[None]]
+    reopened: Callable[[CaseRow], Awaitable[None]]
     whisper: Whisper
     now: Callable[[], datetime]
 
@@ -43,7 +46,7 @@ class Closing:
     async def accept(self, row: CaseRow, user: str) -> str:
         """Close with the draft as it stands."""
         case = await self.dossier.read(row)
-        if case.draft is None or not case.draft.root_cause or not case.draft.fix:
+        if case.reopened_by or case.draft is None or not case.draft.root_cause or not case.draft.fix:
             return "ignored: the draft lacks a cause or a fix"
         return await self._close(row, replace(case.draft, by=user))
 
@@ -63,6 +66,16 @@ class Closing:
         await self.cases.set_state(row.number, "concluded", self.now())
         await self.stop(row.number)
         return f"stopped {row.id}"
+
+    async def reopen(self, row: CaseRow, user: str, why: str) -> str:
+        """Take the end of a case back; *why* are the person's own words. Twice changes nothing."""
+        if await self.dossier.reopen(row, Reopened(user, why)) is None:
+            case = await self.dossier.read(row)
+            if case.reopened_by != user:
+                await self.whisper(row.place.channel, user, OPEN_STILL.format(case=row.id), [])
+            return f"{row.id} is open already"
+        await self.reopened(row)
+        return f"reopened {row.id}"
 
     async def _close(self, row: CaseRow, resolution: Resolution) -> str:
         events: list[Event] = [Resolved(resolution)]

@@ -32,7 +32,8 @@ from bot.heard import (
 from bot.inbox import Inbox
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile
-from bot.investigation.events import FixJudged, FixOutcome
+from bot.investigation.ending import FixOutcome
+from bot.investigation.events import FixJudged
 from bot.joining import Joining
 from bot.mentions import Mentions
 from bot.permits import Wish
@@ -208,6 +209,7 @@ class Desk:
             self.talk,
             self.closing.draft,
             self.closing.stopped,
+            self.closing.reopen,
             self._erased,
             self._open,
             self.guard.whisper,
@@ -238,6 +240,8 @@ class Desk:
             return await self.closing.stopped(row, user)
         if action == "accept_resolution":
             return await self.closing.accept(row, user)
+        if action == "reopen":
+            return await self.closing.reopen(row, user, "")
         outcome = JUDGING.get(action)
         return f"ignored: {action}" if outcome is None else await self._judge(row, FixJudged(user, outcome))
 

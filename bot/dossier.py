@@ -9,9 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.investigation.casefile import CaseFile, fold
+from bot.investigation.ending import Reopened
 from bot.investigation.events import Event, Recorded
 from bot.signals import Watch, unwatched
 from bot.store.cases import CaseRow, Cases
+from bot.store.reopening import reopen
 from bot.thread import Thread
 
 MOST_OPEN = 200  # case files kept folded; the others are folded anew when they are asked for
@@ -56,10 +58,7 @@ class Dossier:
         at = self.now()
         news = [Recorded(at, event) for event in events]
         await self.cases.append(row.number, news, closed)
-        case = await self.read(row)
-        self.watch(case, news)
-        await self.thread.show(row, case)
-        return case
+        return await self._shown(row, news)
 
     async def end(self, row: CaseRow, events: Sequence[Event], state: str = "resolved") -> CaseFile | None:
         """Journal the end of a case and show it; None, and nothing is written, when somebody has closed it before.
@@ -70,6 +69,17 @@ class Dossier:
         news = [Recorded(at, event) for event in events]
         if not await self.cases.resolve(row.number, news, at, state):
             return None
+        return await self._shown(row, news)
+
+    async def reopen(self, row: CaseRow, event: Reopened) -> CaseFile | None:
+        """Journal that the end is taken back and show it; None, and nothing is written, when the case is not closed."""
+        at = self.now()
+        news = [Recorded(at, event)]
+        if not await reopen(self.cases.engine, row.number, news, at):
+            return None
+        return await self._shown(row, news)
+
+    async def _shown(self, row: CaseRow, news: Sequence[Recorded]) -> CaseFile:
         case = await self.read(row)
         self.watch(case, news)
         await self.thread.show(row, case)

@@ -22,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.channel_modal import CALLBACK as CHANNEL_CALLBACK
 from bot.blocks.home import CHANNEL_SETTINGS
+from bot.blocks.words import said
 from bot.guard import Guard, No, NotNow
 from bot.keeping import Keeping
 from bot.permits import NOT_HERE, Right, Wish
@@ -86,7 +87,7 @@ class Listeners:
         app.command("/incident")(self._command)
         app.action(re.compile(r"^fix_"))(self._judge)
         app.action(re.compile(r"^(accept|edit)_resolution$|^resolve$"))(self._resolve)
-        app.action(re.compile(r"^stop$"))(self._judge)
+        app.action(re.compile(r"^(stop|reopen)$"))(self._judge)
         app.action(CHANNEL_SETTINGS)(self._channel_settings)
         app.action(re.compile(".*"))(self._nothing)
         app.shortcut("investigate_message")(self._shortcut)
@@ -150,7 +151,7 @@ class Listeners:
             wanted = {"text": what, "user": body["user_id"], "channel": body["channel_id"]}
             await self._keep("command", body, wanted if told_to else {**wanted, "prose": True})
             opens = "The thread opens below" if told_to else "A thread opens below if it is one for me"
-            await ack(text=f"On it. {opens}: {_short(what)}")
+            await ack(text=f"On it. {opens}: {said(what, 120)}")
 
     async def _judge(self, ack: Callable[..., Awaitable[None]], body: Body, action: Body) -> None:
         place = body.get("container") or {}
@@ -278,8 +279,3 @@ def _digest(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(
         json.dumps(content, sort_keys=True, default=str).encode("utf-8", "replace")
     ).hexdigest()[:24]
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 120 else line[:119] + "…"

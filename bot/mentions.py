@@ -17,10 +17,13 @@ from bot.permits import Right, Wish
 from bot.requests import Ask, Asked
 from bot.store.cases import CaseRow, Cases, Place
 from bot.talk.conversation import Conversation
+from bot.talk.summary import shortened
+from tools.wording import short
 
 HOW: Final = (
     "Ask me what is wrong and I investigate in a thread. In a case's thread: `catch me up`, `what changed?`, "
-    "`have we seen this?`, any question, `resolved: <what fixed it>`, `stop`. Settings of a channel are in my App Home."
+    "`have we seen this?`, any question, `resolved: <what fixed it>`, `reopen`, `stop`. "
+    "Settings of a channel are in my App Home."
 )
 ONLY_READ: Final = (
     "I only read: I restart, scale, deploy and delete nothing. Ask me what is wrong and I look."
@@ -40,7 +43,12 @@ _FORGETS: Final = re.compile(
     r"^\W*forget(?: (?:this|the|that|it|case|incident|thread|inc-?\d+))*\W*$", re.IGNORECASE
 )
 _OF_MANY: Final = re.compile(r"\b(?:open|active|ongoing|running|incidents|cases|fires?)\b", re.IGNORECASE)
-_REOPENS: Final = re.compile(r"\bre-?open|\bopen (?:it|this) again\b", re.IGNORECASE)
+_REOPENS: Final = re.compile(
+    r"^\W*(?:(?:please|pls|can you|could you|ok|hey|let's|no|wait)\W+)*"
+    r"(?:re-?open|open (?:it|this|the case|the incident) again)\b"
+    r"(?: (?:it|this|the case|the incident|inc-?\d+|please))*\W*",
+    re.IGNORECASE,
+)
 _CLAUSES: Final = re.compile(r"\s*(?:[,.;:–—]+\s+|\s->\s|\s+and\s+(?=clos)|\n+)\s*|[.,;]+$")
 _ENDING: Final = re.compile(
     r"^(?:(?:ok|okay|so|and|we|it|it's|its|all|is|are|this|that|now|you|can|could|be|please|pls|the|case|incident|issue|"
@@ -54,8 +62,9 @@ _ENDING: Final = re.compile(
 class Mentions:
     """Decides about what people say to us.
 
-    *draft*, *stopped*, *erased* and *opened* do it; *whisper* tells one person alone; *refuses* says why this person
-    has not a right, having told them; *hides* which channel is private, so that its cases are told nowhere else.
+    *draft*, *stopped*, *reopened*, *erased* and *opened* do it; *whisper* tells one person alone; *refuses*
+    says why this person has not a right, having told them; *hides* which channel is private, so that its cases are
+    told nowhere else.
     """
 
     cases: Cases
@@ -63,6 +72,7 @@ class Mentions:
     talk: Conversation
     draft: Callable[[CaseRow, str, str], Awaitable[str]]
     stopped: Callable[[CaseRow, str], Awaitable[str]]
+    reopened: Callable[[CaseRow, str, str], Awaitable[str]]
     erased: Callable[[CaseRow], Awaitable[str]]
     opened: Callable[[Alert, Place], Awaitable[str]]
     whisper: Callable[[str, str, str], Awaitable[None]]
@@ -95,7 +105,11 @@ class Mentions:
         text = heard.text.strip()
         if _STOPS.match(text) and asked.label is not Ask.COMPLEX_REASONING:
             return await self.refuses(Right.INVESTIGATE) or await self.stopped(row, heard.user)
-        if asked.label is Ask.RESOLVE and asked.sure and not _REOPENS.search(text):
+        if again := _REOPENS.match(text):
+            return await self.refuses(Right.RESOLVE) or await self.reopened(
+                row, heard.user, text[again.end() :]
+            )
+        if asked.label is Ask.RESOLVE and asked.sure:
             return await self.refuses(Right.RESOLVE) or await self.draft(row, heard.user, told_fix(text))
         if asked.label is Ask.NOT_FOR_US and not _ORDERS.search(text):
             return "ignored: small talk"
@@ -133,7 +147,7 @@ class Mentions:
             case = await self.dossier.read(row)
             if case.resolution is None and case.cleared_at is None:
                 known = case.verdict.cause if case.verdict and case.verdict.cause else "no cause known yet"
-                lines.append(f"• {row.id} {case.alert.title[:120]}: {known[:160]}")
+                lines.append(f"• {row.id} {short(case.alert.title, 120)}: {short(shortened(known), 160)}")
         more = [f"… {len(lines) - 10} more"] if len(lines) > 10 else []
         return "\n".join(["Open cases:", *lines[:10], *more]) if lines else "No case is open."
 

@@ -223,7 +223,13 @@ class Office:
             dossier=self.dossier,
             joining=joining,
             closing=Closing(
-                self.cases, self.dossier, worker.stop, back.remember, self._guard.whisper, house.now
+                self.cases,
+                self.dossier,
+                worker.stop,
+                back.remember,
+                back.take_back,
+                self._guard.whisper,
+                house.now,
             ),
             gone=self._gone.thread,
             judged=self._remembering.judged,

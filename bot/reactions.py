@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from bot.investigation.events import FixOutcome
+from bot.investigation.ending import FixOutcome
 
 REACTIONS: Final[Mapping[str, FixOutcome]] = {
     "white_check_mark": "worked",

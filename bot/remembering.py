@@ -5,7 +5,7 @@ It translates both ways between the investigation's nouns and memory's; it knows
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Protocol
 
 import structlog
@@ -15,9 +15,8 @@ from bot.investigation.casefile import CaseFile
 from bot.investigation.events import FixJudged, Remembered
 from bot.investigation.precedent import Outcome as FixOutcome
 from bot.investigation.precedent import Precedent, Precedents, TriedFix
-from bot.investigation.suspects import rank
-from bot.investigation.symptoms import symptoms_of
-from memory.incident import Feedback, Fix, Incident, NotTheSame, Outcome
+from bot.written_down import incident_of
+from memory.incident import Feedback, Incident, NotTheSame, Outcome
 from memory.memory import MemoryUnavailable
 from memory.recollection import FixRecord, Match, Question, Recollection
 from memory.store import StoreUnavailable
@@ -104,12 +103,21 @@ class Remembering:
             PrivacyUnknown: Slack does not say yet whether its channel is private.
             MemoryUnavailable: the database cannot be written.
         """
+        await self._keep(case, link)
+        return Remembered(case.id, indexed=not await self.memory.waiting())
+
+    async def take_back(self, case: CaseFile, link: str | None = None) -> None:
+        """Keep that a remembered case is open again: its cause is not told, its fix counts for nothing, until it ends.
+
+        Raises: as `remember`.
+        """
+        if any(isinstance(entry.event, Remembered) for entry in case.history):
+            await self._keep(case, link)
+
+    async def _keep(self, case: CaseFile, link: str | None) -> None:
         private = bool(case.channel) and await self.is_private(case.channel)
-        incident = replace(
-            incident_of(case, self.workspace), channel=case.channel, private=private, link=link
-        )
-        await self.memory.retain(incident)
-        return Remembered(incident.id, indexed=not await self.memory.waiting())
+        incident = incident_of(case, self.workspace)
+        await self.memory.retain(replace(incident, channel=case.channel, private=private, link=link))
 
     async def catch_up(self) -> str:
         """Let the index learn what it missed while it was away; when it is still away, everything keeps waiting.
@@ -151,32 +159,6 @@ class Remembering:
         if suggested and tried:
             outcome = None if judged.withdrawn else Outcome(judged.outcome)
             await self.memory.judge(Feedback(suggested.id, tried.id, judged.by, outcome, self.now()))
-
-
-def incident_of(case: CaseFile, workspace: str) -> Incident:
-    """Return what memory keeps of a resolved case: people's words, never a model's."""
-    end = case.resolution
-    assert end is not None
-    alert = case.alert
-    deploy = case.verdict.deploys[0] if case.verdict and case.verdict.deploys else ""
-    fix = Fix(
-        id=f"{case.id}:1", action=end.fix, outcome=Outcome(_told(end.worked)), by=end.by, at=end.resolved_at
-    )
-    return Incident(
-        id=case.id,
-        workspace=workspace,
-        title=alert.title,
-        symptoms=f"{alert.text}\n{symptoms_of(case.evidence, rank(case.evidence, alert))}".strip(),
-        root_cause=end.root_cause,
-        services=end.services,
-        version=deploy,
-        fixes=(fix,),
-        severity=str(alert.severity),
-        started_at=end.resolved_at - timedelta(minutes=end.minutes),
-        resolved_at=end.resolved_at,
-        resolved_by=end.by,
-        source="slack",
-    )
 
 
 def precedents(recollection: Recollection, now: datetime) -> Precedents:
@@ -239,10 +221,6 @@ def _outcome(record: FixRecord) -> FixOutcome:
     if record.partly:
         return "partly"
     return "did_not" if record.did_not else "unknown"
-
-
-def _told(outcome: str) -> str:
-    return "did_not" if outcome == "not_same" else outcome
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.investigation.casefile import CaseFile
-from bot.investigation.events import FixOutcome, Resolution
+from bot.investigation.ending import FixOutcome, Resolution
 from bot.investigation.verdict import SuggestedFix
 
 CALLBACK = "resolve_case"

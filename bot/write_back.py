@@ -23,6 +23,7 @@ from memory.memory import MemoryUnavailable
 
 log = structlog.get_logger()
 
+TAKEN_BACK_HERE = "Memory is told that this case is open again as soon as that is back; tried every 30 s."
 KEPT_HERE = "The outcome is kept with the case and is remembered as soon as that is back; tried every 30 s."
 
 
@@ -47,8 +48,7 @@ class WriteBack:
             await self.cases.set_state(row.number, "remembered", self.now())
             return
         try:
-            link = permalink(self.address, row.place.channel, row.place.thread_ts)
-            kept = await self.remembering.remember(case, link)
+            kept = await self.remembering.remember(case, self._link(row))
         except (MemoryUnavailable, PrivacyUnknown) as away:
             await tell_once(self.dossier, row, "memory", f"{away} {KEPT_HERE}")
             return
@@ -56,8 +56,24 @@ class WriteBack:
         if ended is not None:  # else another replica was faster, and has written the same
             await self.postmortems.keep(ended)
 
+    async def take_back(self, row: CaseRow) -> None:
+        """Let memory know that an outcome does not stand any more; what fails now is done by the next sweep."""
+        case = await self.dossier.read(row)
+        try:
+            await self.remembering.take_back(case, self._link(row))
+        except (MemoryUnavailable, PrivacyUnknown) as away:
+            await tell_once(self.dossier, row, "memory", f"{away} {TAKEN_BACK_HERE}")
+            return
+        await self.postmortems.keep(case)
+        await self.cases.set_state(row.number, "concluded", self.now())
+
+    def _link(self, row: CaseRow) -> str | None:
+        return permalink(self.address, row.place.channel, row.place.thread_ts)
+
     async def sweep(self) -> None:
         """Do what an earlier failure or a dead process left undone."""
+        for row in await self.cases.in_state("reopened"):
+            await self.take_back(row)
         for row in await self.cases.in_state("resolved"):
             await self.remember(row)
         if mended := await self.remembering.catch_up():

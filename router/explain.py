@@ -6,7 +6,7 @@ It knows no Slack markup and decides nothing. The words are ours, never a model'
 import re
 from decimal import Decimal
 
-from router.outcomes import Attempt, FindingCode, Reason, ReasonCode, Selection
+from router.outcomes import Attempt, FailureCode, FindingCode, Reason, ReasonCode, Selection
 from router.prices import cents
 
 _FAMILY = re.compile(r"claude-(?:[\d.-]*)([a-z]+)")
@@ -17,7 +17,7 @@ _REASONS = {
     ReasonCode.WARM_CACHE: "cheaper than {model} here: {warm} of {tokens} tokens are still in its cache",
     ReasonCode.PRICE_EDGE: "{tokens} tokens are past the length where {model} is cheap",
     ReasonCode.TOO_LONG: "{tokens} tokens do not fit {model}",
-    ReasonCode.CLIMB: "one step up, since {was} got this wrong: {why}",
+    ReasonCode.CLIMB: "one step up from {was}: {why}",
     ReasonCode.REPAIR: "{was} is shown its mistake once: {why}",
     ReasonCode.MORE_TOKENS: "the answer was cut, so {was} gets twice the room",
     ReasonCode.TRIM: "the prompt was too long for {was}; the oldest tool results are left out",
@@ -114,6 +114,11 @@ def finding(code: FindingCode) -> str:
     return _FINDINGS[code]
 
 
+def spoken(failure: FailureCode) -> str:
+    """Return a failure in two or three words."""
+    return failure.value.replace("_", " ").replace(" api", " API")
+
+
 def attempt_line(attempt: Attempt) -> str:
     """Return one line on how a call went: model, seconds, tokens, dollars, and what was wrong."""
     usage = attempt.usage
@@ -121,8 +126,7 @@ def attempt_line(attempt: Attempt) -> str:
     cached = f" ({usage.cache_read:,} cached)" if usage.cache_read else ""
     if attempt.failure is not None:
         kept = f", {cents(attempt.usd)} kept aside in case it is billed" if attempt.usd > Decimal(0) else ""
-        why = str(attempt.failure).replace("_", " ").replace(" api", " API")
-        return f"{model} gave no answer after {attempt.latency_s:.1f} s: {why}{kept}"
+        return f"{model} gave no answer after {attempt.latency_s:.1f} s: {spoken(attempt.failure)}{kept}"
     told = (
         f"{model} answered in {attempt.latency_s:.1f} s: {usage.prompt:,}{cached} → {usage.output:,} tokens"
     )

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from router.audit import Audit
-from router.explain import attempt_line, finding, line
+from router.explain import attempt_line, finding, line, spoken
 from router.ledger import Summary, summarise
 from router.otherwise import LABEL, Asked, Otherwise, Reference
 from router.outcomes import Attempt
@@ -86,10 +86,12 @@ def _step(row: Row) -> dict[str, Any]:
                 {"code": f.code, "detail": f.detail, "meaning": finding(f.code)} for f in attempt.findings
             ]
         case Ended():
-            told = record.failure or ("unverified" if record.unverified else "verified")
+            verified = "unverified" if record.unverified else "verified"
+            told = f"without an answer ({spoken(record.failure)})" if record.failure else verified
+            calls = "1 call" if record.attempts == 1 else f"{record.attempts} calls"
             made |= {"case": record.case, "task": record.task, "usd": str(record.usd)}
             made["failure"] = record.failure
-            made["line"] = f"ended {told} after {record.attempts} calls, ${record.usd}"
+            made["line"] = f"ended {told} after {calls}, ${record.usd}"
     return made
 
 

@@ -14,7 +14,9 @@ WORDS = {
 
 
 def draft_reply(case: CaseFile) -> list[Block]:
-    """Return the draft of *case*, which must have one; closed cases show what was kept instead of buttons."""
+    """Return the draft of *case*; a closed case shows what was kept, a reopened one that it is taken back."""
+    if case.reopened_by:
+        return [section(f"*Reopened* by <@{case.reopened_by}>. What was written down here is taken back.")]
     draft = case.resolution or case.draft
     assert draft is not None
     head = (

@@ -50,8 +50,7 @@ def verdict_reply(case: CaseFile) -> list[Block]:
     if small := _small_print(case, verdict):
         blocks.append(context(small))
     blocks += _people(case)
-    if case.resolution is None:
-        blocks.append(_buttons(case))
+    blocks.append(_buttons(case) if case.resolution is None else _reopen_button(case))
     blocks.append(context(footer(case.bill)))
     return blocks
 
@@ -202,6 +201,8 @@ def _people(case: CaseFile) -> list[Block]:
         lines.append(DIFFER)
     lines += clear_lines(case)
     lines += repeat_lines(case)
+    if case.reopened_by:
+        lines.append(_reopened(case))
     if case.resolution:
         end = case.resolution
         cause, fix = ended(said(end.root_cause, 300)), ended(said(end.fix, 300))
@@ -209,6 +210,22 @@ def _people(case: CaseFile) -> list[Block]:
     if case.remembered:
         lines.append(f"Kept in memory as {said(case.remembered.incident)}.")
     return [context("\n".join(lines))] if lines else []
+
+
+def _reopened(case: CaseFile) -> str:
+    """Say who took the end back, why, and what memory makes of it."""
+    why = said(case.taken_back[-1].why, 200) if case.taken_back else ""
+    told = f": “{why}”" if why else ""
+    kept = "Until it is closed again, memory tells no cause and counts no fix of it."
+    return f"↩️ Reopened by <@{case.reopened_by}>{told}. {kept}"
+
+
+def _reopen_button(case: CaseFile) -> Block:
+    label = {"type": "plain_text", "text": "Reopen"}
+    return {
+        "type": "actions",
+        "elements": [{"type": "button", "text": label, "action_id": "reopen", "value": case.id}],
+    }
 
 
 def _buttons(case: CaseFile) -> Block:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.investigation.alert import Alert
+from bot.investigation.ending import Reopened, Resolution, TakenBack
 from bot.investigation.events import (
     AlertCleared,
     AlertReceived,
@@ -31,7 +32,6 @@ from bot.investigation.events import (
     Recalled,
     Recorded,
     Remembered,
-    Resolution,
     ResolutionDrafted,
     Resolved,
     StayedClear,
@@ -80,6 +80,8 @@ class CaseFile:
     draft: Resolution | None = None
     resolution: Resolution | None = None
     remembered: Remembered | None = None
+    taken_back: tuple[TakenBack, ...] = ()  # earlier ends that people took back, oldest first
+    reopened_by: str = ""  # until an end is drafted or written anew
 
     @property
     def finished(self) -> bool:
@@ -106,7 +108,7 @@ class CaseFile:
         acted = {
             entry.event.by
             for entry in self.history
-            if isinstance(entry.event, Steered | Stopped | FixJudged | QuestionAsked)
+            if isinstance(entry.event, Steered | Stopped | FixJudged | QuestionAsked | Reopened)
         }
         ended = {end.by for end in (self.draft, self.resolution) if end}
         fixed = {
@@ -152,9 +154,11 @@ class CaseFile:
             case FixJudged():
                 return replace(told, judgements=_judged(self.judgements, entry.event))
             case ResolutionDrafted(draft):
-                return replace(told, draft=draft)
+                return replace(told, draft=draft, reopened_by="")
             case Resolved(resolution):
-                return replace(told, resolution=resolution)
+                return replace(told, resolution=resolution, reopened_by="")
+            case Reopened():
+                return _reopened(told, entry.event)
             case Remembered():
                 return replace(told, remembered=entry.event)
             case QuestionLooked(_, looked):
@@ -236,6 +240,18 @@ def _as_observation(found: Precedent, by: str) -> Observation:
             "score": found.score,
             "services": list(found.services),
         },
+    )
+
+
+def _reopened(case: CaseFile, back: Reopened) -> CaseFile:
+    """Take the end back; its words are kept, for whoever closes the case the next time."""
+    ends = () if case.resolution is None else (TakenBack(case.resolution, back.by, back.why),)
+    return replace(
+        case,
+        resolution=None,
+        remembered=None,
+        taken_back=(*case.taken_back, *ends),
+        reopened_by=back.by,
     )
 
 

@@ -10,14 +10,13 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from bot.investigation.alert import Alert
+from bot.investigation.ending import FixOutcome, Reopened, Resolution
 from bot.investigation.look_progress import LookProgressed
 from bot.investigation.precedent import Precedents
 from bot.investigation.verdict import Verdict
 from router.ledger import Summary
 from router.outcomes import Answer, Attempt, Failure, Selection
 from tools.tool import Findings, ToolCall
-
-FixOutcome = Literal["worked", "partly", "did_not", "not_same"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,19 +206,6 @@ class FixJudged:
 
 
 @dataclass(frozen=True, slots=True)
-class Resolution:
-    """How it ended, in people's words; *minutes* is the time from the first sign to the end."""
-
-    root_cause: str
-    fix: str
-    worked: FixOutcome
-    services: tuple[str, ...]
-    resolved_at: datetime
-    by: str
-    minutes: float
-
-
-@dataclass(frozen=True, slots=True)
 class ResolutionDrafted:
     """A person asked to close the case; this draft waits for them to accept or edit it."""
 
@@ -283,6 +269,7 @@ Event = Annotated[
     | FixJudged
     | ResolutionDrafted
     | Resolved
+    | Reopened
     | Remembered
     | AskedAgain
     | Degraded,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.investigation.casefile import CaseFile
+from bot.investigation.ending import Reopened
 from bot.investigation.events import (
     AlertCleared,
     AlertReceived,
@@ -90,6 +91,8 @@ def _told(event: Event, *, again: bool) -> str:  # noqa: PLR0911 (one sentence a
             return f"@{by} {'took back that' if withdrawn else 'said that'} the suggested fix {what}."
         case Resolved(resolution):
             return f"@{resolution.by} closed the case."
+        case Reopened(by, why):
+            return f"@{by} reopened the case: “{_short(why)}”" if why else f"@{by} reopened the case."
         case _:
             return ""
 

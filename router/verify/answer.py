@@ -106,7 +106,9 @@ def check_answer(
             if told.is_diagnosis or held is not citations:
                 found = (*found, *held(told, library))
     if "confidence" in checks and told.confidence is not None and told.confidence < min_confidence:
-        unsure = f"its own confidence is {told.confidence:.2f}, less than {min_confidence:.2f}"
+        unsure = (
+            f"its own confidence is {told.confidence * 100:.0f} %, less than {min_confidence * 100:.0f} %"
+        )
         found = (*found, Finding(FindingCode.LOW_CONFIDENCE, unsure))
     return tuple(dict.fromkeys(found))
 

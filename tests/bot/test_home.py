@@ -22,7 +22,8 @@ from bot.home import HomeFacts, learned_since
 from bot.identity import permalink
 from bot.investigation.alert import Alert, Severity
 from bot.investigation.casefile import CaseFile
-from bot.investigation.events import Recorded, Remembered, Resolution, Resolved
+from bot.investigation.ending import Resolution
+from bot.investigation.events import Recorded, Remembered, Resolved
 from bot.office import Office
 from memory.incident import Incident
 from memory.memory import Memory
@@ -100,8 +101,8 @@ async def test_settings_are_kept_and_shown(sandbox: Sandbox, bot: Office) -> Non
     assert rules == ChannelRules(True, True, "card", Severity.HIGH, (22, 7), Decimal("2.50"))
     told = text_of(await home_of(sandbox, "U0003"))
     assert (
-        "shadow: posts nothing, one card, from high up, quiet 22–07 UTC, models for at most $2.50 a day, $0 spent today"
-        in told
+        "shadow: posts nothing, one card, from severity high up, quiet 22–07 UTC, "
+        "models for at most $2.50 a day, $0 spent today" in told
     )
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from bot.investigation.alert import Alert, Severity
 from bot.investigation.casefile import CaseFile, fold
+from bot.investigation.ending import Resolution
 from bot.investigation.events import (
     AlertCleared,
     AlertReceived,
@@ -18,7 +19,6 @@ from bot.investigation.events import (
     EvidenceCollected,
     FixJudged,
     Recorded,
-    Resolution,
     Resolved,
     Steered,
 )

@@ -12,13 +12,13 @@ from bot.aftermath import wait_for_model
 from bot.blocks.verdict import verdict_reply
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile, fold
+from bot.investigation.ending import Resolution
 from bot.investigation.events import (
     AlertReceived,
     AskedAgain,
     Concluded,
     ModelFailed,
     Recorded,
-    Resolution,
     Resolved,
     Stopped,
 )

@@ -20,7 +20,8 @@ from bot.aftermath import Aftermath
 from bot.dossier import Dossier
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile
-from bot.investigation.events import AlertReceived, AlertRepeated, FixJudged, Resolution, Resolved
+from bot.investigation.ending import Resolution
+from bot.investigation.events import AlertReceived, AlertRepeated, FixJudged, Resolved
 from bot.joining import Grouping, Joining
 from bot.poster import Later, Poster, Sent
 from bot.store.cases import Cases, Place
