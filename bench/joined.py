@@ -28,10 +28,8 @@ class Beside:
 
     @property
     def rss_mb(self) -> float:
-        """Its memory now, in megabytes."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="utf-8")
-        line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-        return int(line.split()[1]) / 1024
+        """Its memory now and that of what it started, in megabytes."""
+        return sum(map(_rss_mb, (self.process.pid, *_children(self.process.pid))))
 
     async def line(self) -> dict[str, Any]:
         """Return its next JSON line."""
@@ -74,6 +72,17 @@ async def beside(words: Sequence[str], log: Path) -> AsyncIterator[Beside]:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
+
+
+def _children(pid: int) -> list[int]:
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text(encoding="utf-8").split()]
+
+
+def _rss_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
+    return int(line.split()[1]) / 1024
 
 
 def _tail(log: Path) -> str:

@@ -1,4 +1,4 @@
-"""Pictures for replies: drawn off the loop, uploaded to Slack once, shown by their file id.
+"""Pictures for replies: drawn in another process, uploaded to Slack once, shown by their file id.
 
 A reply never waits for its picture: it goes out in words, and the picture follows with a later edit. What is uploaded
 stands in SQL by what it shows, so that no restart uploads it twice. Whatever goes wrong here costs the picture and
@@ -8,10 +8,10 @@ never the reply: its text says the same. It knows no case.
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import aiohttp
 import structlog
@@ -20,11 +20,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.plots import from_data
 from bot.store.pictures import UploadedPictures
-from tools.plot import png
+from tools.drawing import Drawing
+from tools.plot import Panel
 
 log = structlog.get_logger()
 REFUSED_FOR = timedelta(hours=1)
 AT_ONCE = 8
+
+
+class Draws(Protocol):
+    """What draws, as `tools/drawing.py` does."""
+
+    async def png(self, panels: Sequence[Panel], onset: datetime) -> bytes: ...  # noqa: D102
+    async def aclose(self) -> None: ...  # noqa: D102
 
 
 @dataclass
@@ -34,6 +42,7 @@ class Pictures:
     client: AsyncWebClient
     uploaded: UploadedPictures
     now: Callable[[], datetime]
+    drawing: Draws = field(default_factory=Drawing)
     _making: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False)
     _refused_until: datetime | None = field(default=None, init=False)
 
@@ -60,11 +69,12 @@ class Pictures:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        await self.drawing.aclose()
 
     async def _make(self, digest: str, data: Mapping[str, Any]) -> None:
         try:
             picture = from_data(data)
-            drawn = await asyncio.to_thread(png, picture.panels, picture.onset)
+            drawn = await self.drawing.png(picture.panels, picture.onset)
             if drawn:
                 answer = await self.client.files_upload_v2(
                     filename="metrics.png", content=drawn, title="Metrics around the onset"

@@ -1,23 +1,19 @@
 """What is loaded before the bot joins: the first alert finds everything ready, and the event loop turning.
 
-Models, engines and drawing libraries stop a whole process for tenths of a second while they load. It makes nothing and
-knows no case.
+Models and engines stop a whole process for tenths of a second while they load. It makes nothing and knows no case.
 """
-
-import asyncio
 
 import structlog
 
 from memory.memory import Memory
 from memory.store import StoreUnavailable
 from router.anthropic_model import AnthropicModel
-from tools import plot
 
 log = structlog.get_logger()
 
 
-async def warmed(memory: Memory, model: AnthropicModel | None, *, plots: bool) -> None:
-    """Load the embedding model, the index, the models' SDK and, where *plots* are drawn, the drawing library.
+async def warmed(memory: Memory, model: AnthropicModel | None) -> None:
+    """Load the embedding model, the index and the models' SDK.
 
     An index that is damaged or lost is noticed here, before anybody asks.
     """
@@ -28,5 +24,3 @@ async def warmed(memory: Memory, model: AnthropicModel | None, *, plots: bool) -
         log.warning("index_not_opened", why=str(down))
     if model is not None:
         await model.ready()
-    if plots:
-        await asyncio.to_thread(plot.load)

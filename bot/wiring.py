@@ -173,7 +173,7 @@ async def house(
         stack.enter_context(owned(prepare_folder(settings.folder)))
         await stack.enter_async_context(closing(sources))
         shared = await stack.enter_async_context(parts(settings, on_progress))
-        await warmed(shared.memory, shared.model, plots=settings.plots)
+        await warmed(shared.memory, shared.model)
         behind = asyncio.create_task(_fill(shared.memory, examples=settings.examples))
         stack.push_async_callback(_ended, behind)
         stack.enter_context(settled())

@@ -12,7 +12,6 @@ import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING
 
 from tools.wording import clock, quantity, short
@@ -73,14 +72,6 @@ def png(panels: Sequence[Panel], onset: datetime) -> bytes:
         made = io.BytesIO()
         figure.savefig(made, format="png", facecolor=_GROUND)
         return made.getvalue()
-
-
-@cache
-def load() -> None:
-    """Load the drawing library and its fonts now: about a second, on a new machine some more."""
-    start = datetime(2026, 1, 1, tzinfo=UTC)
-    points = tuple((start.timestamp() + second, 1.0) for second in range(LEAST_POINTS))
-    png([Panel("load", "load", "", points)], start)
 
 
 def _sound(panel: Panel) -> Panel:

@@ -21,11 +21,12 @@ ALERTS = "C0001"
 
 @asynccontextmanager
 async def bot_in(sandbox: Sandbox, folder: Path, **settings: str) -> AsyncIterator[Office]:
-    """Join *sandbox* with a bot whose data and telemetry are below *folder*."""
+    """Join *sandbox* with a bot whose data and telemetry are below *folder*; it draws only when told to."""
     telemetry = folder / "telemetry"
     if not telemetry.exists():
         write_case(telemetry, datetime.now(UTC))
-    read = Settings.read({"INCIDENTOS_DATA": str(folder / "data"), "INCIDENTOS_EXAMPLES": "no", **settings})
+    given = {"INCIDENTOS_DATA": str(folder / "data"), "INCIDENTOS_EXAMPLES": "no", "INCIDENTOS_PLOTS": "no"}
+    read = Settings.read({**given, **settings})
     async with house(read, file_sources(telemetry, read)) as parts:
         client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
         running = office(parts, client, sandbox.app_token)

@@ -34,7 +34,9 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 @asynccontextmanager
 async def calm_bot(sandbox: Sandbox, folder: Path, calm: timedelta) -> AsyncIterator[Office]:
     write_case(folder / "telemetry", datetime.now(UTC))
-    read = Settings.read({"INCIDENTOS_DATA": str(folder / "data"), "INCIDENTOS_EXAMPLES": "no"})
+    read = Settings.read(
+        {"INCIDENTOS_DATA": str(folder / "data"), "INCIDENTOS_EXAMPLES": "no", "INCIDENTOS_PLOTS": "no"}
+    )
     async with house(read, file_sources(folder / "telemetry", read)) as parts:
         client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
         running = office(replace(parts, calm=calm), client, sandbox.app_token)

@@ -36,7 +36,12 @@ async def listening(sandbox: Sandbox, folder: Path, hearing: Hearing = QUICK) ->
     if not telemetry.exists():
         write_case(telemetry, datetime.now(UTC))
     read = Settings.read(
-        {"INCIDENTOS_DATA": str(folder / "data"), "INCIDENTOS_EXAMPLES": "no", "INCIDENTOS_NEAR_MINUTES": "0"}
+        {
+            "INCIDENTOS_DATA": str(folder / "data"),
+            "INCIDENTOS_EXAMPLES": "no",
+            "INCIDENTOS_NEAR_MINUTES": "0",
+            "INCIDENTOS_PLOTS": "no",
+        }
     )
     async with house(read, file_sources(telemetry, read)) as parts:
         client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)

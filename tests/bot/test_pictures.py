@@ -1,7 +1,7 @@
 """Plots in the evidence reply: uploaded once, following the words, never in their way."""
 
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -44,9 +44,19 @@ async def sandbox() -> AsyncIterator[Sandbox]:
         yield running
 
 
+class Here:
+    """Draws in this process: a process for every test takes a second (tests/tools/test_drawing.py has some)."""
+
+    async def png(self, panels: Sequence[Panel], onset: datetime) -> bytes:
+        return png(panels, onset)
+
+    async def aclose(self) -> None:
+        pass
+
+
 def poster_of(engine: AsyncEngine, sandbox: Sandbox, clock: Clock) -> tuple[Poster, Pictures]:
     client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
-    pictures = Pictures(client, UploadedPictures(engine), clock)
+    pictures = Pictures(client, UploadedPictures(engine), clock, Here())
     return Poster(Replies(engine), SlackWeb(client, door(frozenset(), redact), pictures), clock), pictures
 
 
@@ -185,7 +195,7 @@ def test_no_points_no_picture() -> None:
 
 
 async def test_the_whole_bot_shows_a_plot_with_its_words_unless_it_is_switched_off(tmp_path: Path) -> None:
-    async with Sandbox() as sandbox, bot_in(sandbox, tmp_path):
+    async with Sandbox() as sandbox, bot_in(sandbox, tmp_path, INCIDENTOS_PLOTS="yes"):
         alert = sandbox.post_webhook(alert_post())
 
         def pictured() -> dict[str, Any] | None:

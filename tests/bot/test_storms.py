@@ -69,6 +69,7 @@ async def watched_bot(sandbox: Sandbox, folder: Path, floor: Floor, **more: str)
         "INCIDENTOS_DATA": str(folder / "data"),
         "INCIDENTOS_EXAMPLES": "no",
         "INCIDENTOS_NEAR_MINUTES": "0",
+        "INCIDENTOS_PLOTS": "no",
     }
     read = Settings.read({**told, **more})
     async with house(read, file_sources(folder / "telemetry", read)) as parts:

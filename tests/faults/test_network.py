@@ -61,7 +61,12 @@ class Behind(Sandbox):
 async def listening_through(sandbox: Sandbox, folder: Path) -> AsyncIterator[Office]:
     write_case(folder / "telemetry", now())
     read = Settings.read(
-        {"INCIDENTOS_DATA": str(folder / "data"), "INCIDENTOS_EXAMPLES": "no", "INCIDENTOS_NEAR_MINUTES": "0"}
+        {
+            "INCIDENTOS_DATA": str(folder / "data"),
+            "INCIDENTOS_EXAMPLES": "no",
+            "INCIDENTOS_NEAR_MINUTES": "0",
+            "INCIDENTOS_PLOTS": "no",
+        }
     )
     async with house(read, file_sources(folder / "telemetry", read)) as parts:
         client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url, timeout=2)
