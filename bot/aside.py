@@ -5,7 +5,7 @@ whoever takes it up. It knows no envelope's meaning.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -24,7 +24,7 @@ class Aside:
     now: Callable[[], datetime]
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
-    def start(self, work: Work, doing: Coroutine[None, None, str]) -> None:
+    def start(self, work: Work, doing: Callable[[], Awaitable[str]]) -> None:
         """Do *doing* and close *work* with the note that it returns."""
         task = asyncio.create_task(self._done(work, doing), name=f"intake:{work.id}")
         self._running.add(task)
@@ -36,9 +36,9 @@ class Aside:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
-    async def _done(self, work: Work, doing: Coroutine[None, None, str]) -> None:
+    async def _done(self, work: Work, doing: Callable[[], Awaitable[str]]) -> None:
         try:
-            await self.intake.done(work, await doing)
+            await self.intake.done(work, await doing())
         except Exception as error:  # as in the intake itself: it is tried again after a pause
             log.exception("intake_failed", intake=work.id, kind=work.envelope.kind)
             why = f"{type(error).__name__}: {error}"[:500]

@@ -75,7 +75,7 @@ class Spoken:
             )
             return await do(settled)
 
-        self.aside.start(work, settle())
+        self.aside.start(work, settle)
         return None
 
     async def _may_spend(self, wish: Wish) -> bool:

@@ -11,27 +11,23 @@ metadata = sa.MetaData()
 
 PICO = Decimal(10) ** 12
 
-holds = sa.Table(
-    "router_holds",
-    metadata,
-    sa.Column("writer", sa.String(40), primary_key=True),
-    sa.Column("kase", sa.String(200), primary_key=True),
-    sa.Column("hour", sa.BigInteger, primary_key=True),
-    sa.Column("held", sa.BigInteger, nullable=False),
-    sa.Index("router_holds_case", "kase"),
-    sa.Index("router_holds_hour", "hour"),
-)
 
-channel_holds = sa.Table(
-    "router_channel_holds",  # as above, by channel and day instead of case
-    metadata,
-    sa.Column("writer", sa.String(40), primary_key=True),
-    sa.Column("kase", sa.String(200), primary_key=True),
-    sa.Column("hour", sa.BigInteger, primary_key=True),
-    sa.Column("held", sa.BigInteger, nullable=False),
-    sa.Index("router_channel_holds_case", "kase"),
-    sa.Index("router_channel_holds_hour", "hour"),
-)
+def _holds(name: str) -> sa.Table:
+    """Return a table of what each writer holds, by hour and by what pays: *kase*."""
+    return sa.Table(
+        name,
+        metadata,
+        sa.Column("writer", sa.String(40), primary_key=True),
+        sa.Column("kase", sa.String(200), primary_key=True),
+        sa.Column("hour", sa.BigInteger, primary_key=True),
+        sa.Column("held", sa.BigInteger, nullable=False),
+        sa.Index(f"{name}_case", "kase"),
+        sa.Index(f"{name}_hour", "hour"),
+    )
+
+
+holds = _holds("router_holds")
+channel_holds = _holds("router_channel_holds")  # by channel and day instead of case
 
 policies = sa.Table(
     "router_policies",

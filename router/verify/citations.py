@@ -63,6 +63,8 @@ def _shares_figures(claim: Claim, cited: list[Item], library: Library) -> bool:
     spans = [abs(a - b) for a in times for b in times if a != b]
     if any(abs(q.value - span) < 0.5 * q.scale for q in figures if q.kind is Kind.TIME for span in spans):
         return True
+    stated = [q for item in cited for q in item.quantities]
+    figures = [q for q in figures if q.digits >= 2 or any(q.kind is other.kind for other in stated)]
     return any(pool.states(q) for q in figures) or any(c.is_at(s) for c in clocks(claim.text) for s in times)
 
 

@@ -37,6 +37,10 @@ _BARE = re.compile(
     rf"\b(?:at|until|till|since|by|around|before|after) ({_HOURS})\b(?= in the | at night|\s*(?:[.,;:)]|$))",
     re.IGNORECASE,
 )
+_BETWEEN = re.compile(
+    rf"\bbetween ({_HOURS})\b(?= and (?:\d{{1,2}}:\d\d|[a-z ]{{0,40}}\b(?:past|to) (?:{_HOURS})\b))",
+    re.IGNORECASE,
+)
 _OCLOCK = re.compile(
     rf"\b({_HOURS}|\d{{1,2}})(?: (?:and|to|or) (?:{_HOURS}))? ?"
     r"(?:o'clock|o’clock|in the (?:morning|afternoon|evening)|am\b|pm\b)",
@@ -51,6 +55,9 @@ DAY_MONTH = re.compile(
     re.IGNORECASE,
 )
 _MONTH_YEAR = re.compile(rf"\b({_NAMED}) (\d{{4}})\b", re.IGNORECASE)
+
+
+_HOUR = re.compile(r"(?<![\w:.])([01]\d|2[0-3])h(?= \d)")  # the head of a value: "09h 640, 10h 655"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +98,9 @@ def clocks(text: str) -> list[Clock]:
     found = [_iso(m) for m in ISO.finditer(text) if m.group(4)]
     bare = ISO.sub(lambda m: " " * len(m.group(0)), text)
     found += [_digital(m) for m in DIGITAL.finditer(bare)]
+    found += [Clock(int(m[1]) * 3600, m.start(), m.end()) for m in _hours(bare)]
     found += [clock for m in _PAST.finditer(bare) if (clock := _past(m))]
-    found += [_oclock(m) for pattern in (_OCLOCK, _BARE) for m in pattern.finditer(bare)]
+    found += [_oclock(m) for pattern in (_OCLOCK, _BARE, _BETWEEN) for m in pattern.finditer(bare)]
     return sorted(found, key=lambda clock: clock.start)
 
 
@@ -120,9 +128,16 @@ def without_times(text: str) -> str:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    for pattern in (ISO, DAY_MONTH, _MONTH_YEAR, DIGITAL, _PAST, _OCLOCK, _BARE):
+    for pattern in (ISO, DAY_MONTH, _MONTH_YEAR, DIGITAL, _PAST, _OCLOCK, _BARE, _BETWEEN):
         for found in pattern.finditer(text):
             yield found.span()
+    yield from (found.span() for found in _hours(text))
+
+
+def _hours(text: str) -> list[re.Match[str]]:
+    """Return the hours that head the values of a series; one alone may be a duration."""
+    found = list(_HOUR.finditer(text))
+    return found if len(found) > 1 else []
 
 
 def _iso(m: re.Match[str]) -> Clock:

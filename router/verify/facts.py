@@ -48,14 +48,15 @@ _STILL = re.compile(
 _WELL = re.compile(r"\b(?:success\w*|succeeded|recovered|restored|completed|healthy again)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"(?:\b(?:not|never|cannot)|n['’]t) (?:be |been |yet |ever )?(\w+)", re.IGNORECASE)
 _ANY_NOT = re.compile(
-    r"\b(?:no|none|nobody|nothing|neither|nor|without|lacks?|lacked|missing|un\w+|fail\w*|stopped|refus\w*|only)\b",
+    r"\b(?:no|none|nobody|nothing|neither|nor|without|lacks?|lacked|missing|un\w+|fail\w*|stopped|refus\w*|only|"
+    r"against|forbid\w*|prohibit\w*|warn\w*|discourag\w*|avoid\w*)\b",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|,\s+(?=but|which|so)")
 _DID_NOT_HELP = re.compile(
     r"\b(?:did not (?:help|work|fix)|same error|came back|no effect|unsuccessful\w*|fails|failed|"
     r"without success|in vain|"
-    r"made no difference|corrupted|made (?:it|things|matters) worse|lost data|"
+    r"made no difference|corrupted|regretted|made (?:it|things|matters) worse|lost data|"
     r"returned after|not possible|had to be abandoned)\b",
     re.IGNORECASE,
 )
@@ -70,7 +71,7 @@ _OUTCOME = re.compile(r"[,;.](?=\s)|\b(?:but|while|whereas|then)\b")
 _REMEDY = frozenset(
     stems(
         "restart rollback roll back revert scale increase redeploy rollout upgrade update reboot flush clear "
-        "delete purge"
+        "delete purge failover flushall"
     )
 )
 _AVOIDED = re.compile(

@@ -22,6 +22,7 @@ _ONE_AT_A_TIME = Lock()
 _WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|\d{3,}")
 _PLURAL = re.compile(r"\b(\d{3})s\b")  # "the 502s"
 _ROLLBACK = re.compile(r"\broll(?:ed|ing|s)?[ -]back\b", re.IGNORECASE)
+_FAILOVER = re.compile(r"\bfail(?:ed|ing|s)?[ -]over\b", re.IGNORECASE)
 _SQUASH = re.compile(r"[^a-z0-9]+")
 STOP = frozenset(
     """a an and are as at be been before being both but by can could did do does down for from had has have he her his
@@ -40,7 +41,8 @@ def squashed(text: str) -> str:
 
 def stems(text: str) -> list[str]:
     """Return the stems of the words that mean something, camel case and joined names taken apart."""
-    words = [word.lower() for word in _WORD.findall(_ROLLBACK.sub("rollback", _PLURAL.sub(r"\1", text)))]
+    joined = _FAILOVER.sub("failover", _ROLLBACK.sub("rollback", _PLURAL.sub(r"\1", text)))
+    words = [word.lower() for word in _WORD.findall(joined)]
     return [stem for word in words if word not in STOP and len(stem := _stem(word)) > 1]
 
 

@@ -16,10 +16,16 @@ from router.verify.statement import Statement
 _TOKEN = re.compile(r"[\w][\w.:/@#-]*[\w]|\w")
 _QUANTITY = re.compile(
     r"^[~<>]?\d[\d.,]*(?:st|nd|rd|th|s|x|k|m|h|d|%|ms|us|µs|[kmgt]i?b?|min|mins|sec|secs|hrs?|(?:-?(?:fold|second|minute|hour|"
-    r"day|week|month|year|point)s?))?$",
+    r"day|week|month|year|point)s?))?(?:/(?:s|sec|min|m|h|hour|day))?$",
     re.IGNORECASE,
 )
 _LEAST_NAME = 4  # shorter names of services are found in too many words
+# Services that are called by a plain word: a sentence that has it need not mean them.
+_PLAIN = frozenset(
+    "node nodes auth host hosts user users service cluster database network gateway proxy queue cache client server "
+    "worker workers web-app application backend frontend platform storage search cart order orders payment payments "
+    "login build deploy monitoring website site account accounts customer customers".split()
+)
 _MOST, _LONGEST = 500, 120  # words read of one text, letters of one name
 _DOTTED = re.compile(r"^v?\d+(?:\.\d+){2,}$")  # a version or an address: no quantity
 _SHORT_SHA = re.compile(r"^(?=.*[a-f])(?=.*\d)[0-9a-f]{7,}$")
@@ -61,7 +67,9 @@ def services(said: Statement, library: Library) -> Iterator[Finding]:
 def strangers(said: Statement, library: Library) -> Iterator[Finding]:
     """Yield claims that tell of one service what their evidence says of another."""
     known = {
-        squashed(item.service): item.service for item in library.items if len(item.service) >= _LEAST_NAME
+        squashed(item.service): item.service
+        for item in library.items
+        if len(item.service) >= _LEAST_NAME and item.service.lower() not in _PLAIN
     }
     for claim in said.claims:
         cited = library.cited(claim.evidence)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from router.outcomes import Finding, FindingCode
-from router.verify.clocks import clocks, days, twelves
+from router.verify.clocks import Clock, clocks, days, twelves
 from router.verify.library import Library
 from router.verify.pool import Pool, close
 from router.verify.quantities import Hedge, Kind, Quantity, quantities
@@ -20,6 +20,14 @@ _ABOUT_WHEN = re.compile(
     r"until|~)\s$",
     re.IGNORECASE,
 )
+
+
+# A time zone by its name after a time of day; UTC is that of the evidence.
+_ZONE = re.compile(
+    r"\s?(?:local(?: time)?\b|(?!UTC|GMT|ET\b)[A-Z]{2,4}T\b|(?:[A-Z]\w+ )?(?:summer|winter|standard|daylight) time|"
+    r"[A-Z]\w+ time\b)",
+)
+_OFFSETS = tuple(1800 * n for n in range(-24, 29))
 
 
 def numbers(said: Statement, library: Library) -> Iterator[Finding]:
@@ -39,10 +47,19 @@ def times(said: Statement, library: Library) -> Iterator[Finding]:
             within = 60
             if clock.loose or _ABOUT_WHEN.search(text[: clock.start]):
                 within = 900
+            if _is_elsewhere(clock, text, library):
+                continue
             if not any(clock.is_at(moment, within) for moment in library.moments):
                 told = f"nothing in the evidence is at “{text[clock.start : clock.end]}” (“{text[:100]}”)"
                 yield Finding(FindingCode.NUMBER, told, tuple(cited))
                 break
+
+
+def _is_elsewhere(clock: Clock, text: str, library: Library) -> bool:
+    """Say whether *clock* is told in another time zone than the evidence is: that many half hours from it."""
+    if not _ZONE.match(text[clock.end :]):
+        return False
+    return any(clock.is_at((at + offset) % 86_400) for at in library.moments for offset in _OFFSETS)
 
 
 def dates(said: Statement, library: Library) -> Iterator[Finding]:

@@ -22,6 +22,8 @@ _SECONDS = {
     "hour": 3600.0,
     "day": 86_400.0,
 }
+_BYTES = {Kind.COUNT, Kind.SIZE}  # a record often tells bytes without a unit
+_EPOCH = 1e9  # the Unix time of 2001; nothing that is counted is as exact as that
 _SIBLING = re.compile(r"\b([a-z][a-z-]*?)-?(\d{1,2})\b")
 
 
@@ -34,7 +36,7 @@ class Pool:
         self._stated = [q for item in items for q in item.quantities]
         self._every = {kind: [q for q in self._stated if q.kind is kind] for kind in Kind}
         self._kinds = {kind: every[:_MOST] for kind, every in self._every.items()}
-        self._spans = library.spans(items)
+        self._spans = (*library.spans(items), *_epochs(self._stated))
         self._derived: dict[Kind, list[float]] = {}
 
     def states(self, quantity: Quantity) -> bool:
@@ -45,6 +47,7 @@ class Pool:
             bare = [q.value for q in self._every[Kind.COUNT]]
             values += [value * quantity.scale for value in bare]
             values += [value for value in bare if quantity.kind is Kind.SIZE and value > 1e5]
+            values += [value for value in bare if quantity.kind is Kind.SHARE and 0 < value < 1]
             if quantity.kind is Kind.SIZE:
                 values += [q.value * 1.048576 for q in self._every[Kind.SIZE]]
                 values += [value / 1.024**3 for value in bare if value > 1e8]
@@ -61,6 +64,8 @@ class Pool:
         if self.states(quantity) or self._rate(quantity):
             return True
         if quantity.kind is Kind.TIME and self._span(quantity):
+            return True
+        if quantity.kind is Kind.FOLD and self._beside(quantity):
             return True
         return any(close(quantity, value) for value in self.derived(quantity.kind))
 
@@ -141,6 +146,22 @@ class Pool:
         times = [(i, q.value) for i in self._items for q in i.quantities if q.kind is Kind.TIME and q.value]
         return any(i is j and close(quantity, n / (t / quantity.per)) for i, n in counts for j, t in times)
 
+    def _beside(self, quantity: Quantity) -> bool:
+        """Say whether something cited is that many times what other evidence of its service says."""
+        services = {item.service for item in self._items if item.service}
+        others = [q for item in self._library.items if item.service in services for q in item.quantities]
+        pairs = (
+            (mine, other)
+            for mine in self._stated
+            for other in others[:_MOST]
+            if mine.kind is other.kind or {mine.kind, other.kind} == _BYTES
+        )
+        return any(
+            close(quantity, mine.value / other.value)
+            for mine, other in pairs
+            if mine.digits >= 3 and other.value
+        )
+
     def _ratios(self) -> Iterator[float]:
         for kind in (Kind.COUNT, Kind.TIME, Kind.SIZE, Kind.SHARE):
             own = self._kinds[kind]
@@ -184,6 +205,14 @@ class Pool:
             return False  # nobody says 400 seconds for the minutes between two events
         grain = min(quantity.scale, 3600.0) * 0.5
         return any(close(quantity, span) or abs(span - quantity.value) <= grain for span in self._spans)
+
+
+def _epochs(stated: Sequence[Quantity]) -> Iterator[float]:
+    """Yield the seconds between the Unix times in the evidence, in seconds or milliseconds."""
+    bare = [q.value for q in stated if q.kind is Kind.COUNT]
+    times = [value for value in bare if _EPOCH < value < 4 * _EPOCH]
+    times += [value / 1000 for value in bare if _EPOCH < value / 1000 < 4 * _EPOCH]
+    yield from (abs(a - b) for a in times for b in times if a != b)
 
 
 def _every(text: str) -> list[float]:

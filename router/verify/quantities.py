@@ -122,6 +122,12 @@ _FROM = re.compile(r"\bfrom (?:about |around |roughly |some |nearly )?$", re.IGN
 _HEADER = re.compile(
     rf"\((%|{_UNIT})\)|[a-z]_(seconds|milliseconds|ms|bytes|percent)\b(?! *[=:]? *\d)", re.IGNORECASE
 )
+# What may stand between two numbers of one unit that is said once: "90 days instead of 7", "p95_ms=1840 (baseline 120)"
+_GOES_ON = re.compile(
+    r"[\s,;|]{2,}|\s*\(?(?:instead of|rather than|vs\.?|versus|against|(?:up|down) from|was|baseline|normally|usually|"
+    r"before|→|->)\s*",
+    re.IGNORECASE,
+)
 _KEY = re.compile(r"([A-Za-z]\w*_\w+)\s*[:=]?\s*$|(\w+)\s?[:=]\s*$")  # a record's key, not a word of prose
 
 
@@ -142,7 +148,9 @@ def quantities(text: str) -> list[Quantity]:
 def _numbers(text: str) -> Iterator[Quantity]:
     header = _HEADER.search(text)
     default = (header.group(1) or header.group(2)).lower() if header else ""
+    unit, end = "", 0
     for m in _ONE.finditer(text):
+        before_it = unit if _GOES_ON.fullmatch(text[end : m.start()]) else ""
         unit = "fold" if m["fold"] else (m["pct"] or m["unit"] or "").lower()
         before = text[max(0, m.start() - 24) : m.start()]
         key = _KEY.search(before)
@@ -151,6 +159,9 @@ def _numbers(text: str) -> Iterator[Quantity]:
             unit = default
         if not unit and (suffix := named.lower().rpartition("_")[2]) in _TIMES | _SIZES and "_" in named:
             unit = suffix
+        if not unit and not m["k"]:
+            unit = before_it
+        end = m.end()
         kind, scale = (Kind.COUNT, 1000.0) if m["k"] else _kind(unit)
         after = text[m.end() : m.end() + 60]
         whole, upto = (

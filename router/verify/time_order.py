@@ -99,7 +99,7 @@ def _after_onset(sentence: str, library: Library) -> str:
     began = library.onset.hour * 3600 + library.onset.minute * 60
     before = [c for c in clocks(sentence) if c.end <= verb.start() and not c.loose]
     after = [c for c in clocks(sentence) if c.start >= verb.end()]
-    if before and not after and 60 < before[-1].second - began < 6 * 3600:
+    if before and not after and 60 < (before[-1].second - began) % 86_400 < 6 * 3600:
         return f"“{sentence[:120]}”: the cause is timed after the onset at {library.onset:%H:%M}"
     return ""
 

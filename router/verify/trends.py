@@ -23,13 +23,14 @@ _UP = re.compile(
     r"\b(?:ris(?:e|es|en|ing)|rose|increas\w*|climb\w*|gr(?:ow|ows|ew|own|owing)|jump\w*|spik\w*|surg\w*|soar\w*|"
     r"went up|"
     r"going up|(?:was |is |were )?up from|rais(?:e|ed|es|ing)|doubl\w*|tripl\w*|trebl\w*|higher|scaled up|bumped up|"
-    r"creep\w* up|shot up|slower)\b",
+    r"more (?:\w+ ){1,4}than (?:before|usual)|creep\w* up|shot up|slower)\b",
     re.IGNORECASE,
 )
 _DOWN = re.compile(
     r"\b(?:fall(?:s|en|ing)?|fell|decreas\w*|drop(?:s|ped|ping)?|declin\w*|went down|going down|down from|down to|"
     r"lower(?:ed|s|ing)?|cut from|was cut|reduc\w*|shr(?:ink|ank|unk|inking)\w*|halv\w*|sank|sinking|plunged|"
-    r"faster|sped up|speed-up|scaled down|improv\w*)\b",
+    r"faster|sped up|speed-up|scaled down|improv\w*|"
+    r"(?:fewer|less) (?:\w+ ){1,4}than (?:before|usual))\b",
     re.IGNORECASE,
 )
 _FROM_TO = re.compile(
@@ -38,9 +39,12 @@ _FROM_TO = re.compile(
     re.IGNORECASE,
 )
 _POINT = re.compile(r"\b\d{2}:\d{2} (-?\d+(?:\.\d+)?)")
+_BARE_SERIES = re.compile(r":\s*(-?\d+(?:\.\d+)?(?:,\s+-?\d+(?:\.\d+)?){2,})\s*$")
 _VALUE = r"(-?\d[\d,]*(?:\.\d+)?)\s?(?:%|[A-Za-z]{1,5})?(?:/s|/min)?"
 _BEFORE_AFTER = re.compile(rf"{_VALUE} (?:before|until)\b[^,;]{{0,20}}, {_VALUE} (?:after|since|from)\b")
-_NOW_AND_THEN = re.compile(rf"{_VALUE} \((?:yesterday|normally|usually|before|was)[^\d)]{{0,8}}{_VALUE}\)")
+_NOW_AND_THEN = re.compile(
+    rf"{_VALUE} \((?:yesterday|normally|usually|before|was|baseline|typically|median)[^\d)]{{0,8}}{_VALUE}\)"
+)
 _AT = re.compile(rf"{_VALUE} (?:at|by) (\d\d:\d\d)")
 _GOOD = re.compile(r"\b(?:success|availability|throughput|hit (?:rate|ratio)|uptime)\b", re.IGNORECASE)
 _BETTER = re.compile(r"\bimprov\w*", re.IGNORECASE)
@@ -115,7 +119,7 @@ def _own_list(text: str) -> list[float]:
 
 def _against_series(text: str, way: Way, item: Item) -> str:
     """Say how a series goes the other way: by its end, and with no such move inside."""
-    points = [float(value) for value in _POINT.findall(item.text)]
+    points = [float(value) for value in _POINT.findall(item.text)] or _bare_series(item.text)
     if len(points) < 3 or not _about(text, item):
         return ""
     first, last = points[0], points[-1]
@@ -128,6 +132,12 @@ def _against_series(text: str, way: Way, item: Item) -> str:
     if way is Way.UP and last < first and rise < 0.2 * abs(first):
         return f"{item.id} does not rise: {first:g} to {last:g}"
     return ""
+
+
+def _bare_series(text: str) -> list[float]:
+    """Return the values of a series that has a head and no times: "rejections per second: 0.4, 0.3, 55, 61"."""
+    found = _BARE_SERIES.search(text)
+    return [float(value) for value in found.group(1).split(",")] if found else []
 
 
 def _against_course(text: str, way: Way, item: Item, own: tuple[float, float] | None) -> str:
