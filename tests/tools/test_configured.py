@@ -30,6 +30,7 @@ async def test_the_example_names_every_kind_and_all_of_it_can_be_made() -> None:
         "github",
         "gitlab",
         "kubernetes",
+        "kubernetes",
         "launchdarkly",
     ]
     assert sorted(each.name for each in made.alerts) == [

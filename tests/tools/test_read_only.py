@@ -48,6 +48,7 @@ NAMED = {
         "GET /api/v1/namespaces/*/events",
         "GET /api/v1/namespaces/*/pods/*/log",
         "GET /apis/apps/v1/namespaces/*/replicasets",
+        "GET /api/v1/namespaces/*/configmaps",
     ],
     "launchdarkly": ["GET /api/v2/auditlog", "GET /api/v2/auditlog/*"],
     "loki": ["GET /loki/api/v1/query_range"],

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import httpx2
 from pydantic import JsonValue
@@ -18,9 +19,10 @@ _FIELDS = "kind,metadata.name,spec.owner,spec.dependsOn,relations"
 
 @dataclass(frozen=True, slots=True)
 class BackstageSettings:
-    """Where it answers, with a token for the catalogue in the endpoint."""
+    """Where it answers, with a token for the catalogue in the endpoint; *page_url* is where people open it."""
 
     endpoint: Endpoint
+    page_url: str = ""
 
 
 class BackstageCatalogue(HttpSource):
@@ -31,6 +33,14 @@ class BackstageCatalogue(HttpSource):
     ) -> None:
         """Prepare to ask; nothing is sent yet. Raises ValueError when the address is none."""
         super().__init__("backstage", settings.endpoint, READS, transport)
+        self._page = settings.page_url.rstrip("/")
+
+    def link(self, window: Window, service: str | None = None) -> str | None:  # noqa: ARG002 — it has no times
+        """Return the catalogue's page of *service* (of the default namespace), or the catalogue."""
+        if not self._page:
+            return None
+        of = f"/default/component/{quote(service, safe='')}" if service else ""
+        return f"{self._page}/catalog{of}"
 
     async def owners(self) -> Sequence[Owner]:
         """Return the owner of each component that has one ("group:default/orders" as "orders")."""

@@ -159,7 +159,8 @@ def _folder(settings: FolderSettings, _: Way) -> Mapping[str, object]:
 
 def _kubernetes(settings: KubernetesSettings, way: Way) -> Mapping[str, object]:
     cluster = Kubernetes(settings, transport=way)
-    return {"logs": cluster.logs, "deploys": cluster.deploys, "alerts": cluster.alerts, "closing": cluster}
+    deploys = _Several((cluster.deploys, cluster.config))
+    return {"logs": cluster.logs, "deploys": deploys, "alerts": cluster.alerts, "closing": cluster}
 
 
 KINDS: Mapping[str, _Kind] = {

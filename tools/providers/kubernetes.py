@@ -1,14 +1,15 @@
-"""What Kubernetes itself knows: troubled pods and warning events (alerts), rollouts (deployments), pod logs.
+"""What Kubernetes knows: troubled pods and warning events (alerts), rollouts and configuration (deployments), pod logs.
 
-Only reads of a namespace: pods, events, replica sets, logs. A service is a pod's `app.kubernetes.io/name` or `app`
-label. A rollout is a new replica set of a Deployment; its diff is what changed in its pod template's images,
-settings and limits against the one before.
+Only reads of a namespace: pods, events, replica sets, logs, ConfigMaps (kubernetes_config.py). A service is a pod's
+`app.kubernetes.io/name` or `app` label. A rollout is a new replica set of a Deployment; its diff is what changed in its
+pod template's images, settings and limits against the one before.
 """
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from urllib.parse import quote
 
 import httpx2
 from pydantic import JsonValue
@@ -16,6 +17,7 @@ from pydantic import JsonValue
 from tools.asking import ask_all
 from tools.providers import shapes
 from tools.providers.http_source import HttpSource
+from tools.providers.kubernetes_config import KubernetesConfig
 from tools.providers.kubernetes_rows import (
     changed,
     containers,
@@ -32,18 +34,26 @@ PODS = Read("GET", "/api/v1/namespaces/{namespace}/pods")
 EVENTS = Read("GET", "/api/v1/namespaces/{namespace}/events")
 LOG = Read("GET", "/api/v1/namespaces/{namespace}/pods/{pod}/log")
 REPLICA_SETS = Read("GET", "/apis/apps/v1/namespaces/{namespace}/replicasets")
-READS = (PODS, EVENTS, LOG, REPLICA_SETS)
+CONFIG_MAPS = Read("GET", "/api/v1/namespaces/{namespace}/configmaps")
+READS = (PODS, EVENTS, LOG, REPLICA_SETS, CONFIG_MAPS)
+
+# kinds of things that the Dashboard has pages of
+PAGES = frozenset("Pod Deployment ReplicaSet StatefulSet DaemonSet Job CronJob Node Service Ingress".split())
 
 
 @dataclass(frozen=True, slots=True)
 class KubernetesSettings:
-    """The API server, with a service account's token that may get, list and nothing else, in the endpoint."""
+    """The API server, with a service account's token that may get, list and nothing else, in the endpoint.
+
+    With *dashboard_url* (the Kubernetes Dashboard), links open its pages.
+    """
 
     endpoint: Endpoint
     namespace: str
     recent: timedelta = timedelta(hours=1)
     max_pods: int = 40
     pod_log_bytes: int = 500_000
+    dashboard_url: str = ""
 
 
 class Kubernetes(HttpSource):
@@ -57,12 +67,21 @@ class Kubernetes(HttpSource):
         self._settings = settings
         self.alerts = KubernetesAlerts(self)
         self.deploys = KubernetesRollouts(self)
+        self.config = KubernetesConfig(lambda: self.items(CONFIG_MAPS), self.page)
         self.logs = KubernetesLogs(self)
 
     @property
     def settings(self) -> KubernetesSettings:
         """The settings it was made with."""
         return self._settings
+
+    def page(self, kind: str, name: str = "") -> str | None:
+        """Return the Dashboard's page of one thing, or the list of its kind; None when no Dashboard is configured."""
+        if not self._settings.dashboard_url:
+            return None
+        space = quote(self._settings.namespace, safe="")
+        one = f"/{space}/{quote(name, safe='')}" if name else ""
+        return f"{self._settings.dashboard_url.rstrip('/')}/#/{kind}{one}?namespace={space}"
 
     async def items(self, read: Read, **query: str | int) -> list[dict[str, JsonValue]]:
         """Return the items of a list of the namespace."""
@@ -103,13 +122,22 @@ class KubernetesAlerts:
         )
         services = {shapes.text(pod, "metadata", "name"): service_of(pod) for pod in pods}
         since = datetime.now(UTC) - self._cluster.settings.recent
-        found = [alert for pod in pods for alert in troubles(pod)]
-        found += [alert for event in events if (alert := warning(event, services)) and alert.since >= since]
+        found = [replace(alert, link=self._page(alert)) for pod in pods for alert in troubles(pod)]
+        warnings = [alert for event in events if (alert := warning(event, services))]
+        found += [replace(alert, link=self._page(alert)) for alert in warnings if alert.since >= since]
         return sorted(found, key=lambda each: each.since, reverse=True)
+
+    def _page(self, alert: FiringAlert) -> str | None:
+        """Return the page of the pod, or of what the event is about."""
+        kind, about = (
+            alert.labels.get("kind", "Pod"),
+            alert.labels.get("pod") or alert.labels.get("object", ""),
+        )
+        return self._cluster.page(kind.lower(), about) if kind in PAGES and about else None
 
 
 class KubernetesRollouts:
-    """Rollouts of Deployments (a DeploySource); the id of one is its replica set's hash and the Deployment's name."""
+    """Rollouts of Deployments (a DeploySource); the id of one is its replica set's name."""
 
     name = "kubernetes"
 
@@ -147,7 +175,12 @@ class KubernetesRollouts:
             title = f"Rollout {revision(each)} of {owner}: {images}"
             rollouts.append(
                 Deployment(
-                    shapes.text(each, "metadata", "name"), at, title, service_of(each) or owner, diff=diff
+                    sha=shapes.text(each, "metadata", "name"),
+                    at=at,
+                    title=title,
+                    service=service_of(each) or owner,
+                    diff=diff,
+                    link=self._cluster.page("deployment", owner),
                 )
             )
         return rollouts
@@ -189,8 +222,8 @@ class KubernetesLogs:
         return await self.lines(Window(window.start - (window.end - window.start), window.start))
 
     def link(self, window: Window, service: str | None = None) -> str | None:  # noqa: ARG002
-        """Return None: Kubernetes has no page of its own."""
-        return None
+        """Return the Dashboard's list of pods, from which their logs open; None when no Dashboard is configured."""
+        return self._cluster.page("pod")
 
     async def _of(self, pod: str, service: str, window: Window) -> list[LogLine]:
         told = await self._cluster.log(pod, window.start)

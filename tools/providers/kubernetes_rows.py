@@ -61,11 +61,6 @@ def revision(replica_set: JsonValue) -> int:
     return int(told) if re.fullmatch(r"\d{1,9}", told) else 0
 
 
-def id_of(replica_set: JsonValue, owner: str) -> str:
-    """Return an id that differs in its beginning: names of replica sets begin with the Deployment's."""
-    return f"{shapes.text(replica_set, 'metadata', 'name').removeprefix(f'{owner}-')}.{owner}"
-
-
 def containers(replica_set: JsonValue) -> list[dict[str, JsonValue]]:
     """Return the containers of the pod template."""
     return shapes.objects(replica_set, "spec", "template", "spec", "containers")

@@ -4,7 +4,7 @@ import difflib
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import httpx2
 from pydantic import JsonValue
@@ -44,6 +44,7 @@ class LaunchDarklyFlags(HttpSource):
         """Prepare to ask; nothing is sent yet. Raises ValueError when the address is none."""
         super().__init__("launchdarkly", settings.endpoint, READS, transport)
         self._settings = settings
+        self._page = settings.endpoint.url.rstrip("/")
         self._seen: dict[str, None] = {}  # ids that were listed, so that a short one finds its entry
 
     async def deployments(self, window: Window, *, service: str | None = None) -> Sequence[Deployment]:
@@ -77,7 +78,7 @@ class LaunchDarklyFlags(HttpSource):
     def _with_diff(self, change: Deployment, told: JsonValue) -> Deployment:
         old, new = (_lines(shapes.at(told, name)) for name in ("previousVersion", "currentVersion"))
         diff = "\n".join(difflib.unified_diff(old, new, "before", "after", lineterm="", n=2))
-        return Deployment(change.sha, change.at, change.title, change.service, change.author, diff=diff)
+        return replace(change, diff=diff)
 
     def _change(self, row: JsonValue) -> Deployment | None:
         at, sha = moment(shapes.at(row, "date")), shapes.text(row, "_id")
@@ -88,7 +89,10 @@ class LaunchDarklyFlags(HttpSource):
         key = shapes.text(row, "target", "resources", 0).rpartition("flag/")[2].partition(";")[0]
         service = next((each for start, each in self._settings.services.items() if key.startswith(start)), "")
         by = " ".join(filter(None, (shapes.text(row, "member", each) for each in ("firstName", "lastName"))))
-        return Deployment(sha, at, f"Flag {name}: {verb}", service, by or shapes.text(row, "member", "email"))
+        by = by or shapes.text(row, "member", "email")
+        page = shapes.text(row, "target", "_links", "site", "href")
+        link = f"{self._page}{page}" if re.fullmatch(r"(/[\w.~-]+)+/?", page) else None
+        return Deployment(sha, at, f"Flag {name}: {verb}", service, by, link=link)
 
 
 def _lines(version: JsonValue) -> list[str]:

@@ -3,17 +3,16 @@
 Lines, range and bytes are bounded.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlencode
 
 import httpx2
 from pydantic import JsonValue
 
 from tools.providers import shapes
+from tools.providers.explore import explore
 from tools.providers.http_source import HttpSource
 from tools.providers.log_pages import NORMAL_LINES, NORMAL_SHARE, Pages
 from tools.providers.moments import from_nanoseconds, nanoseconds
@@ -70,17 +69,13 @@ class LokiLogs(HttpSource):
         """Return Grafana's Explore with the same query, None when no Grafana is configured."""
         if not self._settings.grafana_url:
             return None
-        source = {"uid": self._settings.datasource_uid, "type": "loki"}
-        pane = {
-            "datasource": self._settings.datasource_uid,
-            "queries": [{"refId": "A", "expr": self._query(service, None), "datasource": source}],
-            "range": {
-                "from": f"{window.start.timestamp() * 1e3:.0f}",
-                "to": f"{window.end.timestamp() * 1e3:.0f}",
-            },
+        uid = self._settings.datasource_uid
+        query: dict[str, JsonValue] = {
+            "refId": "A",
+            "expr": self._query(service, None),
+            "datasource": {"uid": uid, "type": "loki"},
         }
-        asked = urlencode({"schemaVersion": 1, "panes": json.dumps({"a": pane}), "orgId": 1})
-        return f"{self._settings.grafana_url.rstrip('/')}/explore?{asked}"
+        return explore(self._settings.grafana_url, uid, query, window)
 
     async def _read(self, query: str, window: Window, limit: int, share: float = 1.0) -> Sequence[LogLine]:
         most = min(limit, self._settings.page_lines)

@@ -8,7 +8,9 @@ import httpx2
 from pydantic import JsonValue
 
 from tools.providers import shapes
+from tools.providers.explore import explore
 from tools.providers.http_source import HttpSource
+from tools.providers.promql import quoted
 from tools.reads import Endpoint, Read
 from tools.telemetry import Call, Span, Window
 
@@ -24,9 +26,14 @@ _P90 = (
 
 @dataclass(frozen=True, slots=True)
 class TempoSettings:
-    """The Prometheus-compatible server that Tempo's metrics generator writes to."""
+    """The Prometheus-compatible server that Tempo's metrics generator writes to.
+
+    With *grafana_url* and the uid of the Tempo data source there, links open its service graph.
+    """
 
     endpoint: Endpoint
+    grafana_url: str = ""
+    datasource_uid: str = ""
 
 
 class TempoGraph(HttpSource):
@@ -37,6 +44,20 @@ class TempoGraph(HttpSource):
     ) -> None:
         """Prepare to ask; nothing is sent yet. Raises ValueError when the address is none."""
         super().__init__("tempo", settings.endpoint, READS, transport)
+        self._settings = settings
+
+    def link(self, window: Window, service: str | None = None) -> str | None:
+        """Return Grafana's Explore with the service graph, None when no Grafana is configured."""
+        if not self._settings.grafana_url:
+            return None
+        around = "{" + f"client={quoted(service)}" + "}" if service else ""
+        query: dict[str, JsonValue] = {
+            "refId": "A",
+            "queryType": "serviceMap",
+            "datasource": {"uid": self._settings.datasource_uid, "type": "tempo"},
+            "serviceMapQuery": around,
+        }
+        return explore(self._settings.grafana_url, self._settings.datasource_uid, query, window)
 
     async def calls(self, window: Window) -> Sequence[Call]:
         """Return the calls in *window* with their p90 as the caller and as the callee saw it."""
