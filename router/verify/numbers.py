@@ -107,6 +107,7 @@ def _given(quantity: Quantity, found: Sequence[Quantity], pool: Pool, everything
         or _own_share(quantity, found)
         or _list_with_one_unit(quantity, found, pool)
         or pool.names(quantity)
+        or everything.dates(quantity)
     )
 
 

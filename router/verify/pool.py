@@ -6,7 +6,7 @@ It knows no claim; it says whether a quantity can be had from the evidence, and 
 import re
 from collections.abc import Iterator, Sequence
 
-from router.verify.clocks import Clock, without_times
+from router.verify.clocks import Clock, days, without_times
 from router.verify.library import Item, Library
 from router.verify.quantities import Hedge, Kind, Quantity
 
@@ -75,6 +75,14 @@ class Pool:
             return False
         part = re.compile(rf"(?<=[:#/@_-]){quantity.said}(?![\w.])")
         return any(part.search(f"{without_times(item.text)} {item.service}") for item in self._items)
+
+    def dates(self, quantity: Quantity) -> bool:
+        """Say whether a bare number is the year of something in the evidence."""
+        if quantity.kind is not Kind.COUNT or not re.fullmatch(r"(?:19|20)\d\d", quantity.said):
+            return False
+        years = {item.time.year for item in self._items if item.time is not None}
+        years |= {day.year for item in self._items for day in days(item.text) if day.year}
+        return int(quantity.said) in years
 
     def all_of(self, kind: Kind) -> list[float]:
         """Return everything of one kind, stated or worked out."""

@@ -85,11 +85,13 @@ _COMPOUND = re.compile(
     r"\b(?:(\d+)\s?d(?:ays?)?)?\s?(?:(\d+)\s?h(?:ours?)?)?\s?(?:(\d+)\s?m(?:in(?:utes)?)?)?\s?(?:(\d+(?:\.\d+)?)\s?s(?:ec(?:onds)?)?)?\b",
     re.IGNORECASE,
 )
-_PART = re.compile(r"^\s*(?:of|in|out of)\s+(?:the\s+|its\s+|all\s+)?(\d+)\b(?!\s?%)", re.IGNORECASE)
+_PART = re.compile(
+    rf"^\s*(?:of|in|out of)\s+(?:the\s+|its\s+|all\s+)?(\d+)\b(?!\s?%)(?![- ]?(?:{_UNIT})\b)", re.IGNORECASE
+)
 _ONE_IN = re.compile(r"^\s*[a-z]+ (?:in|out of) (\d{1,2})\b(?!\s?%|:)", re.IGNORECASE)  # "1 request in 8"
 _RANGE = re.compile(rf"^\s*(?:to|and|-|–)\s*({_NUM})(?:\s?(%)|[- ]?({_UNIT})\b)?", re.IGNORECASE)
 _FRACTION = re.compile(
-    r"\b(?:(two|three|2|3) )?(half|quarters?|thirds?|tenths?|fifths?)"
+    r"\b(?:(\d{1,2}) )?(half|quarters?|thirds?|tenths?|fifths?)"
     r"(?= of\b|\b(?! (?:past|to|an?|of an?|hour|minute|second)\b))",
     re.IGNORECASE,
 )
@@ -135,7 +137,9 @@ def quantities(text: str) -> list[Quantity]:
     """Return the quantities in *text*, times of day and dates left out, in order."""
     text = _SPAN.sub(r"\1 to \2", without_times(text))
     plain = _STATUS.sub(r"\1 ", _TIMES_OVER.sub(r" \1", in_digits(text)))
-    found = sorted((*_compounds(plain), *_numbers(plain), *_fractions(plain)), key=lambda q: q.start)
+    found = sorted(
+        (*_compounds(plain), *_numbers(plain), *_fractions(plain)), key=lambda q: (q.start, -len(q.said))
+    )
     taken: list[Quantity] = []
     end = -1
     for quantity in found[:MOST]:
@@ -243,7 +247,7 @@ def _fractions(text: str) -> Iterator[Quantity]:
         bare = not text[m.end() :].startswith(" of")
         if m.group(1) is None and bare and (not _LEAD.search(before) or _ORDINAL.search(before + m.group(2))):
             continue
-        times = {"two": 2, "2": 2, "three": 3, "3": 3}.get((m.group(1) or "").lower(), 1)
+        times = int(m.group(1) or 1)
         value = times * _PARTS[m.group(2).lower().rstrip("s")]
         plain = re.sub(r"(?:\ba|\bone|\bthe)\s$", "", before)
         yield Quantity(value, Kind.SHARE, m.group(0), m.start(), 1, _hedge(plain, Hedge.ABOUT))

@@ -27,7 +27,9 @@ _UP = re.compile(
     re.IGNORECASE,
 )
 _DOWN = re.compile(
-    r"\b(?:fall(?:s|en|ing)?|fell|decreas\w*|drop(?:s|ped|ping)?|declin\w*|went down|going down|down from|down to|"
+    r"\b(?:(?:fall(?:s|en|ing)?|fell)(?! (?:back|over|behind)\b)|decreas\w*|"
+    r"drop(?:s|ped|ping)?(?! (?:\w+ )?(?:packets?|connections?|requests?|messages?|frames?|events?|calls?)\b)|"
+    r"declin\w*|went down|going down|down from|down to|"
     r"lower(?:ed|s|ing)?|cut from|was cut|reduc\w*|shr(?:ink|ank|unk|inking)\w*|halv\w*|sank|sinking|plunged|"
     r"faster|sped up|speed-up|scaled down|improv\w*|"
     r"(?:fewer|less) (?:\w+ ){1,4}than (?:before|usual))\b",
@@ -179,7 +181,7 @@ def _against_strain(cause: str, library: Library) -> str:
         if _way(clause) is not Way.DOWN:
             continue
         words = frozenset(stems(clause))
-        for item in library.items:
+        for item in (each for each in library.items if each.kind != "memory"):
             if len(words & item.stems) >= 2 and _STRAIN.search(item.text) and not _DOWN.search(item.text):
                 return f"{item.id} tells of strain"
     return ""

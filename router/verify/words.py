@@ -43,6 +43,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"\bthree quarters of an? ({_TIME})\b", r"0.75 \1s"),
         (rf"\b(?:a )?third of an? ({_TIME})\b", r"0.333 \1s"),
         (rf"\b({_SMALL}) tenths of an? ({_TIME})\b", r"0.{\1} \2s"),
+        (rf"\ba (tenth|hundredth) of an? ({_TIME})\b", r"0.{\1} \2s"),
         (rf"\b({_SMALL}) (hundred|thousand)[- ]?fold\b", r"\1 \2 -fold"),
         (r"\b(?:a )?(hundred|thousand)[- ]?fold\b", r"1 \1 -fold"),
         (rf"\b({_SMALL})[- ]?fold\b", r"\1-fold"),
@@ -50,7 +51,10 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bt(?:rip|reb)l(?:e[ds]?|ing)\b", "3-fold"),
         (r"\bquadrupl(?:e[ds]?|ing)\b", "4-fold"),
         (r"\bhalv(?:e[ds]?|ing)\b", "0.5-fold"),
-        (rf"\bfactor of ({_SMALL}|\d+(?:\.\d+)?)\b", r"\1-fold"),
+        (
+            rf"\bfactor of ((?:nearly|almost|about|around|roughly|over|more than) )?({_SMALL}|\d+(?:\.\d+)?)\b",
+            r"\1\2-fold",
+        ),
         (
             rf"\b({_SMALL}|\d+(?:\.\d+)?) times (?=(?:{_THAN})\b)",
             r"\1-fold ",
@@ -82,6 +86,7 @@ _ANY = re.compile(  # most log lines have no number words, and need no rewriting
     r"\d times",
     re.IGNORECASE,
 )
+_TENTH = {"tenth": "0.1", "hundredth": "0.01"}
 _TENTHS = re.compile(r"0\.\{(\w+)\}")
 
 
@@ -91,8 +96,12 @@ def in_digits(text: str) -> str:
         return text
     for pattern, to in _PHRASES:
         text = pattern.sub(to, text)
-    text = _TENTHS.sub(lambda found: f"0.{SMALL.get(found.group(1).lower(), 0)}", text)
+    text = _TENTHS.sub(lambda found: _tenths(found.group(1).lower()), text)
     return _NUMBER.sub(_value, text)
+
+
+def _tenths(word: str) -> str:
+    return _TENTH.get(word) or f"0.{SMALL.get(word, 0)}"
 
 
 def _value(found: re.Match[str]) -> str:
