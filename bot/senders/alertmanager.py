@@ -13,7 +13,7 @@ from bot.investigation.alert import Severity
 from bot.senders.post import Post
 from bot.senders.reading import Kind, Reading, Sender
 from bot.senders.slack_text import links_of, plain
-from bot.senders.titles import without_tail_signs
+from bot.senders.titles import without_signs
 from bot.senders.words import Status, severity_of
 
 SUBJECT = re.compile(
@@ -45,7 +45,7 @@ def read(post: Post, shape: Reading) -> Reading | None:
         )
     state, counted, rest = found.group(1), found.group(2), plain(found.group(3) or "")
     status = Status.RESOLVED if state.lower() == "resolved" else Status.FIRING
-    title = without_tail_signs(_without_link(rest)).strip() or shape.title
+    title = without_signs(_without_link(rest)).strip() or shape.title
     whole = _whole(post, title)
     alertname = shape.labels.get("alertname") or (title.split() or [""])[0]
     return replace(

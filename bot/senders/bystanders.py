@@ -62,7 +62,7 @@ _TALK_SENDERS = either(
 )  # fmt: skip
 _PERIOD = r"(?:daily|weekly|monthly|hourly|quarterly|nightly|morning|evening)"
 _TALK = either(
-    r"reminder:|recap:|tl;?dr",
+    r"\d+ (?:open|active|current|unresolved) (?:alerts?|incidents?|issues?|problems?)\W*$|reminder:|recap:|tl;?dr",
     _PERIOD
     + r"\W+(?:\w+\W+){0,3}(?:report|digest|summary|recap|overview|stand-?up|review|stats|statistics|roundup"
     r"|status|brief|briefing|update)",

@@ -26,7 +26,7 @@ _LOUD = re.compile(
     r"|MEDIUM|MAJOR|MINOR|LOW|INFO|(?:(?<=is )|(?<=now ))(?:critical|fatal)|(?:critical|fatal)(?=\W*$))(?!\w)"
 )
 _LEVELLED = re.compile(
-    r"^\W{0,6}(?:(Warning)\s(?=[A-Z])|(CRITICAL|FATAL|ERROR|WARNING|WARN|[Pp][0-5])\s(?=\S)"
+    r"^\W{0,6}(?:(Warning)\s(?=[A-Z])|(CRITICAL|FATAL|ERROR|WARNING|WARN|PAGE|URGENT|[Pp][0-5])\s(?=\S)|(Warning|Critical)\s(?:from|on|for)\b"
     r"|(?i:(?:an? |new )*(critical|fatal|error|warning|major|minor|high|medium|low|info)(?: priority| severity)?"
     r"\s(?:alert|alarm|issue|incident|problem)\b))"
 )
@@ -55,7 +55,7 @@ def stated_severity(post: Post, found: Standing) -> Severity | None:
     """Return the severity that stands in a place for it: field, bracket, prefix, "Critical alert", state word."""
     by_field = next(
         filter(None, (severity_in(post.fields[name]) for name in SEVERITY_FIELDS if name in post.fields)),
-        None,
+        severity_of(post.fields.get("type", "")),  # Kubernetes' events have a type: Warning
     )
     if by_field:
         return by_field
@@ -67,10 +67,11 @@ def stated_severity(post: Post, found: Standing) -> Severity | None:
             said
             for place, line in enumerate(heads)
             for word in marks_in(line)
-            if (said := severity_of(word)) and (place < 1 or word.lower() != "error")
+            if (said := severity_of(word))
+            and (place < 1 or word.lower() not in {"error", "info", "notice", "debug"})
         ),
         None,
-    )  # "Error: timed out" below the head is what went wrong, not how loud it is
+    )  # "Error: timed out" and "Info: ..." below the head is what went wrong, not how loud it is
     if marked:
         return marked
     inline = next(filter(None, (severity_of(word) for line in heads for word in _INLINE.findall(line))), None)

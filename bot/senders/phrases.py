@@ -47,6 +47,11 @@ BURNING = either(
     r"than (?:usual|normal|expected|the baseline)|exited with (?:code|status) [1-9]\d*|unable to reach|cannot reach",
     r"(?:lost|missed|missing) (?:the )?heartbeat|heartbeat (?:lost|missed|missing)|lost (?:connection|contact)",
     r"you(?:'ve| have) been paged",
+    r"(?<!\bbuild)(?<!\btests)(?<!\btest)(?<!\bdeploy)(?<!deployment)(?<!pipeline)(?<!payment)(?<!\bcard)(?<!\blogin)"
+    r" failed(?=:| after | with (?:exit|error|status|code)| due to)",
+    r"abnormal(?:ly)? (?:rise|increase|drop|high|low|activity)|sudden (?:increase|rise|drop|spike|change)"
+    r"|unusual(?:ly)? (?:high|low|rise|increase|drop|activity)|(?:regression|anomal(?:y|ies)|spike) detected"
+    r"|at (?:its )?max(?:imum)? (?:replicas|capacity|connections)",
     r"(?:is|was) (?:more|less|greater|higher|lower) than",
     r"entered (?:an? )?(?:alert|alarm|critical|warning|error) (?:status|state)",
     r"no data|needs attention|has (?:failed|degraded|triggered|fired)"

@@ -19,7 +19,8 @@ _POD = re.compile(
     re.IGNORECASE,
 )
 _WORKLOAD = re.compile(
-    r"\b(?:deployment|statefulset|daemonset|job|cronjob|rollout)\s+(?:([\w.-]+)/)?([a-z0-9][\w.-]*)",
+    r"\b(?:deployment|statefulset|daemonset|job|cronjob|rollout)\s+"
+    r"(?!(?:failed|is|has|was|did|does|not|in|to|with|for|on|at|that|completed|running)\b)(?:([\w.-]+)/)?([a-z0-9][\w.-]*)",
     re.IGNORECASE,
 )
 _HASHED = re.compile(r"(?:-[a-f0-9]{3,10}(?:-[a-z0-9]{5})?|-[a-z0-9]{5}|-\d{1,3})$")

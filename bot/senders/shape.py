@@ -38,7 +38,8 @@ _TROUBLE = either(
     r"full|limit|brute.?force|at least \d+ events|intrusion|unauthori[sz]ed|suspicious|malware|fault",
     r"missing|(?:0|no) (?:consumers|replicas|healthy|available)|(?:does )?not (?:exist|running)|died",
     r"violation|burn rate|back-?off|restart(?:s|ed|ing)|evicted",
-    r"blocked|heartbeat|exited|killed|deadlock|response time|slow|overload\w*|rejected|dropped|too many",
+    r"blocked|late|disconnected|insufficient|heartbeat|exited",
+    r"killed|deadlock|response time|slow|overload\w*|rejected|dropped|too many",
 )
 _ANSWERING = re.compile(
     r"^\W*(?:acknowledge|ack|resolve|silence|snooze|mute|escalate|runbook|playbook|investigate|open (?:incident|alert)"
@@ -75,6 +76,11 @@ _CHATTING = re.compile(
 )
 
 
+_MACHINE_NAME = re.compile(
+    r"\*[^*\s]{1,60}\*|`[^`\s]{1,60}`|\b[a-z]{2,20}(?:[-_.][a-z\d]+){0,4}-\d+\b|^\W*\[[\w.-]+-\d+\]"
+)
+
+
 def read_shape(post: Post, *, source: str = "generic") -> Reading:
     """Return *post* by its shape; `Kind.TALK` when too little speaks for an alert."""
     found = standing(post)
@@ -105,7 +111,10 @@ def _is_bare(post: Post, found: Standing) -> bool:
     """Say whether nothing but a sentence tells, of a sender that does not seem to watch anything."""
     linked = post.links or "https://" in post.text
     laid_out = post.colours or post.fields or post.buttons or linked or post.headers
-    return found.strength <= Strength.PHRASE and not laid_out and not _WATCHER.search(post.sender)
+    named = found.strength is Strength.PHRASE and _MACHINE_NAME.search("".join(post.lines[:1])) is not None
+    return (
+        found.strength <= Strength.PHRASE and not laid_out and not named and not _WATCHER.search(post.sender)
+    )
 
 
 def points(post: Post, found: Standing) -> int:
@@ -191,7 +200,7 @@ def service_of(post: Post, labels: Mapping[str, str]) -> str:
     """Return the service a post names outright, by label or as service:NAME in its title; else nothing."""
     named = next((labels[name] for name in SERVICE_NAMES if labels.get(name)), "")
     if not named:
-        inline = re.search(r"\bservice[:=]\s?([\w./-]{1,80})", f"{post.title}\n{post.body[:1_000]}")
+        inline = re.search(r"\bservice[:=]\s?\"?([\w./-]{1,80})", f"{post.title}\n{post.body[:1_000]}")
         named = inline.group(1) if inline else ""
     return named if re.fullmatch(r"[\w][\w ./@:-]{0,79}", named) and "://" not in named else ""
 

@@ -23,14 +23,15 @@ _PREFIX = re.compile(
 )
 _LEADING = re.compile(
     r"^(?:(?i:resolved|recovered|triggered|re-triggered|acknowledged|firing|alerting|closed)"
-    r"|[Pp][0-5]|[Ss][Ee][Vv]-?[0-5]|PROBLEM|RECOVERY|ALERT|ALARM|CRITICAL|WARNING|WARN|ERROR|OK|DOWN|UP|OPEN|FIRING)\s+(?=\S)"
+    r"|[Pp][0-5]|[Ss][Ee][Vv]-?[0-5]|PROBLEM|RECOVERY|ALERT|ALARM|CRITICAL|WARNING|WARN|ERROR|OK|DOWN|UP|OPEN|FIRING|PAGE|URGENT)\s+(?=\S)"
 )
 _SHOUTED = re.compile(
     rf"^(?:CRITICAL|FATAL|ERROR|WARNING|WARN|P[0-5]|FIRING|RESOLVED|RECOVERED|TRIGGERED|ACKNOWLEDGED|{SHOUTED_ABROAD})"
     r"\s+(?!(?i:rates?|budget|counts?|logs?|path|alerts?|on|in|from|for|is)\b)(?=\S)"
 )
 _ANNOUNCED = re.compile(
-    r"^(?:new (?:detection|finding|violation)s?|you(?:'ve| have) been paged|(?:ack\w*|resolved|closed) by"
+    r"^(?:(?:problem|recovery|acknowledgement) (?:host|service) alert"
+    r"|new (?:detection|finding|violation)s?|you(?:'ve| have) been paged|(?:ack\w*|resolved|closed) by"
     r" [\w .@-]{1,30}):\s+(?=\S)",
     re.IGNORECASE,
 )
@@ -38,6 +39,7 @@ _INTRODUCING = re.compile(r"(?:\S+ ){0,4}(?:alarm|alert|notification|incident)s?
 _WHEN = re.compile(r"\s+(?:at|on|in|after|since)\s+\d[\dT:.\-/ hmsUTCZ+]*(?: ?on [\d./-]+)?")
 _BEFORE_MARK = re.compile(r"^[A-Za-z]+\s+[(\[]")
 _TAIL_TOKEN = re.compile(r"\s*[\[【](?!\d+[\]】])([^\[\]【】]{1,40})[\]】]\s*$")
+_STATED_TAIL = re.compile(r"\s+(?:severity|priority|level|status|urgency)=\w+$")
 _TAIL_MARK = re.compile(
     r"\s*(?::|\s[–—-])\s+(?:fired|firing|triggered|activated|deactivated|alerting|resolved|recovered|closed|opened"
     r"|acknowledged|ok)[.!]?$",
@@ -80,13 +82,14 @@ _MEASURED = re.compile(
 _LINKING = frozenset("is was has been are now back".split())
 PREFIX_NOUNS = frozenset(
     "alert alarm incident issue problem monitor severity status state priority alertname name title summary recovery "
-    "notification updated from level type description details message condition".split()
+    "notification update updated from level type description details message condition".split()
 ) | {"alert name", "new alert", "new incident"}
 
 
 def clean_title(text: str) -> str:
     """Return one line without leading signs, state and severity marks; nothing when that is all it holds."""
     line = next((each for each in text.split("\n") if each.strip()), "").strip()
+    line = _STATED_TAIL.sub("", line.removeprefix("** ").removesuffix(" **"))
     parts = re.split(r"\s+\|\s+", line)
     segments = [
         each
@@ -108,9 +111,9 @@ def clean_title(text: str) -> str:
     return title[:1_000]
 
 
-def without_tail_signs(title: str) -> str:
-    """Return *title* without the telling emoji at its end."""
-    return _TAIL_SIGNS.sub("", title)
+def without_signs(title: str) -> str:
+    """Return *title* without the emoji at its ends."""
+    return _TAIL_SIGNS.sub("", re.sub(rf"^(?:{_MARKS}|:[a-z0-9_+-]{{2,40}}:|\ufe0f|\s)+", "", title))
 
 
 def is_generic(title: str) -> bool:
