@@ -1,6 +1,6 @@
 """What an office is made of besides Slack: the parts that `bot/wiring.py` makes and `bot/office.py` connects."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,7 +25,7 @@ from tools.sources import AlertSource
 class House:
     """What the office is made of, besides Slack. *gate* is the last look at every body that leaves.
 
-    *watch* is told what is recorded in every case.
+    *watch* is told what is recorded in every case. *on_call* is by service the user whom a verdict may call.
     """
 
     engine: AsyncEngine
@@ -56,3 +56,4 @@ class House:
     hearing: Hearing = field(default_factory=Hearing)
     watch: Watch = unwatched
     reading: Reading = field(default_factory=Reading)
+    on_call: Mapping[str, str] = field(default_factory=dict)

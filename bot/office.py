@@ -88,7 +88,7 @@ class Office:
         self.alarm = Alarm(slack, house.operators, house.now)
         self._gone = Gone(self.alarm)
         self.poster = Poster(self.replies, slack, house.now, self._gone.refused)
-        thread = Thread(self.replies, self.poster, house.now, self.channels.rules)
+        thread = Thread(self.replies, self.poster, house.now, self.channels.rules, house.on_call)
         self.dossier = Dossier(self.cases, thread, house.now, house.watch)
         self.refusals = Refusals(house.engine)
         whisper = whisper_through(client, self._gate)

@@ -4,6 +4,7 @@ The mapping is handed in by `app.py`: nothing here touches the environment or th
 the reference from which `.env.example` is made.
 """
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -58,9 +59,16 @@ def _host_port(text: str) -> str:
     return text
 
 
+def _users_by_service(pairs: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(re.fullmatch(r"[^=<>]{1,100}=[UW][A-Z0-9]{2,20}", pair) for pair in pairs):
+        raise ValueError("must be service=U…, a user's id behind each service")
+    return pairs
+
+
 Url = Annotated[str, AfterValidator(_url)]
 HostPort = Annotated[str, AfterValidator(_host_port)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_parts)]
+OnCall = Annotated[tuple[str, ...], BeforeValidator(_parts), AfterValidator(_users_by_service)]
 Folder = Annotated[Path, AfterValidator(Path.expanduser)]
 BotToken = Annotated[SecretStr, _token("xoxb-", "OAuth & Permissions")]
 AppToken = Annotated[SecretStr, _token("xapp-", "Basic Information, App-Level Tokens")]
@@ -192,6 +200,14 @@ class Settings(BaseModel):
         description=(
             "Users and groups who may open investigations by hand, ask open questions and set a channel's dollars; "
             "empty as above."
+        ),
+    )
+    on_call: OnCall = Field(
+        (),
+        alias="INCIDENTOS_ON_CALL",
+        description=(
+            "Whom a verdict calls by @mention when a service is its first suspect: store=U…, comma separated; "
+            "empty means that on-call is named and never called."
         ),
     )
     link_hosts: Names = Field(

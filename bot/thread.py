@@ -3,10 +3,11 @@
 It decides which replies and reactions a thread wants; drawing is `bot/blocks`, sending is `bot/poster`.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.blocks.on_call import on_call_for, with_call
 from bot.blocks.plots import as_data
 from bot.blocks.steps import arranged
 from bot.blocks.thread import Reply, replies_for
@@ -27,14 +28,17 @@ class Thread:
     poster: Poster
     now: Callable[[], datetime]
     rules: Callable[[str], Awaitable[ChannelRules]] = default_rules
+    on_call: Mapping[str, str] = field(default_factory=dict)  # by service the user whom a verdict may call
 
     async def show(self, row: CaseRow, case: CaseFile) -> None:
         """Want the thread of *row* to look like *case*, as its channel has it; in shadow mode nobody sees a thing."""
         rules = await self.rules(row.place.channel)
         if rules.shadow and not case.people and case.alert.source != "person":
             return
-        people = sorted(case.people)
-        drawn = arranged(replies_for(case), rules.steps)
+        replies, people = replies_for(case), sorted(case.people)
+        if called := on_call_for(case, self.on_call):
+            replies, people = with_call(replies, *called), sorted({*people, called[1]})
+        drawn = arranged(replies, rules.steps)
         wanted = [_message(row, reply, position, people) for position, reply in enumerate(drawn)]
         wanted.append(_reaction(row, LOOKING, on=row.place.thread_ts))
         if case.verdict is not None:

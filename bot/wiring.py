@@ -211,6 +211,7 @@ async def house(
             watch=watch,
             reading=Reading(shared.memory.embed, ModelDoor(shared.router, redact) if shared.model else None),
             operators=settings.operators,
+            on_call=dict(each.rsplit("=", 1) for each in settings.on_call),
         )
 
 

@@ -3,12 +3,15 @@
 Drawn from the case file alone. It knows no Slack client and no grouping rule.
 """
 
-from bot.blocks.words import Block, context, said, section
+from datetime import timedelta
+
+from bot.blocks.words import Block, context, said, seconds, section
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import AlertReceived, AlertRepeated
 
 STORM = "storm"
 MOST_NAMED = 12
+AHEAD = timedelta(seconds=30)  # below that nobody is misled
 
 
 def repeat_lines(case: CaseFile) -> list[str]:
@@ -30,8 +33,13 @@ def repeat_lines(case: CaseFile) -> list[str]:
 
 
 def arrival_lines(case: CaseFile) -> list[str]:
-    """Return the mark of an alert that was found when catching up."""
+    """Return the marks of an alert that was found when catching up, or that tells a time which is yet to come."""
     first = case.history[0]
+    ahead = case.alert.starts_at - first.at
+    if ahead >= AHEAD:
+        return [
+            f"🕰️ the alert's clock is {seconds(ahead.total_seconds())} ahead of ours; its times are taken as told"
+        ]
     if not isinstance(first.event, AlertReceived) or not first.event.seen_late:
         return []
     posted = case.alert.starts_at
