@@ -22,6 +22,7 @@ from tools.redact_places import placed_spans, reaches_over_lines
 from tools.redact_skeleton import HIDING, Extract, Skeleton
 from tools.redact_tokens import compiled, token_spans
 from tools.redact_values import looks_secret
+from tools.redact_wrapped import Unwrapped
 
 WITHHELD: Final = "[WITHHELD: this text could not be checked for secrets]"
 LEAST_KNOWN, MOST_KNOWN = 10, 400  # characters of a secret that is looked for in the rest of the text
@@ -113,6 +114,9 @@ def redaction(text: str) -> Redaction:
 
 def _found(data: bytes) -> Iterator[Span]:
     yield from _spans(data)
+    wrapped = Unwrapped(data)
+    for start, _, kind in _spans(wrapped.data) if wrapped.data else ():
+        yield *wrapped.original(start), kind
     hiding = Extract(HIDING, data)  # most lines hide nothing: only the others are read twice
     if hiding.data:
         skeleton = Skeleton(hiding.data)

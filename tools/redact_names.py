@@ -8,20 +8,20 @@ import re
 from collections.abc import Iterator
 
 from tools.redact_tokens import compiled
-from tools.redact_values import MOST_JUDGED, is_placeholder, is_uuid, looks_keyed, looks_secret
+from tools.redact_values import HASHED, MOST_JUDGED, is_placeholder, is_uuid, looks_keyed, looks_secret
 from tools.redact_worth import KEEPERS, Worth, kind_of, parts_of, worth_of
 
 Span = tuple[int, int, str]
 
 _HINT = compiled(
-    r"(?i)(?:pass(?:w(?:or)?d|wort|phrase|code)?|pwd|secret|token|credentials?|creds|auth|cookie|session|sess|sid|signature"
+    r"(?i)(?:pass(?:w(?:or)?d|wort|phrase|code)?|pwd|psw|pswd|[_.-]pw|secret|token|credentials?|creds|auth|cookie|session|sess|sid|signature"
     r"|sig|psk|jwt|otp|pin|seed|(?:api|app|application|access|account|admin|auth|client|deploy|encryption|enc|hmac|ingest"
     r"|integration|license|licence|master|preshared|private|priv|routing|secret|security|service|shared|sign|signing"
     r"|storage|ssh|ssl|tls|user|webhook|write|consumer|subscription|primary|secondary|function|host|dsn|base"
     r"|ingestion|root|project|team|tenant|org|instrumentation|streaming|producer|server|write|read|push|relay|agent)"
     r"[_ .-]?(?:access[_.-]?)?key|(?:^|[\s\"',;{(?&])[A-Za-z0-9]{2,24}[_-]key)"
     r"[A-Za-z0-9_]{0,24}(?:-[A-Za-z0-9]{1,12}){0,2}"
-    r"(?:[\"'`\\]{1,8}\]?|\]|\*{1,2}|%22)?[ \t]{0,6}(?::=|=>|={1,2}|:|%3[dDaA])(?:\*{1,2})?[ \t]{0,6}"
+    r"(?:[\"'`\\]{1,8}\]?|\]|\*{1,2}|%22)?[ \t]{0,6}(?::=|=>|={1,2}|::[ \t]|:|%3[dDaA])(?:\*{1,2})?[ \t]{0,6}"
     r"(?:[A-Z][A-Za-z]{2,15}\()?"
 )
 _FLAG = compiled(
@@ -30,8 +30,12 @@ _FLAG = compiled(
 )
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
 _QUOTES = frozenset("\"'`")
-_HEADER_OR_VARIABLE = re.compile(r"(?a)\b[Xx]-[\w-]+:\s*[\"']?$|\b[A-Z][A-Z0-9_]+[\"']?\s*[=:]\s*[\"']?$")
+_HEADER_OR_VARIABLE = re.compile(
+    r"(?a)\b[Xx]-[\w-]+:\s*[\"']?$|\b[A-Z][A-Z0-9_]+[\"']?\s*[=:]\s*[\"']?$|(?:^|\s)--?[\w-]+=[\"']?$"
+)
 _MIXED = re.compile(r"(?a)[a-z][A-Z].*[a-z][A-Z]|[A-Z]{2}[a-z]+[A-Z]")  # letters in an order that no word has
+_SENTENCE = re.compile(r"(?a)[ \t]+[a-z]+\b(?!=)")  # "using --password via the shell"
+_REFERENCE = re.compile(r"(?a)[a-z][a-z0-9+.-]*://[^@]*$")
 _CALL = re.compile(r"(?a)\b[A-Z][A-Za-z]{2,15}\($")
 _ATTRIBUTE = re.compile(r"(?a)[a-z_][A-Za-z_]*(?:\.[A-Za-z_]+)+(?:[\[(].*)?$")
 _COOKIE_PAIR = re.compile(r"(?a)[\w.-]{1,60}=")
@@ -41,6 +45,7 @@ _QUERY = re.compile(r"(?a)[\s&\"'<>]")
 _LINE = re.compile(r"(?a)\s")
 _APART_IN_URLS = re.compile(r"(?a)[\s;,\"'<>|]")
 _ELSEWHERE = re.compile(r"(?a)[\s\"'`;,<>&|)}\]\\]")
+LONG_SESSION = 24  # characters of a session's name that may open it
 MOST_NESTED = 16
 MOST_VALUE = 4_000  # characters; longer ones are cut, and their rest is found by no name
 
@@ -96,6 +101,8 @@ def named_spans(data: bytes, text: str) -> Iterator[Span]:
             continue  # inside a value that is going anyway, or before one too short to be a secret
         name, left = _whole_name(text, begin, at)
         worth = worth_of(name)
+        if text[left - 1 : left] == "/" and HASHED.search(text, max(0, left - 12), left):
+            continue  # `checksum/secret`
         part_of_id = text[left - 1 : left] == ":" and text[left - 2 : left - 1] in _NAME_CHARACTERS
         if worth is Worth.NOTHING or (part_of_id and text[at - 1] == ":"):
             continue  # ids written with colons, as AWS and URNs do, name kinds of things
@@ -121,6 +128,7 @@ def named_spans(data: bytes, text: str) -> Iterator[Span]:
             and not value.startswith("-")
             and not is_placeholder(value)
             and len(value) >= 3
+            and not (value.islower() and value.isalpha() and _SENTENCE.match(text, end))
         ):
             yield start, end, kind_of(flag)
 
@@ -145,7 +153,7 @@ def _judged(text: str, values: _Values, name: str, worth: Worth, left: int, at: 
     is_line = equals and at_line_start
     start, end = values.at(at, _QUERY if query else _LINE if is_line else _ELSEWHERE)
     value = text[start : min(end, start + MOST_JUDGED)]
-    if is_placeholder(value) or value.startswith(("http://", "https://")) or _is_code(text, start, value):
+    if is_placeholder(value) or _REFERENCE.match(value) or _is_code(text, start, value):
         return None
     if worth is Worth.SURELY:
         stands = _stands(text, value, start, end, before)
@@ -163,8 +171,12 @@ def _is_code(text: str, start: int, value: str) -> bool:
 
 def _stands(text: str, value: str, start: int, end: int, before: str) -> bool:
     """Say whether the value after a strong name is a value and not the next word of a sentence."""
-    if len(value) < 3 or (value.isdigit() and len(value) < 5):
-        return False
+    if (
+        len(value) < 3
+        or (value.isdigit() and len(value) < 5)
+        or (before.endswith("PASS: ") and value.isalnum())
+    ):
+        return False  # "PASS: TestLogin" is the result of a test
     quoted = start > 0 and text[start - 1] in _QUOTES
     if (
         quoted
@@ -182,6 +194,10 @@ def _stands(text: str, value: str, start: int, end: int, before: str) -> bool:
 def _made_by_chance(parts: list[str], value: str, before: str) -> bool:
     if parts[-2:] == ["secret", "id"]:  # Vault's AppRole; elsewhere the name of a secret
         return is_uuid(value)
+    if (
+        parts[-2:] == ["session", "id"] or parts[-1] == "sessionid"
+    ):  # a short one, or a UUID, only counts sessions
+        return len(value) >= LONG_SESSION and looks_secret(value)
     if is_uuid(value):
         return parts[-1] in {"token", "key", "secret"} and _HEADER_OR_VARIABLE.search(before) is not None
     if (parts[-1] in {"cookie", "cookies"} and _COOKIE_PAIR.match(value)) or (

@@ -9,23 +9,28 @@ import binascii
 import re
 from collections.abc import Iterator
 
+from tools.redact_bare import bare_spans
 from tools.redact_commands import command_spans
 from tools.redact_pairs import paired_spans
 from tools.redact_spoken import spoken_spans
+from tools.redact_tables import tabled_spans
 from tools.redact_tokens import compiled
 from tools.redact_values import MOST_JUDGED, is_placeholder, looks_secret
 
 Span = tuple[int, int, str]
 LONG_USER = 20  # characters; a user in a URL of this length that looks made by chance is a key
 
-_URL = compiled(r"(?i)\b[a-z][a-z0-9+.-]{1,20}:(?://|\\/\\/|\\\\/\\\\/)([^\s:/@?#\"'<>]*):([^\s\"'<>/?#]+)@")
+_URL = compiled(r"(?i)\b[a-z][a-z0-9+.-]{1,20}:(?://|\\/\\/|\\\\/\\\\/)([^\s:/@?#\"'<>]*):([^\s\"'<>/?]+)@")
 _URL_TOKEN = compiled(r"(?i)\bhttps?://([A-Za-z0-9_-]{20,128})@")
 _ORACLE = compiled(r"(?i)(?:thin:|sqlplus[ \t]+(?:-\w+[ \t]+)*)([\w.]+)/([^\s@/\"']+)@")
 _PEM = compiled(
     r"-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----|-----BEGIN OpenVPN Static key V1-----"
 )
+_PEM_TAIL = compiled(
+    r"((?:[A-Za-z0-9+/=]{16,76}(?:\r?\n|\\n)[ \t]*)+)-----END (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY"
+)  # its head was cut off
 _PUTTY = compiled(r"(?i)Private-Lines: \d+[ \t\r]*\n((?:[A-Za-z0-9+/=]+\r?\n?)+)")
-_PEM_BODY = re.compile(r"(?a)(?:[A-Za-z0-9+/=\s:,.]|\\[nr])*")
+_PEM_BODY = re.compile(r"(?a)(?:[A-Za-z0-9+/=\s:,.]|\\{1,4}[nr])*")
 _AUTHORIZATION = compiled(
     r"(?i)\b(?:proxy-|x-forwarded-)?authorization[\"'`\\]{0,6}[ \t]{0,4}[:=][ \t]{0,4}[\"'`\\\[]{0,6}"
 )
@@ -70,6 +75,8 @@ def placed_spans(data: bytes, text: str) -> Iterator[Span]:
     yield from command_spans(data, low)
     yield from spoken_spans(data, low, text)
     yield from paired_spans(data, low)
+    yield from bare_spans(data, low, text)
+    yield from tabled_spans(data, low, text)
 
 
 def reaches_over_lines(data: bytes) -> bool:
@@ -107,8 +114,9 @@ def _private_keys(data: bytes, text: str) -> Iterator[Span]:
             body = _PEM_BODY.match(text, opened, opened + 20_000)
             done = body.end() if body else opened
         yield start, done, "private_key"
-    for match in _PUTTY.finditer(data):
-        yield *match.span(1), "private_key"
+    for form in (_PUTTY, _PEM_TAIL):
+        for match in form.finditer(data):
+            yield *match.span(1), "private_key"
 
 
 def _in_headers(data: bytes, text: str) -> Iterator[Span]:

@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from tools.redact_tokens import compiled
-from tools.redact_values import MOST_JUDGED, is_uuid, looks_random, looks_spoken
+from tools.redact_values import (
+    HASHED,
+    MOST_JUDGED,
+    is_uuid,
+    looks_random,
+    looks_spoken,
+)
 
 Span = tuple[int, int, str]
 
@@ -32,7 +38,7 @@ def _bytes(words: str) -> str:
 
 
 _VERB = (
-    f"(?:[ \\t]*(?:[:=]|{_bytes(_JOINS)})[ \\t]*|[ \\t]+(?:{_bytes(_VERBS)})[ \\t]+)"
+    f"(?:[ \\t]*(?::|{_bytes(_JOINS)})[ \\t]*|[ \\t]+=[ \\t]+|[ \\t]+(?:{_bytes(_VERBS)})[ \\t]+)"
     "(?:[A-Za-z]{1,12}[ \\t]+){0,2}"
 )
 _OPEN = "(?:[\"'`*_]|\xe3\x80\x8c|\xe2\x80\x9c|\xc2\xab)?"
@@ -51,6 +57,9 @@ _TOKEN = compiled(
 _CODE = compiled(
     r"(?i)\b(?:verification|login|security|one[ -]time|sms|2fa|mfa|otp|auth(?:entication)?)[ -](?:code|pin|password)"
     r"[^\n\d]{0,12}?(?:[ \t]is|:|=)[ \t]*(\d{4,8})\b"
+)
+_SPARE_CODE = compiled(
+    r"(?i)\b(?:recovery|backup|scratch)[ _-]codes?[^\n\w]{1,4}((?:[a-z0-9]{4,6}-[a-z0-9]{4,6}|[a-z0-9]{8,10})(?:[,; ]+[a-z0-9]{4,6}-[a-z0-9]{4,6})*)\b"
 )
 _HINTS = tuple(
     word.encode()
@@ -71,10 +80,12 @@ def spoken_spans(data: bytes, low: bytes, text: str) -> Iterator[Span]:
     for match in _TOKEN.finditer(data) if any(word in low for word in _TOKEN_WORDS) else ():
         start, end = match.span(1)
         value = text[start : min(end, start + MOST_JUDGED)].rstrip(".")
-        if looks_random(value) and not is_uuid(value):
+        told = text[max(0, match.start() - 12) : start]
+        if looks_random(value) and not is_uuid(value) and not HASHED.search(told):
             yield start, end, "token"
-    for match in _CODE.finditer(data) if any(word in low for word in _CODE_WORDS) else ():
-        yield *match.span(1), "code"
+    for form in (_CODE, _SPARE_CODE) if any(word in low for word in _CODE_WORDS) else ():
+        for match in form.finditer(data):
+            yield *match.span(1), "code"
 
 
 def _sentences(data: bytes, low: bytes) -> Iterator[Any]:

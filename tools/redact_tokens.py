@@ -9,18 +9,33 @@ from typing import Any
 
 import re2
 
+from tools.redact_values import is_scrambled, looks_secret
+
 _FORMS: tuple[tuple[str, str], ...] = (
     ("aws_access_key_id", r"(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}"),
+    ("aws_bearer", r"ABSK[A-Za-z0-9+/]{60,}={0,2}|amzn\.mws\.[a-f0-9]{8}-[a-f0-9-]{20,}"),
+    ("alibaba_key_id", r"LTAI[A-Za-z0-9]{12,26}"),
     ("github_token", r"gh[pousr]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{22,}"),
-    ("gitlab_token", r"gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|ffct)-[A-Za-z0-9_.-]{16,}|GR1348941[A-Za-z0-9_-]{20}"),
+    ("gitlab_token", r"gl(?:pat|dt|rt|cbt|ptt|ft|imt|agent|soat|ffct|oas)-[A-Za-z0-9_.-]{16,}|GR1348941[A-Za-z0-9_-]{20}"),
     ("slack_token", r"xox[abceoprs](?:\.xox[abp])?-[A-Za-z0-9-]{10,}|xapp-\d-[A-Z0-9]+-\d+-[a-f0-9]{32,}"),
     ("slack_webhook", r"https://hooks\.slack\.com/(?:services|workflows|triggers)/[A-Za-z0-9_/+-]{20,}"),
     ("teams_webhook", r"https://[a-z0-9.-]+\.webhook\.office\.com/webhookb2/[A-Za-z0-9@/_-]{40,}"),
     ("discord_webhook", r"https://(?:\w+\.)?discord(?:app)?\.com/api/webhooks/\d+/[A-Za-z0-9_-]{40,}"),
     ("stripe_key", r"(?:sk|rk)_(?:live|test)_[A-Za-z0-9]{16,}|whsec_[A-Za-z0-9+/=]{24,}"),
+    ("plaid_token", r"access-(?:production|sandbox|development)-[a-f0-9]{8}-[a-f0-9-]{20,}"),
+    ("hubspot_token", r"pat-[a-z]{2}\d-[a-f0-9]{8}-[a-f0-9-]{20,}"),
+    ("easypost_key", r"EZ[AT]K[A-Za-z0-9]{40,}"),
+    ("dropbox_token", r"sl\.(?:u\.)?[A-Za-z0-9_-]{100,}"),
+    ("yandex_token", r"t1\.[A-Za-z0-9_-]+=*\.[A-Za-z0-9_-]{60,}=*|y0_[A-Za-z0-9_-]{50,}"),
+    ("maxmind_key", r"[A-Za-z0-9]{6}_[A-Za-z0-9]{29}_mmk"),
+    ("clojars_token", r"CLOJARS_[A-Za-z0-9]{40,}"),
+    ("openshift_token", r"sha256~[A-Za-z0-9_-]{40,}"),
+    ("intra42_secret", r"s-s4t2(?:ud|af)-[a-f0-9]{60,}"),
+    ("fireworks_key", r"fw_[A-Za-z0-9]{22,}"),
     ("sendgrid_key", r"SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{30,}"),
     ("mailchimp_key", r"[a-f0-9]{32}-us\d{1,2}"),
     ("google_api_key", r"AIza[A-Za-z0-9_-]{30,}"),
+    ("google_push_key", r"AAAA[A-Za-z0-9_-]{7}:APA91[A-Za-z0-9_-]{100,}"),
     ("google_oauth", r"ya29\.[A-Za-z0-9_-]{20,}|GOCSPX-[A-Za-z0-9_-]{20,}|1//0[A-Za-z0-9_-]{30,}"),
     ("jwt", r"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]{0,})?"),
     ("jwe", r"eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{0,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}"),
@@ -65,7 +80,13 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("pulumi_token", r"pul-[a-f0-9]{40}"),
     ("confluent_key", r"cflt[A-Za-z0-9+/]{60}"),
     ("azure_secret", r"[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,}"),
-    ("password_hash", r"\$(?:2[abxy]|argon2(?:id|i|d)|6|5|1|apr1|y|pbkdf2-\w+|scrypt)\$[A-Za-z0-9./$=,+_-]{20,}"),
+    ("password_hash", (
+        r"\$(?:2[abxy]|argon2(?:id|i|d)|6|5|1|apr1|y|pbkdf2-\w+|scrypt|P|S|H)\$[A-Za-z0-9./$=,+_-]{20,}"
+        r"|\{(?:S?SHA|S?MD5|SSHA\d+|CRYPT|PBKDF2[\w-]*|ARGON2)\}[A-Za-z0-9+/$.,=-]{16,}"
+        r"|pbkdf2[_:]sha\d+[$:]\d+[$:][A-Za-z0-9+/=.$]{24,}|scrypt:\d+:\d+:\d+\$[A-Za-z0-9$./+]{24,}"
+        r"|\*[0-9A-F]{40}"  # MySQL
+        r"|SCRAM-SHA-\d+\$\d+:[A-Za-z0-9+/=$:]{40,}"
+    )),
     ("facebook_token", r"EAA[A-Za-z0-9]{80,}"),
     ("figma_token", r"figd_[A-Za-z0-9_-]{30,}"),
     ("airtable_token", r"pat[A-Za-z0-9]{14}\.[a-f0-9]{64}"),
@@ -101,6 +122,10 @@ _PLACED: tuple[tuple[str, str, str], ...] = (
     ("k8s_bootstrap_token", "--token", r"--token[ =]([a-z0-9]{6}\.[a-z0-9]{16})\b"),
     ("twilio_key", "twilio", r"(?i:twilio)[^\n]*?\b(SK[a-f0-9]{32}|[a-f0-9]{32})\b"),
     ("mailgun_key", "key-", r"(?:^|[^A-Za-z0-9_-])(key-[a-f0-9]{32})\b"),
+    ("postgres_hash", "md5", r"(?i:auth|rol|user|shadow|passw)[^\n]*?\b(md5[a-f0-9]{32})\b"),
+    ("aws_secret", "akia", r"AKIA[A-Z2-7]{16}[^\n]*?[^A-Za-z0-9/+]([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)"),
+    ("aws_secret", "asia", r"ASIA[A-Z2-7]{16}[^\n]*?[^A-Za-z0-9/+]([A-Za-z0-9/+]{40})(?:[^A-Za-z0-9/+=]|$)"),
+    ("twilio_secret", "sk", r"\bSK[a-f0-9]{32}\b[^\n]*?\b([A-Za-z0-9]{32})\b"),
     ("jfrog_key", "jfrog", r"(?i:jfrog)[^\n]*?\b(AKC[a-zA-Z0-9]{10,}|cmVmd[A-Za-z0-9]{59})\b"),
     ("jfrog_key", "artifactory", r"(?i:artifactory)[^\n]*?\b(AKC[a-zA-Z0-9]{10,}|cmVmd[A-Za-z0-9]{59})\b"),
     ("crates_token", "cio", r"(?i:cargo|crates)[^\n]*?\b(cio[A-Za-z0-9]{32})\b"),
@@ -120,6 +145,10 @@ def compiled(pattern: str, memory: int = 8 << 20) -> Any:  # noqa: ANN401 - re2 
     return re2.compile(pattern.encode("latin-1"), options)
 
 
+# A short word, a sign and a long run of chance: how most vendors write tokens. `pk_…` is published on purpose.
+_PREFIXED = compiled(r"(?:^|[^A-Za-z0-9_.~-])([A-Za-z][A-Za-z0-9]{0,11})[_-]([A-Za-z0-9_-]{32,})")
+_STAGED = compiled(r"(?:^|[^A-Za-z0-9_.~-])([a-z]{2,16})_(?:live|test)_([A-Za-z0-9_-]{16,})")
+_PUBLIC = (b"pk", b"pub", b"sha", b"md5", b"h1")
 _KINDS = tuple(kind for kind, _ in _FORMS)
 _ANYWHERE = compiled(r"(?:^|[^A-Za-z0-9_])(?:" + "|".join(f"({form})" for _, form in _FORMS) + ")", 32 << 20)
 _PLACED_FORMS = tuple((kind, word.encode(), compiled(form)) for kind, word, form in _PLACED)
@@ -131,7 +160,20 @@ def token_spans(data: bytes) -> Iterator[tuple[int, int, str]]:
         start, end = match.span(match.lastindex)
         if end == len(data) or data[end] not in _WORD:
             yield start, end, _KINDS[match.lastindex - 1]
+    yield from _prefixed(data)
     low = data.lower()
     for kind, word, form in _PLACED_FORMS:
         for match in form.finditer(data) if word in low else ():
             yield *match.span(1), kind
+
+
+def _prefixed(data: bytes) -> Iterator[tuple[int, int, str]]:
+    for match in _PREFIXED.finditer(data):
+        vendor, body = match.group(1), match.group(2).decode("latin-1")
+        if not vendor.lower().startswith(_PUBLIC) and is_scrambled(body):
+            yield match.start(1), match.end(2), "token"
+    for match in _STAGED.finditer(data) if b"_live_" in data or b"_test_" in data else ():
+        if not match.group(1).startswith(_PUBLIC) and looks_secret(
+            match.group(2).decode("latin-1"), shortest=16
+        ):
+            yield match.start(1), match.end(2), "token"

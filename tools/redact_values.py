@@ -3,6 +3,7 @@
 Judges one short value at a time. It does not know where the value stood; `redact_names` does.
 """
 
+import itertools
 import math
 import re
 import string
@@ -11,9 +12,9 @@ from collections import Counter
 _PLACEHOLDER = re.compile(
     r"(?a)^(?:\$\{|\$\(|\$[A-Z_][A-Z0-9_]*$|%[A-Z_]+%$|%\(?\w*\)?s$|\{\{|\{\w*\}$|<[^>]*>?$|\[(?:redacted|filtered|masked|hidden|secret|removed|object)[^\]]*\]?$|@\w+@$|!Ref|!Sub|\*{2,}"
     r"|x{3,}$|X{3,}$|•+|\.{2,}|-+$|_+$|os\.environ|os\.getenv|process\.env|System\.getenv|env\.|getenv|ENV\[|vault:"
-    r"|ref\+|arn:|file:|projects/|\./|~/|/(?:run|etc|var|home|opt|usr|mnt|tmp|data|app|vault|secrets?|root|srv|api|v\d)/"
-    r"|[A-Za-z_][\w.:>-]*\([^)]*\)?;?$|ENC\[|<%|your[-_ ]|redacted|masked|hidden|filtered|encrypted"
-    r"|\((?:sensitive|known|redacted|hidden|none|masked|filtered|secret|empty|null|unset|not)|\(\w+\)$|[\w-]{0,8}(?:\.{3}|\*{3,}|…|x{6,}|X{6,})\w{0,6}\**$)",
+    r"|ref\+|![A-Za-z]|arn:|file:|projects/|\./|~/|/(?:run|etc|var|home|opt|usr|mnt|tmp|data|app|vault|secrets?|root|srv|api|v\d)/"
+    r"|[A-Za-z_][\w.:>-]*\([^)]*\)?;?$|ENC\[|<%|your[-_ ]|--[a-z]|[\w.-]*<[a-z][\w -]*>$|redacted|masked|hidden|filtered|encrypted"
+    r"|\((?:sensitive|known|redacted|hidden|none|masked|filtered|secret|empty|null|unset|not)|\(\w+\)$|[A-Za-z_-]+(?:\.{3}|\xe2\x80\xa6)$|[\w-]{0,8}(?:\.{3}|\*{3,}|…|x{6,}|X{6,})\w{0,6}\**$)",
     re.IGNORECASE,
 )
 _NOTHING = frozenset(
@@ -25,14 +26,20 @@ _NOTHING = frozenset(
     "old this that your my our reset change update login at await new self ctx req request config process os".split()
 )
 _WORD_PART = re.compile(r"(?a)^(?:[a-z]+\d{0,4}|\d{1,8})$")
+_PAIR_OF_WORDS = re.compile(r"(?a)[A-Za-z_.-]{2,}=")
+_NAMED_WORD = re.compile(r"(?a)^\d?[A-Z][a-z]+$")  # 1Password
+HASHED = re.compile(
+    r"(?ai)\b(?:checksum|digest|hash|fingerprint|etag|integrity|sha\d+|md5)s?\b"
+)  # says of a value what it is
 _MOSTLY_NUMBERS = re.compile(r"(?a)^[A-Za-z]{0,4}\d?(?:[.,:-]\d+)+$")
 _APART = re.compile(r"(?a)[-_.:/]")
 _ELLIPSIS = "…".encode().decode("latin-1")  # values are judged as Latin-1
+LONG_SMALL = 40  # characters of a key in small letters and digits alone
 LONG_KEY = 20  # characters of a key that a sentence tells
 MOST_JUDGED = 64  # characters of a value that are looked at
 _UUID = re.compile(r"(?a)^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$", re.IGNORECASE)
 _NUMBER = re.compile(r"(?a)^-?\d+(?:[.,]\d+)*(?:/?[a-z%]{1,3})?$")
-_HOST = re.compile(r"(?a)^[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?$", re.IGNORECASE)
+_HOST = re.compile(r"(?a)^\.?[a-z0-9-]+(?:\.[a-z0-9-]+)+(?::\d+)?$", re.IGNORECASE)
 
 
 _LOWER, _UPPER, _DIGITS = (
@@ -40,6 +47,8 @@ _LOWER, _UPPER, _DIGITS = (
     frozenset(string.ascii_uppercase),
     frozenset(string.digits),
 )
+_SIGNS = frozenset("!@#$%^&*?~+=")
+_HEX = frozenset("0123456789abcdef")
 
 
 def is_placeholder(value: str) -> bool:
@@ -96,12 +105,35 @@ def looks_keyed(value: str) -> bool:
     )
 
 
+def looks_picked(value: str) -> bool:
+    """Say whether *value* is one that somebody picked as a password, or a generator: signs, or no order at all."""
+    return (
+        looks_spoken(value)
+        and not _PAIR_OF_WORDS.match(value)
+        and (is_scrambled(value) or not _SIGNS.isdisjoint(value))
+    )
+
+
+def is_scrambled(value: str) -> bool:
+    """Say whether letters and digits take turns in *value* as they do by chance, and not as in joined words."""
+    here = set(value)
+    if here.isdisjoint(_DIGITS) or here.isdisjoint(_LOWER):
+        return False
+    parts = [part for part in re.split(r"(?a)[-_]", value) if part]
+    longest = max(parts, key=len, default="")
+    kinds = [char.isdigit() + 2 * char.isupper() for char in longest]
+    turns = sum(one != other for one, other in itertools.pairwise(kinds)) / max(1, len(kinds) - 1)
+    if here.isdisjoint(_UPPER):  # a SHA is such a run too
+        return len(longest) >= LONG_SMALL and turns >= 0.25 and not set(longest) <= _HEX
+    return len(longest) >= 10 and turns >= 0.42 and len(parts) <= 6
+
+
 def looks_spoken(value: str) -> bool:
     """Say whether *value*, said in a sentence after "password", is meant literally: no plain word would do."""
     value = value[:MOST_JUDGED]
     if len(value) < 6 or is_placeholder(value) or is_uuid(value) or _NUMBER.match(value) or _is_words(value):
         return False
-    if "://" in value or _HOST.match(value):
+    if "://" in value or _HOST.match(value) or _NAMED_WORD.match(value):
         return False
     here = set(value)
     lower, upper, digit = (not here.isdisjoint(kind) for kind in (_LOWER, _UPPER, _DIGITS))

@@ -15,17 +15,17 @@ _REFERS = frozenset(
     "store manager provider age usage hint prefix issuer seconds ms reset strength field label class format "
     "source alg algorithm timeout handler service error errors failed failure failures attempts attempt valid "
     "invalid updated created changed rotation page bytes used per engine backend selector column index spec "
-    "audience scope scopes kind fingerprint checksum sha256 md5 minute hour day total max min budget window "
+    "audience scope scopes domain samesite httponly in from kind fingerprint checksum sha256 md5 minute hour day total max min budget window "
     "cost price requests generator validator location server port user username email".split()
 )
-_OTHER_TOKENS = frozenset(
+OTHER_TOKENS = frozenset(
     "next page continuation pagination cursor marker idempotency request cancellation fencing lock sync "
     "resume prompt completion input output cached cache public partition sort foreign primary candidate "
     "object row cluster shard stop max min num total tokens tokenizer sequence hash less dedup dedupe "
     "group event message fingerprint index".split()
 )
 _STRONG = re.compile(
-    r"(?a)pass(?:w(?:or)?d|wort|phrase|code)|(?:^|[a-z]*_)pwd?$|\bpwd|(?:^|_)pass$|_?(?:auth|ssh|db|user|smtp|root|admin)pass$"
+    r"(?a)pass(?:w(?:or)?d|wort|phrase|code)|(?:^|[a-z]*_)pwd?$|\bpwd|(?:^|_)pass$|_?(?:auth|ssh|db|user|smtp|root|admin)pass$|(?:^|_)p(?:sw|swd|w)$|requirepass|masterauth"
     r"|(?:client|app|api|webhook|shared|consumer|oauth|jwt|otp|session|signing|cookie)_?secret"
     r"|secret_?(?:access_?)?key|secret_?key_?base|api_?key|(?:^|_)app_?key|application_?key|access_?key|private_?key"
     r"|auth_?key|sign(?:ing)?_?key|encryption_?key|master_?key|account_?key|shared_?key|storage_?key|license_?key"
@@ -60,12 +60,12 @@ class Worth(IntEnum):
 def worth_of(name: str) -> Worth:
     """Return what *name* ("bindPassword", "X-Api-Key", "password_policy") says of its value."""
     parts = parts_of(name)
-    if parts[-2:] == ["secret", "id"]:
+    if parts[-2:] in (["secret", "id"], ["session", "id"]) or parts[-1:] in (["sessionid"], ["jsessionid"]):
         return Worth.MAYBE
     if (
         not parts
         or parts[-1] in _REFERS
-        or _OTHER_TOKENS & set(parts[-3:])
+        or OTHER_TOKENS & set(parts[-3:])
         or parts[-2:] == ["password", "key"]
     ):
         return Worth.NOTHING

@@ -1,0 +1,111 @@
+"""How commands, statements and program text give a secret away: `mysql -p…`, `AUTH …`, `SetBasicAuth("u", "…")`.
+
+Each form is a hint that must stand in a line (finding it is many times cheaper), and a pattern whose first group is
+the secret. It does not judge values: `redact_commands` does.
+"""
+
+from typing import Final
+
+Form = tuple[str, str]
+
+# Whatever stands there is the secret.
+SURE: Final[tuple[Form, ...]] = (
+    ("curl", r"(?i)\bcurl\b[^\n|]*?[ \t](?:-u|--user|--proxy-user)[ =]?[\"']?[^\s:\"']+:([^\s\"']+)"),
+    ("mysql|mariadb", r"(?i)\b(?:mysql|mariadb)(?:dump|admin|import|-dump)?\b[^\n|]*?[ \t]-p[\"']?([^\s\"'-][^\s\"']*)"),
+    ("sshpass", r"(?i)\bsshpass[ \t]+-p[ \t]*[\"']?([^\s\"'-][^\s\"']*)"),
+    ("login|mongo|influx|cqlsh", (
+        r"(?i)\b(?:(?:docker|podman|helm registry|az|oc|nerdctl|buildah|skopeo) login|mongo(?:sh|dump|restore)?"
+        r"|mongoexport|influx|cqlsh)\b[^\n|]*?[ \t]-p[ \t]+[\"']?([^\s\"'-][^\s\"']*)"
+    )),
+    ("sqlcmd|bcp|isql|osql|tsql", r"(?:sqlcmd|bcp|[to]?s?isql|osql|tsql)\b[^\n|]*?[ \t]-P[ \t]*[\"']?([^\s\"'-][^\s\"']*)"),
+    ("redis-cli", r"(?i)\bredis-cli\b[^\n|]*?[ \t]-a[ \t]+[\"']?([^\s\"']+)"),
+    ("ldap[smadwp]", r"(?i)\bldap(?:search|modify|add|delete|whoami|passwd)\b[^\n|]*?[ \t]-w[ \t]+[\"']?([^\s\"']+)"),
+    ("smbclient|rpcclient", r"(?i)\b(?:smbclient|rpcclient)\b[^\n|]*?-U[ \t]*[\"']?[\w\\./-]+%([^\s\"']+)"),
+    ("snmp[wgbs-]", (
+        r"(?i)\bsnmp(?:walk|get|bulkwalk|set|-server)\b[^\n|]*?[ \t](?:-[cAX]|community:?)"
+        r"[ \t]+[\"']?([^\s\"'-][^\s\"']{3,})"
+    )),
+    ("ipmitool", r"\bipmitool\b[^\n|]*?[ \t]-P[ \t]+[\"']?([^\s\"']+)"),
+    ("(?:identified|password)[^'\\n]{0,16}'", (
+        r"(?i)\b(?:identified[ \t]+by|password)[ \t]*(?:password[ \t]*)?\(?[ \t]*(?:[ \t]|\()'([^'\n]+)'"
+    )),
+    ("login", r"(?i)\blogin[ \t]+\"?[\w.+-]+@[\w.-]+\"?[ \t]+\"?([^\s\"]{6,})"),
+    ("requirepass|masterauth", r"(?i)(?:^|\s)(?:requirepass|masterauth)[ \t]+[\"']?([^\s\"']{3,})"),
+    ("pass:", r"(?i)-pass(?:in|out)?[ \t]+pass:([^\s\"']+)"),
+    ("rabbitmqctl", r"rabbitmqctl[ \t]+(?:add_user|change_password)[ \t]+\S+[ \t]+[\"']?([^\s\"']+)"),
+    ("htpasswd", r"\bhtpasswd[ \t]+-\w*b\w*[ \t]+\S+[ \t]+\S+[ \t]+[\"']?([^\s\"']+)"),
+    ("zip[ \\t]", r"\b(?:zip|unzip)[ \t][^\n|]*?-P[ \t]*[\"']?([^\s\"']+)"),
+    ("openssl", r"\bopenssl[ \t]+enc\b[^\n|]*?[ \t]-(?:k|K)[ \t]+[\"']?([^\s\"']+)"),
+    ("psexec", r"(?i)\bpsexec\b[^\n|]*?[ \t]-p[ \t]+[\"']?([^\s\"']+)"),
+    ("/user:", r"(?i)\bnet[ \t]+use[ \t][^\n|]*?\\\\\S+[ \t]+([^\s/\"'*][^\s\"']*)[ \t]+/user:"),
+    ("[ \\t]/(?:pass|rp)", r"(?i)[ \t]/(?:pass(?:word)?:|rp[ \t:]+)[\"']?([^\s\"']{3,})"),
+    ("mc[ \\t]", r"\bmc[ \t]+(?:alias[ \t]+set|config[ \t]+host[ \t]+add)[ \t]+\S+[ \t]+\S+[ \t]+\S+[ \t]+[\"']?([^\s\"']+)"),
+    ("chpasswd", r"(?i)[\"'][\w.-]+:([^\"'\n]{4,})[\"'][ \t]*\|[ \t]*(?:sudo[ \t]+)?chpasswd"),
+    ("addauth", r"\baddauth[ \t]+digest[ \t]+[^\s:]+:(\S+)"),
+    ("securestring", r"(?i)convertto-securestring[ \t]+(?:-string[ \t]+)?[\"']([^\"'\n]+)[\"']"),
+    ("auth-pass", r"\bauth-pass[ \t]+\S+[ \t]+[\"']?([^\s\"']{3,})"),
+    ("psk[ \\t]", r"(?i)\bpsk[ \t]+[\"']([^\"'\n]{6,})[\"']"),
+    ("echo[ \\t]", (
+        r"\becho[ \t]+(?:-\w+[ \t]+)*[\"']?([^\s\"'|]+)[\"']?[ \t]*\|[ \t]*(?:sudo[ \t]+-S|su\b|kinit|passwd|cryptsetup"
+        r"|[^\n|]*--?(?:password-stdin|passphrase-fd|stdin|with-token))"
+    )),
+    (":::", r":\d+:[a-fA-F0-9]{32}:([a-fA-F0-9]{32}):::"),
+    ("(?:nt|lm)[ _-]?(?:v\\d)?[ _-]?hash", r"(?i)\b(?:nt|lm|ntlm)(?:[ _-]?v\d)?[ _-]?hash\b[^\n]{0,40}?\b([a-f0-9]{32})\b"),
+    ("setuser", r"(?i)\bsetuser\b[^\n]*?[\s\"]>([^\s\"']{3,})"),
+    ("type=.?[\"']password", r"(?i)type=\\?[\"']password\\?[\"'][^<>]*?value=\\?[\"']([^\"'<>\\]+)"),
+    ("userpwd", r"USERPWD[ \t]*,[ \t]*[\"'][^\"':\n]+:([^\"'\n]+)[\"']"),
+    ("otpauth", r"(?i)\botpauth://[^\s\"'<>]{1,200}?[?&]secret=([A-Z2-7]{16,})"),
+    ("(?-i:PASS)[ \\t]", r"(?:> |C: |[Ss]ent: |cmd=\"?|command[=:][ ]?\"?)PASS[ \t]+(\S{4,})"),
+)  # fmt: skip
+# The value must look made by chance as well.
+LIKELY: Final[tuple[Form, ...]] = (
+    ("(?-i:AUTH)", r"\bAUTH\"?[ \t]+(?:(?:PLAIN|LOGIN|XOAUTH2)[ \t]+|\"\w+\"[ \t]+)?\"?([^\s\"]{8,})"),
+    ("bearer", r"(?i)bearer(?:_?auth|_?token)?[\"']?[ \t]*[(,][ \t]*[\"']([^\"'\n]{16,})[\"']"),
+    ("(?:crypt|hmac)\\w*\\(", r"(?i)\b\w*(?:crypt|hmac)\w*\([^()\n]*,[ \t]*[\"']([^\"'\n]{8,})[\"'][ \t]*\)"),
+    ("[ ]login[ ]", r"\b\w+ login(?:[ \t]+--?\w+)*[ \t]+([A-Za-z0-9]{32,})\b"),
+    ("(?:unseal|recovery)[ \\t]key", r"(?i)\b(?:unseal|recovery)[ \t]key(?:[ \t]+\d{1,2})?(?:[ \t]\([\w -]+\))?:[ \t]+([\w+/=]{40,})"),
+    ("encrypt[\"']?[ \\t]*[:=]", r"[\"']?\bencrypt[\"']?[ \t]*[:=][ \t]*[\"']([A-Za-z0-9+/]{22,44}={0,2})[\"']"),
+    ("[?&](?:appid|key|k|api|auth|access)=", r"(?i)[?&](?:appid|key|k|api|auth|access)=([A-Za-z0-9_-]{24,})"),
+    ("[?&\\s\"']code=", r"(?i)[?&\s\"']code=([A-Za-z0-9_./~-]{20,}={0,2})"),
+    ("saml|assertion=", r"(?i)\b(?:saml(?:response|request|art)|(?:client_)?assertion)=([\w+/=%.-]{24,})"),
+    ("honeycomb", r"(?i)x-honeycomb-team[\"']?[ \t]*[:=][ \t]*[\"']?([A-Za-z0-9]{20,})"),
+    ("--user|creds", r"--(?:user|\w*creds)[ =][\"']?[^\s:\"']+:([^\s\"']{8,})"),
+    ("user\\.info", r"\buser\.info[ \t]*[=:][ \t]*[^\s:]+:(\S{8,})"),
+    ("bundle_", r"\bBUNDLE_\w+[=:][ \t]*[\"']?[^\s:\"']+:([^\s\"']{8,})"),
+    ("/t/", r"https?://[\w.-]+/t/([A-Za-z0-9-]{20,})/"),
+    (":(?:\\d{4,5}|\\*):", r"(?m)^[ \t]*[\w.*-]+:(?:\d{4,5}|\*):[\w.*-]+:[\w.*-]+:([^\s:]{8,})(?:[ \t].*)?$"),
+)  # fmt: skip
+# The value must be none that a sentence or a program would hold.
+ODD: Final[tuple[Form, ...]] = (
+    (",[ \\t]*[\"'][^\"'\\n]{8,}[\"'][ \\t]*(?:\\)|$)", (
+        r"(?im)(?:auth|connect(?:ion)?|login|logon|signin)\w*[ \t]*(?:=[ \t]*)?[( ][^()\n]*?,[ \t]*"
+        r"[\"']([^\"'\n]{8,})[\"'][ \t]*(?:\)|$)"
+    )),
+    ("[ \\t]-[pw]", (
+        r"(?:^|\s)--?(?:u|U|l|D|user|username)[ =]?[\"']?[\w.@\\=,-]+[\"']?(?:[ \t]+[^\s|]+){0,6}?"
+        r"[ \t]+-[pPw][ =]?[\"']?([^\s\"'-][^\s\"']{5,})"
+    )),
+    ("(?-i:AUTH)", r"\bAUTH[ \t]+[\w.-]{1,40}[ \t]+([^\s\"]{8,})"),
+    ("[ \\t]-[au][ \\t]", r"[ \t]-[auU][ \t]+[\"']?[\w.@-]+:([^\s\"':]{8,})"),
+    ("@(?:tcp|unix|tls)\\(", r"(?:^|[\s\"'=(])[\w.-]{1,40}:([^\s:/@\"'()]{8,64})@(?:tcp|unix|tls)\("),
+    ("@(?://|\\(|(?-i:[A-Z]))", r"\b[\w.-]{1,40}/([^\s@/\"':]{6,64})@(?://|\(|[A-Z][A-Z0-9_]{2,}\b)"),
+)  # fmt: skip
+# These reach over the end of a line; each with a word in small letters that must be there.
+SURE_OVER_LINES: Final[tuple[Form, ...]] = (
+    ("login", r"(?i)\blogin[ \t]+\S+[ \t\r\n]+password[ \t]+(\S+)"),
+    ("user ", r"(?m)^USER \S+\r?\n(?:\d[^\n]*\n)?PASS[ \t]+(\S{4,})"),
+    ("ugfzc3dvcmq6", r"334[ \t]+UGFzc3dvcmQ6\s+(?:C:[ \t]*|>[ \t]*)?([A-Za-z0-9+/]{4,}={0,2})"),
+)
+LIKELY_OVER_LINES: Final[tuple[Form, ...]] = (
+    ('"auth"', r"\"AUTH\"(?:[\s\d),]*\"[\w-]{1,40}\")??[\s\d),]*\"([^\"\s]{8,})\""),
+    ("auth login", (
+        r"(?im)\bAUTH[ \t]+LOGIN(?:[ \t]+[\w+/]+=*)?[ \t\r]*\n(?:334[^\n]*\n)?(?:C: |> )?([A-Za-z0-9+/]{8,}={0,2})[ \t\r]*$"
+    )),
+    ("auth", r"\bAUTH(?:\\r\\n|\r?\n)\$\d+(?:\\r\\n|\r?\n)([^\s\\]{6,})"),
+    ('"username"', r"\"username\"\s*:\s*\"[^\"]+\"\s*,\s*\"key\"\s*:\s*\"([^\"]{16,})\""),
+)  # fmt: skip
+# A name and a value with only a blank between, at the end of a line.
+ODD_AT_THE_END: Final = (
+    r"(?im)(?:^|[\s_-])(?:\w*passw(?:or)?d|\w*pwdb?|passphrase|\w*secret|\w*api_?key)[ \t]+"
+    r"(?:[\w.-]+:)?[\"']?([^\s\"':]{8,})[\"']?[ \t]*(?:$|#|;)"
+)

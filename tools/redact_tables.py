@@ -1,0 +1,65 @@
+"""Secrets in tables: a column that is headed `password`, a row `| db_password | … |`, two words side by side in quotes.
+
+It does not judge names itself: `redact_worth` does.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from tools.redact_tokens import compiled
+from tools.redact_values import is_placeholder, looks_secret, looks_spoken
+from tools.redact_worth import Worth, kind_of, worth_of
+
+Span = tuple[int, int, str]
+MOST_ROWS: Final = 200  # rows below a heading
+LEAST: Final = 4  # characters of a value in a column that is headed so
+
+_HEADING = compiled(
+    r"(?im)^[ \t|\"']*(?:[\w .-]{1,30}[\"']?[ ]*[,;\t|][ \t\"']*){0,24}(?:\w{0,12}(?:password|passwd|pwd|secret|api_?key|token)|pass)"
+    r"[\"']?(?:[ ]*[,;\t|][ \t\"']*[\w .-]{1,30}[\"']?){0,24}[ \t|\r]*$"
+)
+_SEPARATOR = re.compile(r"[,;\t|]")
+_ROW = compiled(
+    r"(?m)(?:^|\|)[ \t]*([A-Za-z][A-Za-z0-9_.-]{2,60})[ \t]*\|[ \t]*([^\s|]{6,200})[ \t]*(?:\||$)"
+)
+_BESIDE = compiled(r"(?i)[\"']([a-z0-9_.-]{0,40}(?:pass|secret|token|key|auth|pwd)[a-z0-9_.-]{0,20})[\"'][\s\d)]{1,8}[\"']([^\"'\s]{6,200})[\"']")
+
+
+def tabled_spans(data: bytes, low: bytes, text: str) -> Iterator[Span]:
+    """Yield the values whose names stand over or beside them; *low* is *data* in small letters, *text* Latin-1."""
+    for form in (_ROW, _BESIDE):
+        for match in form.finditer(data) if form is _BESIDE or b"|" in low else ():
+            name, value = (match.group(each).decode("latin-1") for each in (1, 2))
+            worth = worth_of(name)
+            if (worth is Worth.SURELY and looks_spoken(value)) or (
+                worth is Worth.MAYBE and looks_secret(value)
+            ):
+                yield *match.span(2), kind_of(name)
+    done = -1
+    for match in _HEADING.finditer(data) if b"\n" in data else ():
+        if match.start() >= done and _SEPARATOR.search(match.group(0).decode("latin-1").strip(" |\r\t")):
+            done = match.end()
+            yield from _column(text, match.start(), match.end())
+
+
+def _column(text: str, start: int, end: int) -> Iterator[Span]:
+    heading = text[start:end]
+    separator = max(",;\t|", key=heading.count)
+    names = [name.strip(" \t\r\"'").lower() for name in heading.split(separator)]
+    columns = [
+        at for at, name in enumerate(names) if worth_of(name) is Worth.SURELY or name in {"secret", "token"}
+    ]
+    at = end + 1
+    for _ in range(MOST_ROWS):
+        stop = text.find("\n", at, at + 4_000)
+        row = text[at : stop if stop >= 0 else at + 4_000]
+        cells = row.split(separator)
+        if len(cells) != len(names):
+            return
+        for column in columns:
+            value = cells[column].strip(" \t\r\"'")
+            if len(value) >= LEAST and not is_placeholder(value) and not value.isalpha():
+                place = at + sum(len(cell) + 1 for cell in cells[:column]) + cells[column].index(value)
+                yield place, place + len(value), kind_of(names[column])
+        at += len(row) + 1
