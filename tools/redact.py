@@ -29,10 +29,19 @@ LEAST_KNOWN, MOST_KNOWN = 10, 400  # characters of a secret that is looked for i
 MOST_REPEATED = 32  # different secrets of a text that are looked for in its rest
 MOST_ROUNDS = 4  # a mark may lay bare the border of a next secret; in practice the second round finds nothing
 
+MOST_SECRETS = 2_000  # finds in a text, several a secret
+DENSEST = 100  # bytes a find, in a text that has more; what is denser is withheld as a whole
+MOST_HIDDEN = 8_000  # colour codes and escapes in a text
+DENSEST_HIDDEN = 12  # bytes between them, in a text that has more
+
 _MARK = compiled(r"\[REDACTED:[A-Za-z0-9_-]{1,64}(?::[0-9a-f]{4})?\]")
 _log = structlog.get_logger(__name__)
 
 Span = tuple[int, int, str]
+
+
+class _TooMany(Exception):
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +72,9 @@ class Redactor:
         """Return *text* without secrets, with counts by kind."""
         try:
             return self._redacted(text)
+        except _TooMany:
+            _log.warning("text withheld: nothing but secrets or escapes", characters=len(text))
+            return Redaction(WITHHELD, {"withheld": 1}, withheld=True)
         except Exception:  # noqa: BLE001 - the one door where any failure must close, not open
             _log.error("text withheld: redaction failed", characters=len(text), exc_info=True)
             return Redaction(WITHHELD, {"withheld": 1}, withheld=True)
@@ -118,6 +130,8 @@ def _found(data: bytes) -> Iterator[Span]:
     for start, _, kind in _spans(wrapped.data) if wrapped.data else ():
         yield *wrapped.original(start), kind
     hiding = Extract(HIDING, data)  # most lines hide nothing: only the others are read twice
+    if hiding.matches > max(MOST_HIDDEN, len(data) // DENSEST_HIDDEN):
+        raise _TooMany
     if hiding.data:
         skeleton = Skeleton(hiding.data)
         for start, end, kind in _spans(skeleton.data):
@@ -163,7 +177,7 @@ def _spans(data: bytes) -> Iterator[Span]:
 
 def _apart(found: Iterable[Span], data: bytes) -> list[Span]:
     """Return the spans in order and apart: overlapping ones joined, marks of earlier rounds left alone."""
-    whole = (_on_characters(data, *each) for each in found if each[1] > each[0])
+    whole = (_on_characters(data, *each) for each in _few(found, len(data)) if each[1] > each[0])
     spans = sorted(whole, key=lambda each: (each[0], -each[1]))
     marks = [match.span() for match in _MARK.finditer(data)] if spans else []
     joined: list[Span] = []
@@ -174,6 +188,15 @@ def _apart(found: Iterable[Span], data: bytes) -> list[Span]:
         else:
             joined.append((start, end, kind))
     return [piece for span in joined for piece in _around_marks(span, marks, data)]
+
+
+def _few(found: Iterable[Span], size: int) -> Iterator[Span]:
+    """Yield the spans of *found*, and stop everything when a text of *size* bytes has more than any log would."""
+    most = max(MOST_SECRETS, size // DENSEST)
+    for number, span in enumerate(found):
+        if number >= most:
+            raise _TooMany
+        yield span
 
 
 def _around_marks(span: Span, marks: list[tuple[int, int]], data: bytes) -> Iterator[Span]:

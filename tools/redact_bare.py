@@ -26,8 +26,9 @@ _KEY = compiled(
     rf"|secret|licen[sc]e|pat)[ \t]+{_OPEN}([A-Za-z0-9_.:~+/=-]{{14,}})"
 )
 _USER = compiled(
-    r"(?i)(?:^|[\s(\"'])(?:root|admin|administrator|sa|postgres|guest|ops|oracle|sysadmin|deploy)[ \t]*/[ \t]*"
-    r"([^\s/\"'`,;]{8,})"
+    r"(?i)(?:^|[\s(\"'])(?:root|[\w.-]{0,20}(?:admin|user|svc|bot)|svc[\w.-]{0,20}|administrator|sa|postgres|guest|ops"
+    r"|oracle|deploy)(?:[ \t]*/[ \t]*|:)"
+    r"([^\s/\"'`,;@]{8,})(?:$|[\s\"'`,;)])"
 )
 _OTHERS = OTHER_TOKENS | set(
     "public host pub kafka redis document record item user pk rsa dsa ecdsa ssh gpg unexpected".split()

@@ -11,13 +11,17 @@ Form = tuple[str, str]
 # Whatever stands there is the secret.
 SURE: Final[tuple[Form, ...]] = (
     ("curl", r"(?i)\bcurl\b[^\n|]*?[ \t](?:-u|--user|--proxy-user)[ =]?[\"']?[^\s:\"']+:([^\s\"']+)"),
-    ("mysql|mariadb", r"(?i)\b(?:mysql|mariadb)(?:dump|admin|import|-dump)?\b[^\n|]*?[ \t]-p[\"']?([^\s\"'-][^\s\"']*)"),
+    ("mysql|mariadb", (
+        r"(?i)\b(?:mysql|mariadb)(?:dump|admin|import|-dump)?\b[^\n|]*?[ \t]-p[\"']?([^\s\"'-][^\s\"']*)"
+    )),
     ("sshpass", r"(?i)\bsshpass[ \t]+-p[ \t]*[\"']?([^\s\"'-][^\s\"']*)"),
     ("login|mongo|influx|cqlsh", (
         r"(?i)\b(?:(?:docker|podman|helm registry|az|oc|nerdctl|buildah|skopeo) login|mongo(?:sh|dump|restore)?"
         r"|mongoexport|influx|cqlsh)\b[^\n|]*?[ \t]-p[ \t]+[\"']?([^\s\"'-][^\s\"']*)"
     )),
-    ("sqlcmd|bcp|isql|osql|tsql", r"(?:sqlcmd|bcp|[to]?s?isql|osql|tsql)\b[^\n|]*?[ \t]-P[ \t]*[\"']?([^\s\"'-][^\s\"']*)"),
+    ("sqlcmd|bcp|isql|osql|tsql", (
+        r"(?:sqlcmd|bcp|[to]?s?isql|osql|tsql)\b[^\n|]*?[ \t]-P[ \t]*[\"']?([^\s\"'-][^\s\"']*)"
+    )),
     ("redis-cli", r"(?i)\bredis-cli\b[^\n|]*?[ \t]-a[ \t]+[\"']?([^\s\"']+)"),
     ("ldap[smadwp]", r"(?i)\bldap(?:search|modify|add|delete|whoami|passwd)\b[^\n|]*?[ \t]-w[ \t]+[\"']?([^\s\"']+)"),
     ("smbclient|rpcclient", r"(?i)\b(?:smbclient|rpcclient)\b[^\n|]*?-U[ \t]*[\"']?[\w\\./-]+%([^\s\"']+)"),
@@ -39,7 +43,9 @@ SURE: Final[tuple[Form, ...]] = (
     ("psexec", r"(?i)\bpsexec\b[^\n|]*?[ \t]-p[ \t]+[\"']?([^\s\"']+)"),
     ("/user:", r"(?i)\bnet[ \t]+use[ \t][^\n|]*?\\\\\S+[ \t]+([^\s/\"'*][^\s\"']*)[ \t]+/user:"),
     ("[ \\t]/(?:pass|rp)", r"(?i)[ \t]/(?:pass(?:word)?:|rp[ \t:]+)[\"']?([^\s\"']{3,})"),
-    ("mc[ \\t]", r"\bmc[ \t]+(?:alias[ \t]+set|config[ \t]+host[ \t]+add)[ \t]+\S+[ \t]+\S+[ \t]+\S+[ \t]+[\"']?([^\s\"']+)"),
+    ("mc[ \\t]", (
+        r"\bmc[ \t]+(?:alias[ \t]+set|config[ \t]+host[ \t]+add)[ \t]+\S+[ \t]+\S+[ \t]+\S+[ \t]+[\"']?([^\s\"']+)"
+    )),
     ("chpasswd", r"(?i)[\"'][\w.-]+:([^\"'\n]{4,})[\"'][ \t]*\|[ \t]*(?:sudo[ \t]+)?chpasswd"),
     ("addauth", r"\baddauth[ \t]+digest[ \t]+[^\s:]+:(\S+)"),
     ("securestring", r"(?i)convertto-securestring[ \t]+(?:-string[ \t]+)?[\"']([^\"'\n]+)[\"']"),
@@ -50,11 +56,15 @@ SURE: Final[tuple[Form, ...]] = (
         r"|[^\n|]*--?(?:password-stdin|passphrase-fd|stdin|with-token))"
     )),
     (":::", r":\d+:[a-fA-F0-9]{32}:([a-fA-F0-9]{32}):::"),
-    ("(?:nt|lm)[ _-]?(?:v\\d)?[ _-]?hash", r"(?i)\b(?:nt|lm|ntlm)(?:[ _-]?v\d)?[ _-]?hash\b[^\n]{0,40}?\b([a-f0-9]{32})\b"),
+    ("(?:nt|lm)[ _-]?(?:v\\d)?[ _-]?hash", (
+        r"(?i)\b(?:nt|lm|ntlm)(?:[ _-]?v\d)?[ _-]?hash\b[^\n]{0,40}?\b([a-f0-9]{32})\b"
+    )),
     ("setuser", r"(?i)\bsetuser\b[^\n]*?[\s\"]>([^\s\"']{3,})"),
     ("type=.?[\"']password", r"(?i)type=\\?[\"']password\\?[\"'][^<>]*?value=\\?[\"']([^\"'<>\\]+)"),
+    ("\\.logon", r"(?i)\.logon[ \t]+[^\s/]+/[^\s,]+,(\S+)"),
+    ("secret ?id", r"(?i)\bsecret ?id[ \t]*[:=][ \t]*([0-9a-f]{8}-[0-9a-f-]{27})\b"),
     ("userpwd", r"USERPWD[ \t]*,[ \t]*[\"'][^\"':\n]+:([^\"'\n]+)[\"']"),
-    ("otpauth", r"(?i)\botpauth://[^\s\"'<>]{1,200}?[?&]secret=([A-Z2-7]{16,})"),
+    ("otpauth", r"(?i)\botpauth://[^\s\"'<>]*?[?&]secret=([A-Z2-7]{16,})"),
     ("(?-i:PASS)[ \\t]", r"(?:> |C: |[Ss]ent: |cmd=\"?|command[=:][ ]?\"?)PASS[ \t]+(\S{4,})"),
 )  # fmt: skip
 # The value must look made by chance as well.
@@ -63,10 +73,16 @@ LIKELY: Final[tuple[Form, ...]] = (
     ("bearer", r"(?i)bearer(?:_?auth|_?token)?[\"']?[ \t]*[(,][ \t]*[\"']([^\"'\n]{16,})[\"']"),
     ("(?:crypt|hmac)\\w*\\(", r"(?i)\b\w*(?:crypt|hmac)\w*\([^()\n]*,[ \t]*[\"']([^\"'\n]{8,})[\"'][ \t]*\)"),
     ("[ ]login[ ]", r"\b\w+ login(?:[ \t]+--?\w+)*[ \t]+([A-Za-z0-9]{32,})\b"),
-    ("(?:unseal|recovery)[ \\t]key", r"(?i)\b(?:unseal|recovery)[ \t]key(?:[ \t]+\d{1,2})?(?:[ \t]\([\w -]+\))?:[ \t]+([\w+/=]{40,})"),
+    ("(?:unseal|recovery)[ \\t]key", (
+        r"(?i)\b(?:unseal|recovery)[ \t]key(?:[ \t]+\d{1,2})?(?:[ \t]\([\w -]+\))?:[ \t]+([\w+/=]{40,})"
+    )),
     ("encrypt[\"']?[ \\t]*[:=]", r"[\"']?\bencrypt[\"']?[ \t]*[:=][ \t]*[\"']([A-Za-z0-9+/]{22,44}={0,2})[\"']"),
     ("[?&](?:appid|key|k|api|auth|access)=", r"(?i)[?&](?:appid|key|k|api|auth|access)=([A-Za-z0-9_-]{24,})"),
     ("[?&\\s\"']code=", r"(?i)[?&\s\"']code=([A-Za-z0-9_./~-]{20,}={0,2})"),
+    ("(?:password|secret|key)[ \\t]+[05789][ \\t]", r"(?i)\b(?:password|secret|key)[ \t]+[05789][ \t]+(\S{8,})"),
+    ("[ ](?:-u|--user)[ =]", r"[ \t](?:-u|--user)[ =][\"']?([A-Za-z0-9_-]{20,}):"),
+    ('"keys(?:_b64|_base64|_hex)?"', r"\"(?:unseal_|recovery_)?keys(?:_b64|_base64|_hex)?\\?\"\s*:\s*\[([^\]]{40,})\]"),
+    ("hook", r"(?i)https?://[^\s\"'<>]*hooks?/[\w./-]*?([A-Za-z0-9_-]{24,})(?:[^\w/-]|$)"),
     ("saml|assertion=", r"(?i)\b(?:saml(?:response|request|art)|(?:client_)?assertion)=([\w+/=%.-]{24,})"),
     ("honeycomb", r"(?i)x-honeycomb-team[\"']?[ \t]*[:=][ \t]*[\"']?([A-Za-z0-9]{20,})"),
     ("--user|creds", r"--(?:user|\w*creds)[ =][\"']?[^\s:\"']+:([^\s\"']{8,})"),
@@ -81,8 +97,10 @@ ODD: Final[tuple[Form, ...]] = (
         r"(?im)(?:auth|connect(?:ion)?|login|logon|signin)\w*[ \t]*(?:=[ \t]*)?[( ][^()\n]*?,[ \t]*"
         r"[\"']([^\"'\n]{8,})[\"'][ \t]*(?:\)|$)"
     )),
+    ("using[ \\t]", r"(?i)\buser\b[^\n]{1,60}?\busing[ \t]+[\"']?([^\s\"']{6,})"),
+    ("(?-i:IDENTIFY)", r"\bIDENTIFY[ \t]+(?:[\w-]+[ \t]+)?(\S{6,})"),
     ("[ \\t]-[pw]", (
-        r"(?:^|\s)--?(?:u|U|l|D|user|username)[ =]?[\"']?[\w.@\\=,-]+[\"']?(?:[ \t]+[^\s|]+){0,6}?"
+        r"(?:^|\s)--?(?:u|U|l|D|n|user|username)[ =]?[\"']?[\w.@\\=,-]+[\"']?(?:[ \t]+[^\s|]+){0,6}?"
         r"[ \t]+-[pPw][ =]?[\"']?([^\s\"'-][^\s\"']{5,})"
     )),
     ("(?-i:AUTH)", r"\bAUTH[ \t]+[\w.-]{1,40}[ \t]+([^\s\"]{8,})"),
@@ -99,7 +117,8 @@ SURE_OVER_LINES: Final[tuple[Form, ...]] = (
 LIKELY_OVER_LINES: Final[tuple[Form, ...]] = (
     ('"auth"', r"\"AUTH\"(?:[\s\d),]*\"[\w-]{1,40}\")??[\s\d),]*\"([^\"\s]{8,})\""),
     ("auth login", (
-        r"(?im)\bAUTH[ \t]+LOGIN(?:[ \t]+[\w+/]+=*)?[ \t\r]*\n(?:334[^\n]*\n)?(?:C: |> )?([A-Za-z0-9+/]{8,}={0,2})[ \t\r]*$"
+        r"(?im)\bAUTH[ \t]+LOGIN(?:[ \t]+[\w+/]+=*)?[ \t\r]*\n(?:334[^\n]*\n)?(?:C: |> )?"
+        r"([A-Za-z0-9+/]{8,}={0,2})[ \t\r]*$"
     )),
     ("auth", r"\bAUTH(?:\\r\\n|\r?\n)\$\d+(?:\\r\\n|\r?\n)([^\s\\]{6,})"),
     ('"username"', r"\"username\"\s*:\s*\"[^\"]+\"\s*,\s*\"key\"\s*:\s*\"([^\"]{16,})\""),
@@ -107,5 +126,5 @@ LIKELY_OVER_LINES: Final[tuple[Form, ...]] = (
 # A name and a value with only a blank between, at the end of a line.
 ODD_AT_THE_END: Final = (
     r"(?im)(?:^|[\s_-])(?:\w*passw(?:or)?d|\w*pwdb?|passphrase|\w*secret|\w*api_?key)[ \t]+"
-    r"(?:[\w.-]+:)?[\"']?([^\s\"':]{8,})[\"']?[ \t]*(?:$|#|;)"
+    r"(?:REG_SZ[ \t]+)?(?:[\w.-]+:)?[\"']?([^\s\"':]{8,})[\"']?[ \t]*(?:$|#|;)"
 )

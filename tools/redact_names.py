@@ -15,13 +15,13 @@ Span = tuple[int, int, str]
 
 _HINT = compiled(
     r"(?i)(?:pass(?:w(?:or)?d|wort|phrase|code)?|pwd|psw|pswd|[_.-]pw|secret|token|credentials?|creds|auth|cookie|session|sess|sid|signature"
-    r"|sig|psk|jwt|otp|pin|seed|(?:api|app|application|access|account|admin|auth|client|deploy|encryption|enc|hmac|ingest"
+    r"|sig|psk|jwt|otp|pin|seed|salt|(?:api|app|application|environment|sdk|access|account|admin|auth|client|deploy|encryption|enc|hmac|ingest"
     r"|integration|license|licence|master|preshared|private|priv|routing|secret|security|service|shared|sign|signing"
     r"|storage|ssh|ssl|tls|user|webhook|write|consumer|subscription|primary|secondary|function|host|dsn|base"
     r"|ingestion|root|project|team|tenant|org|instrumentation|streaming|producer|server|write|read|push|relay|agent)"
     r"[_ .-]?(?:access[_.-]?)?key|(?:^|[\s\"',;{(?&])[A-Za-z0-9]{2,24}[_-]key)"
     r"[A-Za-z0-9_]{0,24}(?:-[A-Za-z0-9]{1,12}){0,2}"
-    r"(?:[\"'`\\]{1,8}\]?|\]|\*{1,2}|%22)?[ \t]{0,6}(?::=|=>|={1,2}|::[ \t]|:|%3[dDaA])(?:\*{1,2})?[ \t]{0,6}"
+    r"(?:[\"'`\\]{1,8}\]?|\]|\*{1,2}|%22)?[ \t]{0,6}(?::=|=>|={1,2}|::[ \t]|:|\.{4,}|%3[dDaA])(?:\*{1,2})?[ \t]{0,20}"
     r"(?:[A-Z][A-Za-z]{2,15}\()?"
 )
 _FLAG = compiled(
@@ -41,6 +41,7 @@ _ATTRIBUTE = re.compile(r"(?a)[a-z_][A-Za-z_]*(?:\.[A-Za-z_]+)+(?:[\[(].*)?$")
 _COOKIE_PAIR = re.compile(r"(?a)[\w.-]{1,60}=")
 _ENOUGH = re.compile(r"(?a)[\"'`\\]|[^\s&;,<>|)}\]]{8}")
 _SOMETHING = re.compile(r"(?a)[\"'`\\]|[^\s&;,<>|)}\]]{3}")
+_SHORT = re.compile(r"(?a)([\"'])[^\"'\\]{0,2}\1")
 _QUERY = re.compile(r"(?a)[\s&\"'<>]")
 _LINE = re.compile(r"(?a)\s")
 _APART_IN_URLS = re.compile(r"(?a)[\s;,\"'<>|]")
@@ -97,15 +98,17 @@ def named_spans(data: bytes, text: str) -> Iterator[Span]:
         begin, at = match.span()
         if text[begin] not in _NAME_CHARACTERS:
             begin += 1
-        if begin < done or not _SOMETHING.match(text, at):
+        if (
+            begin < done
+            or _SHORT.match(text, at)
+            or text.startswith("://", at - 1)
+            or not _SOMETHING.match(text, at)
+        ):
             continue  # inside a value that is going anyway, or before one too short to be a secret
         name, left = _whole_name(text, begin, at)
         worth = worth_of(name)
-        if text[left - 1 : left] == "/" and HASHED.search(text, max(0, left - 12), left):
-            continue  # `checksum/secret`
-        part_of_id = text[left - 1 : left] == ":" and text[left - 2 : left - 1] in _NAME_CHARACTERS
-        if worth is Worth.NOTHING or (part_of_id and text[at - 1] == ":"):
-            continue  # ids written with colons, as AWS and URNs do, name kinds of things
+        if worth is Worth.NOTHING or _names_no_value(text, left, at):
+            continue
         if worth is Worth.MAYBE and not _ENOUGH.match(text, at):
             continue
         nested = values.is_nested(at)
@@ -131,6 +134,14 @@ def named_spans(data: bytes, text: str) -> Iterator[Span]:
             and not (value.islower() and value.isalpha() and _SENTENCE.match(text, end))
         ):
             yield start, end, kind_of(flag)
+
+
+def _names_no_value(text: str, left: int, at: int) -> bool:
+    """Say whether the name is part of an id written with colons, as AWS and URNs do, or of `checksum/secret`."""
+    before = text[left - 1 : left]
+    if before == ":":
+        return text[at - 1] == ":"
+    return before == "/" and HASHED.search(text, max(0, left - 12), left) is not None
 
 
 def _judged(text: str, values: _Values, name: str, worth: Worth, left: int, at: int) -> Span | None:

@@ -120,8 +120,10 @@ def _private_keys(data: bytes, text: str) -> Iterator[Span]:
 
 
 def _in_headers(data: bytes, text: str) -> Iterator[Span]:
-    for match in _AUTHORIZATION.finditer(data):
-        yield from _after_authorization(text, match.end())
+    named = [match.span() for match in _AUTHORIZATION.finditer(data)]
+    limits = [*(start for start, _ in named[1:]), len(text)]
+    for (_, at), following in zip(named, limits, strict=False):
+        yield from _after_authorization(text, at, min(following, at + 4_000))
     for match in _BEARER.finditer(data):
         value = match.group(1).decode("latin-1")
         if looks_secret(value, shortest=12) and not re.match(r"(?a)[a-z_]+=[^=]", value):
@@ -132,9 +134,9 @@ def _in_headers(data: bytes, text: str) -> Iterator[Span]:
                 yield *match.span(1), "basic_auth"
 
 
-def _after_authorization(text: str, at: int) -> Iterator[Span]:
-    line_end = text.find("\n", at, at + 4_000)
-    line = text[at : line_end if line_end >= 0 else at + 4_000]
+def _after_authorization(text: str, at: int, most: int) -> Iterator[Span]:
+    line_end = text.find("\n", at, most)
+    line = text[at : line_end if line_end >= 0 else most]
     words = re.match(r"(?a)([^\s\"',\\]+)(?:[ \t]+([^\s\"',\\]+))?", line)
     if words is None:
         return

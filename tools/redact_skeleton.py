@@ -17,7 +17,8 @@ HIDING = compiled(
     r"|[\"'][ \t]*\+[ \t]*[\"'])+)"  # a text that a program joins
     r"|((?:%[2-6][0-9A-Fa-f]|%7[0-9A-Ea-e])+)"
     r"|((?:\\u00[2-6][0-9A-Fa-f]|\\u007[0-9A-Ea-e])+)"
-    r"|(&(?:amp|quot|apos|lt|gt|#\d{2,3}|#x[2-7][0-9A-Fa-f]);)"
+    r"|(&(?:amp|quot|apos|lt|gt|#\d{2,3}|#x[2-7][0-9A-Fa-f]);)",
+    groups=False,
 )
 _ENTITIES = {b"&amp;": b"&", b"&quot;": b'"', b"&apos;": b"'", b"&lt;": b"<", b"&gt;": b">"}
 
@@ -34,13 +35,31 @@ class Extract:
     def __init__(self, pattern: Any, data: bytes) -> None:  # noqa: ANN401 - re2 ships no types
         self._here: list[int] = []
         self._there: list[int] = []
+        self.matches = 0
         pieces, length = [], 0
-        for start, end in _lines_with(pattern, data):
+        for start, end in self._lines_with(pattern, data):
             self._here.append(length)
             self._there.append(start)
             pieces.append(data[start:end])
             length += end - start + len(_APART)
         self.data = _APART.join(pieces)
+
+    def _lines_with(self, pattern: Any, data: bytes) -> Iterator[tuple[int, int]]:  # noqa: ANN401 - re2 ships no types
+        """Yield where the lines of *data* begin and end that hold a match of *pattern*, neighbours joined."""
+        begin, end = 0, -1
+        for match in pattern.finditer(data):
+            self.matches += 1
+            start, stop = match.span()
+            if end >= 0 and start > end + 1:
+                yield begin, end
+                end = -1
+            if end < 0:
+                begin = data.rfind(b"\n", 0, start) + 1
+            if stop > end:
+                found = data.find(b"\n", stop)
+                end = found if found >= 0 else len(data)
+        if end >= 0:
+            yield begin, end
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Return where the extract's *start* and *end* (after it) stand in the whole text."""
@@ -48,23 +67,6 @@ class Extract:
         moved = self._there[at] - self._here[at]
         last = bisect_right(self._here, end - 1) - 1
         return start + moved, end + self._there[last] - self._here[last]
-
-
-def _lines_with(pattern: Any, data: bytes) -> Iterator[tuple[int, int]]:  # noqa: ANN401 - re2 ships no types
-    """Yield where the lines of *data* begin and end that hold a match of *pattern*, neighbours joined."""
-    begin, end = 0, -1
-    for match in pattern.finditer(data):
-        start, stop = match.span()
-        if end >= 0 and start > end + 1:
-            yield begin, end
-            end = -1
-        if end < 0:
-            begin = data.rfind(b"\n", 0, start) + 1
-        if stop > end:
-            found = data.find(b"\n", stop)
-            end = found if found >= 0 else len(data)
-    if end >= 0:
-        yield begin, end
 
 
 class Skeleton:
@@ -76,7 +78,7 @@ class Skeleton:
         last = length = 0
         for match in HIDING.finditer(data):
             start, end = match.span()
-            shown, width = _shown(data[start:end], match.lastindex)
+            shown, width = _shown(data[start:end])
             pieces += [data[last:start], shown]
             length += start - last
             self._runs.append((length, start, width))
@@ -97,13 +99,13 @@ class Skeleton:
         return there + (place - here) * width, width
 
 
-def _shown(hidden: bytes, group: int) -> tuple[bytes, int]:
+def _shown(hidden: bytes) -> tuple[bytes, int]:
     """Return what *hidden* stands for, and how many of its bytes make one."""
-    if group == 2:
+    if hidden[:1] == b"%":
         return bytes.fromhex(hidden.replace(b"%", b"").decode()), 3
-    if group == 3:
+    if hidden[:2] == b"\\u":
         return bytes.fromhex(hidden.replace(b"\\u00", b"").decode()), 6
-    if group == 4:
+    if hidden[:1] == b"&":
         number = hidden[2:-1]
         value = int(number[1:], 16) if number[:1] == b"x" else int(number) if number.isdigit() else 0
         return _ENTITIES.get(hidden) or (bytes([value]) if 32 <= value < 127 else b"?"), len(hidden)

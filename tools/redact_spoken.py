@@ -12,6 +12,7 @@ from tools.redact_values import (
     HASHED,
     MOST_JUDGED,
     is_uuid,
+    looks_picked,
     looks_random,
     looks_spoken,
 )
@@ -43,11 +44,16 @@ _VERB = (
 )
 _OPEN = "(?:[\"'`*_]|\xe3\x80\x8c|\xe2\x80\x9c|\xc2\xab)?"
 _LATIN = compiled(
-    f"(?i)\\b(?:{_bytes(_LATIN_WORDS)})(?:\\b|[ \\t])[^\\n:=]{{0,48}}?{_VERB}{_OPEN}([^\\s\"'`]+)"
+    f"(?i)\\b(?:{_bytes(_LATIN_WORDS)})(?:\\b|[ \\t])"
+    f"(?:[^\\n:=']{{0,20}}'[^'\\n]{{0,80}}'|[^\\n:=]{{0,48}}?){_VERB}{_OPEN}([^\\s\"'`]+)"
+)
+_LATER = compiled(
+    f"[^\\n:=]{{0,48}}?[ \\t]+(?:{_bytes(_VERBS)})[ \\t]+(?:[A-Za-z]{{1,12}}[ \\t]+){{0,2}}{_OPEN}([^\\s\"'`]+)"
 )
 _OTHER = compiled(f"(?:{_bytes(_OTHER_WORDS)})[^\\n:=]{{0,48}}?{_VERB}{_OPEN}([!-~]+)")
 _PAIR = compiled(
-    r"(?i)\b(?:creds|credentials|logins?|account|auth)\b[^\n/]{0,60}?[ \t:(]\S{1,40}[ \t]+/[ \t]+([^\s\"'`]+)"
+    r"(?i)\b(?:creds|credentials|logins?|account|auth|zugangsdaten|anmeldedaten|identifiants|credenciales)\b"
+    r"[^\n/]{0,60}?[ \t:(]\S{1,40}[ \t]+/[ \t]+([^\s\"'`]+)"
 )
 _TOKEN = compiled(
     r"(?i)\b(?:api[ -]?keys?|(?:access|auth|bearer|bot|deploy|personal access|service|refresh)[ -]?tokens?|tokens?"
@@ -58,8 +64,10 @@ _CODE = compiled(
     r"(?i)\b(?:verification|login|security|one[ -]time|sms|2fa|mfa|otp|auth(?:entication)?)[ -](?:code|pin|password)"
     r"[^\n\d]{0,12}?(?:[ \t]is|:|=)[ \t]*(\d{4,8})\b"
 )
+_PIN = compiled(r"(?i)\bpin\b[^\n\d:=]{0,30}?(?:[ \t]is|:|=)[ \t]*(\d{4,8})\b")
 _SPARE_CODE = compiled(
-    r"(?i)\b(?:recovery|backup|scratch)[ _-]codes?[^\n\w]{1,4}((?:[a-z0-9]{4,6}-[a-z0-9]{4,6}|[a-z0-9]{8,10})(?:[,; ]+[a-z0-9]{4,6}-[a-z0-9]{4,6})*)\b"
+    r"(?i)\b(?:recovery|backup|scratch)[ _-]codes?[^\n\w]{1,4}"
+    r"([a-z0-9]{4,6}-[a-z0-9]{4,6}(?:[,; ]+[a-z0-9]{4,6}-[a-z0-9]{4,6})*)\b"
 )
 _HINTS = tuple(
     word.encode()
@@ -75,17 +83,37 @@ def spoken_spans(data: bytes, low: bytes, text: str) -> Iterator[Span]:
         for match in form.finditer(data):
             start, end = match.span(1)
             value = text[start : min(end, start + MOST_JUDGED)].rstrip(".,;:)!?\"'`*_")
-            if looks_spoken(value):
+            if _is_told(data, match.start(), value):
                 yield start, start + len(value), "password"
+            else:  # "the password on web-2 is still …": another verb may follow
+                later = _LATER.match(data, start, min(len(data), start + 120))
+                value = later.group(1).decode("latin-1").rstrip(".,;:)!?\"'`*_") if later else ""
+                if later and looks_picked(value[:MOST_JUDGED]):
+                    yield later.start(1), later.start(1) + len(value), "password"
     for match in _TOKEN.finditer(data) if any(word in low for word in _TOKEN_WORDS) else ():
         start, end = match.span(1)
         value = text[start : min(end, start + MOST_JUDGED)].rstrip(".")
-        told = text[max(0, match.start() - 12) : start]
-        if looks_random(value) and not is_uuid(value) and not HASHED.search(told):
+        told, word = (
+            text[max(0, match.start() - 12) : start],
+            text[max(0, start - 120) : start].rpartition(" ")[2],
+        )
+        if (
+            looks_random(value)
+            and not is_uuid(value)
+            and not HASHED.search(told)
+            and not word.startswith("arn:")
+        ):
             yield start, end, "token"
-    for form in (_CODE, _SPARE_CODE) if any(word in low for word in _CODE_WORDS) else ():
+    for form in (_CODE, _PIN, _SPARE_CODE) if any(word in low for word in _CODE_WORDS) else ():
         for match in form.finditer(data):
             yield *match.span(1), "code"
+
+
+def _is_told(data: bytes, at: int, value: str) -> bool:
+    if data[at - 1 : at] == b"/":  # `database/creds/app` is a path
+        return False
+    picked = data[at : at + 5].lower() == b"pass "  # "pass me the name: …"
+    return looks_picked(value) if picked else looks_spoken(value)
 
 
 def _sentences(data: bytes, low: bytes) -> Iterator[Any]:

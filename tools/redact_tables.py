@@ -4,7 +4,7 @@ It does not judge names itself: `redact_worth` does.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Final
 
 from tools.redact_tokens import compiled
@@ -16,14 +16,17 @@ MOST_ROWS: Final = 200  # rows below a heading
 LEAST: Final = 4  # characters of a value in a column that is headed so
 
 _HEADING = compiled(
-    r"(?im)^[ \t|\"']*(?:[\w .-]{1,30}[\"']?[ ]*[,;\t|][ \t\"']*){0,24}(?:\w{0,12}(?:password|passwd|pwd|secret|api_?key|token)|pass)"
+    r"(?im)^[ \t|\"']*(?:[\w .-]{1,30}[\"']?[ ]*[,;\t|][ \t\"']*){0,24}"
+    r"(?:\w{0,12}(?:password|passwd|pwd|secret|api_?key|token)|pass)"
     r"[\"']?(?:[ ]*[,;\t|][ \t\"']*[\w .-]{1,30}[\"']?){0,24}[ \t|\r]*$"
 )
 _SEPARATOR = re.compile(r"[,;\t|]")
 _ROW = compiled(
     r"(?m)(?:^|\|)[ \t]*([A-Za-z][A-Za-z0-9_.-]{2,60})[ \t]*\|[ \t]*([^\s|]{6,200})[ \t]*(?:\||$)"
 )
-_BESIDE = compiled(r"(?i)[\"']([a-z0-9_.-]{0,40}(?:pass|secret|token|key|auth|pwd)[a-z0-9_.-]{0,20})[\"'][\s\d)]{1,8}[\"']([^\"'\s]{6,200})[\"']")
+_BESIDE = compiled(
+    r"(?i)[\"']([a-z0-9_.-]{0,40}(?:pass|secret|token|key|auth|pwd)[a-z0-9_.-]{0,20})[\"'][\s\d)]{1,8}[\"']([^\"'\s]{6,200})[\"']"
+)
 
 
 def tabled_spans(data: bytes, low: bytes, text: str) -> Iterator[Span]:
@@ -39,11 +42,11 @@ def tabled_spans(data: bytes, low: bytes, text: str) -> Iterator[Span]:
     done = -1
     for match in _HEADING.finditer(data) if b"\n" in data else ():
         if match.start() >= done and _SEPARATOR.search(match.group(0).decode("latin-1").strip(" |\r\t")):
-            done = match.end()
-            yield from _column(text, match.start(), match.end())
+            done = yield from _column(text, match.start(), match.end())
 
 
-def _column(text: str, start: int, end: int) -> Iterator[Span]:
+def _column(text: str, start: int, end: int) -> Generator[Span, None, int]:
+    """Yield the secrets below a heading, and return where its table ends."""
     heading = text[start:end]
     separator = max(",;\t|", key=heading.count)
     names = [name.strip(" \t\r\"'").lower() for name in heading.split(separator)]
@@ -56,10 +59,11 @@ def _column(text: str, start: int, end: int) -> Iterator[Span]:
         row = text[at : stop if stop >= 0 else at + 4_000]
         cells = row.split(separator)
         if len(cells) != len(names):
-            return
+            break
         for column in columns:
             value = cells[column].strip(" \t\r\"'")
             if len(value) >= LEAST and not is_placeholder(value) and not value.isalpha():
                 place = at + sum(len(cell) + 1 for cell in cells[:column]) + cells[column].index(value)
                 yield place, place + len(value), kind_of(names[column])
         at += len(row) + 1
+    return at

@@ -10,11 +10,14 @@ import string
 from collections import Counter
 
 _PLACEHOLDER = re.compile(
-    r"(?a)^(?:\$\{|\$\(|\$[A-Z_][A-Z0-9_]*$|%[A-Z_]+%$|%\(?\w*\)?s$|\{\{|\{\w*\}$|<[^>]*>?$|\[(?:redacted|filtered|masked|hidden|secret|removed|object)[^\]]*\]?$|@\w+@$|!Ref|!Sub|\*{2,}"
-    r"|x{3,}$|X{3,}$|•+|\.{2,}|-+$|_+$|os\.environ|os\.getenv|process\.env|System\.getenv|env\.|getenv|ENV\[|vault:"
-    r"|ref\+|![A-Za-z]|arn:|file:|projects/|\./|~/|/(?:run|etc|var|home|opt|usr|mnt|tmp|data|app|vault|secrets?|root|srv|api|v\d)/"
-    r"|[A-Za-z_][\w.:>-]*\([^)]*\)?;?$|ENC\[|<%|your[-_ ]|--[a-z]|[\w.-]*<[a-z][\w -]*>$|redacted|masked|hidden|filtered|encrypted"
-    r"|\((?:sensitive|known|redacted|hidden|none|masked|filtered|secret|empty|null|unset|not)|\(\w+\)$|[A-Za-z_-]+(?:\.{3}|\xe2\x80\xa6)$|[\w-]{0,8}(?:\.{3}|\*{3,}|…|x{6,}|X{6,})\w{0,6}\**$)",
+    r"(?a)^(?:\$\{|\$\(|\$[A-Z_][A-Z0-9_]*$|%[A-Z_]+%$|%\(?\w*\)?s$|\{\{|\{\w*\}$|<[^>]*>?$|@\w+@$|!Ref|!Sub|!GetAtt|!vault"
+    r"|\[(?:redacted|filtered|masked|hidden|secret|removed|object)[^\]]*\]?$"
+    r"|\*{2,}|x{3,}$|X{3,}$|•+|\.{2,}|-+$|_+$|--[a-z][a-z-]*$"
+    r"|os\.environ|os\.getenv|process\.env|System\.getenv|env\.|getenv|ENV\[|vault:|ref\+|arn:|file:|projects/|\./|~/"
+    r"|/(?:run|etc|var|home|opt|usr|mnt|tmp|data|app|vault|secrets?|root|srv|api|v\d)/|[A-Za-z_][\w.:>-]*\([^)]*\)?;?$"
+    r"|ENC\[|<%|your[-_ ]|change[-_]?me|[\w.-]*<[a-z][\w -]*>$|redacted|masked|hidden|filtered|encrypted"
+    r"|\((?:sensitive|known|redacted|hidden|none|masked|filtered|secret|empty|null|unset|not)|\(\w+\)$"
+    r"|[A-Za-z_-]+(?:\.{3}|\xe2\x80\xa6)$|[\w-]{0,8}(?:\.{3}|\*{3,}|…|x{6,}|X{6,})\w{0,6}\**$)",
     re.IGNORECASE,
 )
 _NOTHING = frozenset(
@@ -26,7 +29,8 @@ _NOTHING = frozenset(
     "old this that your my our reset change update login at await new self ctx req request config process os".split()
 )
 _WORD_PART = re.compile(r"(?a)^(?:[a-z]+\d{0,4}|\d{1,8})$")
-_PAIR_OF_WORDS = re.compile(r"(?a)[A-Za-z_.-]{2,}=")
+_PAIR_OF_WORDS = re.compile(r"(?a)\(?[A-Za-z_.-]{2,}=")
+_CALLED = re.compile(r"(?a)^[A-Za-z_][\w.]*\(")
 _NAMED_WORD = re.compile(r"(?a)^\d?[A-Z][a-z]+$")  # 1Password
 HASHED = re.compile(
     r"(?ai)\b(?:checksum|digest|hash|fingerprint|etag|integrity|sha\d+|md5)s?\b"
@@ -34,6 +38,7 @@ HASHED = re.compile(
 _MOSTLY_NUMBERS = re.compile(r"(?a)^[A-Za-z]{0,4}\d?(?:[.,:-]\d+)+$")
 _APART = re.compile(r"(?a)[-_.:/]")
 _ELLIPSIS = "…".encode().decode("latin-1")  # values are judged as Latin-1
+UUID = 36  # characters of one
 LONG_SMALL = 40  # characters of a key in small letters and digits alone
 LONG_KEY = 20  # characters of a key that a sentence tells
 MOST_JUDGED = 64  # characters of a value that are looked at
@@ -133,7 +138,7 @@ def looks_spoken(value: str) -> bool:
     value = value[:MOST_JUDGED]
     if len(value) < 6 or is_placeholder(value) or is_uuid(value) or _NUMBER.match(value) or _is_words(value):
         return False
-    if "://" in value or _HOST.match(value) or _NAMED_WORD.match(value):
+    if "://" in value or _HOST.match(value) or _NAMED_WORD.match(value) or _CALLED.match(value):
         return False
     here = set(value)
     lower, upper, digit = (not here.isdisjoint(kind) for kind in (_LOWER, _UPPER, _DIGITS))

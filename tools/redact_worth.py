@@ -15,7 +15,8 @@ _REFERS = frozenset(
     "store manager provider age usage hint prefix issuer seconds ms reset strength field label class format "
     "source alg algorithm timeout handler service error errors failed failure failures attempts attempt valid "
     "invalid updated created changed rotation page bytes used per engine backend selector column index spec "
-    "audience scope scopes domain samesite httponly in from kind fingerprint checksum sha256 md5 minute hour day total max min budget window "
+    "domain samesite httponly in from "
+    "audience scope scopes kind fingerprint checksum sha256 md5 minute hour day total max min budget window "
     "cost price requests generator validator location server port user username email".split()
 )
 OTHER_TOKENS = frozenset(
@@ -35,7 +36,7 @@ _STRONG = re.compile(
 )
 _TELLING = (
     "token", "secret", "secrets", "auth", "authorization", "cookie", "session", "sess", "sid", "sessionid", "signature",
-    "sig", "psk", "jwt", "credential", "credentials", "creds", "key", "seed",
+    "sig", "psk", "jwt", "credential", "credentials", "creds", "key", "seed", "salt",
 )  # fmt: skip
 _DIGITS_COUNT = re.compile(r"(?a)(?:^|_)(?:otp|pin|totp|mfa|mfa_code|passcode)$")
 # whose key opens something; any other key (of a group, an event, an object) must look like one of a vendor's
@@ -43,7 +44,8 @@ KEEPERS = (
     "api", "app", "application", "access", "account", "admin", "auth", "client", "deploy", "encryption", "enc", "hmac",
     "ingest", "ingestion", "integration", "license", "licence", "master", "preshared", "private", "priv", "secret",
     "security", "service", "shared", "sign", "signing", "storage", "ssh", "ssl", "tls", "webhook", "write", "consumer",
-    "subscription", "function", "host", "dsn", "base", "root", "instrumentation", "agent", "routing",
+    "environment", "server", "sdk", "subscription", "function", "host", "dsn", "base", "root", "instrumentation",
+    "agent", "routing",
 )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """What is taken out, what stays, and the promises of the redactor. Tokens are put together here, so that no
 scanner takes this file for a leak; none is anybody's."""
 
+import base64
 import random
 import string
 
@@ -266,6 +267,23 @@ def test_a_mark_beside_a_secret_shields_nothing(line: str) -> None:
     assert secret not in redact(line.format(secret))
 
 
+def test_a_text_of_nothing_but_secrets_is_withheld() -> None:
+    found = Redactor().redaction("\n".join(f"db_password={made(14)}" for _ in range(4_000)))
+    assert (found.text, found.withheld) == (WITHHELD, True)
+    assert (
+        not Redactor()
+        .redaction("\n".join(f"GET /cart/{at} 200 password={made(14)}" for at in range(200)))
+        .withheld
+    )
+
+
+def test_a_secret_in_base64_takes_its_base64_with_it() -> None:
+    held = base64.b64encode(f"postgres://app:{S}@pg-1/orders".encode()).decode()
+    harmless = base64.b64encode(b'{"cpu": 0.42, "token_count": 12}').decode()
+    assert held[8:20] not in redact(f"dsn={held} cpu={harmless}")
+    assert harmless in redact(f"dsn={held} cpu={harmless}")
+
+
 @pytest.mark.parametrize(
     "line", ["password={}", "DB_PASSWORD={} x", 'api_key: "{}"', "postgres://u:{}@h/d", "auth_token={};x"]
 )
@@ -284,7 +302,23 @@ def test_a_known_form_goes_from_any_surroundings(before: str, after: str) -> Non
 
 @pytest.mark.parametrize(
     "unit",
-    ["eyJaaaaaaaaa.", "mysql ", "password=", "token=token=", "://a:", "%41", "\u200b", '"', "Cookie: a=b; "],
+    [
+        "eyJaaaaaaaaa.",
+        "mysql ",
+        "password=",
+        "token=token=",
+        "://a:",
+        "%41",
+        "\u200b",
+        '"',
+        "Cookie: a=b; ",
+        "name,password\n",
+        "Authorization: Bearer ",
+        "a\\\n",
+        '{"password":"a","token":"b",',
+        "password=&quot;a1b2C3d4&quot; ",
+        "creds a / ",
+    ],
 )
 @pytest.mark.timeout(30)  # anything worse than linear takes minutes; the bench holds 0.2 s
 def test_hostile_text_takes_linear_time(unit: str) -> None:
