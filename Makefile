@@ -41,7 +41,7 @@ contracts: .venv/dev.stamp
 	$(BIN)/lint-imports
 
 tests: .venv/dev.stamp
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 4 --dist loadfile
 
 # the whole fault matrix, also what takes minutes: kills at every step, and the rows whose tests stand with their part
 faults: .venv/dev.stamp

@@ -129,11 +129,10 @@ def did_you_mean(asked: Asked) -> str:
 
 def plain(text: str) -> str:
     """Return *text* as the cues know it: small letters, straight quotes, no accents, single blanks."""
-    straight = text.translate(_STRAIGHT)
-    unaccented = "".join(
-        char for char in unicodedata.normalize("NFKD", straight) if not unicodedata.combining(char)
-    )
-    return re.sub(r"\s+", " ", unaccented.lower()).strip()[:2_000]
+    if not text.isascii():
+        straight = unicodedata.normalize("NFKD", text.translate(_STRAIGHT))
+        text = "".join(char for char in straight if not unicodedata.combining(char))
+    return re.sub(r"\s+", " ", text.lower()).strip()[:2_000]
 
 
 def _command(said: str, case: str, *, slashed: bool) -> Asked | None:

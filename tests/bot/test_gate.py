@@ -152,7 +152,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(st.dictionaries(_KEYS, _JSON, max_size=5), max_size=8))
 def test_any_blocks_are_harmless(blocks: list[dict[str, Any]]) -> None:
     out = safe_blocks(blocks, allowed_hosts=HOSTS, redact=redact)

@@ -42,7 +42,8 @@ class RunbookFolder:
         try:
             if not self._folder.is_dir():
                 raise Unavailable(f"runbooks: {self._folder} is not a folder that exists")
-            paths = [path for path in sorted(self._folder.rglob("*.md"))[:MAX_FILES] if self._mine(path)]
+            home = self._folder.resolve()
+            paths = [path for path in sorted(self._folder.rglob("*.md"))[:MAX_FILES] if _within(home, path)]
             stamp = tuple((str(path), path.stat().st_mtime_ns) for path in paths)
             if stamp != self._stamp:
                 self._kept = tuple(self._runbook(path) for path in paths)
@@ -51,15 +52,16 @@ class RunbookFolder:
             raise Unavailable(f"runbooks: {self._folder} cannot be read: {problem.strerror}") from problem
         return self._kept
 
-    def _mine(self, path: Path) -> bool:
-        inside = path.resolve().is_relative_to(self._folder.resolve())
-        return inside and path.is_file() and path.stat().st_size <= MAX_BYTES
-
     def _runbook(self, path: Path) -> Runbook:
         text = path.read_text(encoding="utf-8", errors="replace")
         place = path.relative_to(self._folder).as_posix()
         link = f"{self._prefix.rstrip('/')}/{place}" if self._prefix else path.resolve().as_uri()
         return runbook_of(place, text, link)
+
+
+def _within(home: Path, path: Path) -> bool:
+    """Say whether *path* is a file of bearable size that truly lies below *home*."""
+    return path.resolve().is_relative_to(home) and path.is_file() and path.stat().st_size <= MAX_BYTES
 
 
 def runbook_of(place: str, text: str, link: str | None) -> Runbook:
