@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
 
+from bot.store.made_here import Lost, mark_made, refuse_empty_file, refuse_empty_tables
 from bot.store.migrations import NewerSchema, migrate
 from bot.store.schema import metadata
 
@@ -87,20 +88,26 @@ async def create_tables(engine: AsyncEngine, *others: sa.MetaData) -> None:
     """Create what is missing, ours and *others*', and bring an older schema up to ours.
 
     Raises:
-        CannotOpen: no database, damaged, the server does not answer, or a newer release made it.
+        CannotOpen: no database, damaged, lost, the server does not answer, or a newer release made it.
     """
+    file = Path(engine.url.database or "") if engine.url.get_backend_name() == "sqlite" else None
     try:
+        if file is not None:
+            refuse_empty_file(file)
         async with engine.begin() as connection:
-            if connection.dialect.name == "postgresql":  # replicas that start together take turns
+            if file is None:  # replicas that start together take turns
                 await connection.execute(sa.text("SELECT pg_advisory_xact_lock(7305911031)"))
             else:
                 await _check_file(connection)
+                await refuse_empty_tables(connection, file)
             await connection.run_sync(migrate)
             for tables in (metadata, *others):
                 await connection.run_sync(tables.create_all)
+        if file is not None:
+            mark_made(file)
     except NewerSchema as newer:
         raise CannotOpen(str(newer)) from newer
-    except (sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
+    except (Lost, sa.exc.SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise CannotOpen(_why(engine, error)) from error
 
 
@@ -136,7 +143,7 @@ def _why(engine: AsyncEngine, error: Exception) -> str:
     if engine.url.get_backend_name() == "sqlite":
         return (
             f"The database {engine.url.database} cannot be used ({reason}). It was left as it is. "
-            "Restore a backup (docs/operations.md) or move the file aside to start empty."
+            "Restore a backup (docs/operations.md), or name another folder (INCIDENTOS_DATA) to start empty."
         )
     where = engine.url.render_as_string(hide_password=True)
     return f"The database {where} cannot be used ({reason}). Check DATABASE_URL and that the server is up."

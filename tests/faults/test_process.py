@@ -5,7 +5,7 @@ import json
 import re
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -172,6 +172,62 @@ async def test_p19_a_damaged_file_is_refused_and_left_alone(tmp_path: Path) -> N
         await create_tables(opened)
     assert file.read_bytes().startswith(b"not a database")
     await opened.dispose()
+
+
+def missing(file: Path) -> None:
+    file.unlink()
+
+
+def no_bytes(file: Path) -> None:
+    file.write_bytes(b"")
+
+
+def no_tables(file: Path) -> None:
+    file.unlink()
+    with closing(sqlite3.connect(file)) as database:
+        database.executescript("PRAGMA journal_mode=WAL; VACUUM;")
+
+
+def no_journal(file: Path) -> None:
+    with closing(sqlite3.connect(file)) as database, database:
+        database.execute("DELETE FROM journal")
+
+
+@pytest.mark.parametrize(
+    ("lose", "said"),
+    [
+        (missing, "it is missing, though a database is kept there since 20"),
+        (no_bytes, "it has no bytes, though a database is kept there since 20"),
+        (no_tables, "though a database is kept there since 20"),
+        (no_journal, "the journal of 1 case is gone"),
+    ],
+)
+async def test_p19_what_was_lost_is_told_and_never_started_empty(
+    tmp_path: Path, lose: Callable[[Path], None], said: str
+) -> None:
+    file = tmp_path / FILE_NAME
+    opened = engine_for(None, tmp_path)
+    await create_tables(opened)
+    await create_tables(opened)  # what is there is opened again and again
+    await Cases(opened, "a").open(ALERT, Place("C1", "1.0"), now())
+    await opened.dispose()
+    lose(file)
+    before = file.read_bytes() if file.exists() else None
+    again = engine_for(None, tmp_path)
+    with pytest.raises(CannotOpen, match="Restore a backup") as refused:
+        await create_tables(again)
+    await again.dispose()
+    assert said in str(refused.value)
+    assert "It was left as it is" in str(refused.value)
+    assert (file.read_bytes() if file.exists() else None) == before
+
+
+async def test_p19_a_log_without_its_database_is_no_new_start(tmp_path: Path) -> None:
+    (tmp_path / f"{FILE_NAME}-wal").write_bytes(b"commits")
+    opened = engine_for(None, tmp_path)
+    with pytest.raises(CannotOpen, match=r"its log incidentos\.db-wal is still there"):
+        await create_tables(opened)
+    assert (tmp_path / f"{FILE_NAME}-wal").read_bytes() == b"commits"
 
 
 async def test_p19_a_newer_schema_is_refused(tmp_path: Path) -> None:
