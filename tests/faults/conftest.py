@@ -6,12 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from bot.office import Office
+from bot.store.database import reading
+from bot.store.schema import replies
 from sandbox.server import Sandbox
 from sandbox.timing import Timing
 from tests.bot.office import ALERTS, bot_in, is_verdict
 from tests.faults import invariants
+from tests.router.conftest import books, open_router
+
+__all__ = ["books", "open_router"]  # the router's own fixtures serve the model's rows
 
 WAIT = 60.0
 # Slack asks again after one and after five minutes; a test cannot wait so long
@@ -50,3 +56,14 @@ async def nothing_waits(bot: Office) -> None:
     async with asyncio.timeout(WAIT):
         while await bot.intake.waiting():  # noqa: ASYNC110 (SQL tells nobody when it changes)
             await asyncio.sleep(0.05)
+
+
+async def unsent(bot: Office) -> list[str]:
+    """Return the keys of the replies that are still to be sent."""
+    late = sa.or_(replies.c.shown.is_(None), replies.c.shown != replies.c.digest)
+    async with reading(bot.cases.engine) as connection:
+        return list(
+            (
+                await connection.execute(sa.select(replies.c.key).where(late, replies.c.dead.is_(False)))
+            ).scalars()
+        )

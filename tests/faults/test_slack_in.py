@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -15,16 +14,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.inbox import Inbox, Me
 from bot.office import Office
 from bot.store.cases import CaseRow
-from bot.store.database import create_tables, engine_for, reading
+from bot.store.database import create_tables, engine_for
 from bot.store.intake import MAX_TRIES, Envelope, Intake
 from bot.store.schema import intake as intake_rows
-from bot.store.schema import replies
 from bot.wiring import now
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
 from tests.bot.office import ALERTS, alert_post, bot_in, text_of
 from tests.faults import invariants
-from tests.faults.conftest import WAIT, nothing_waits, one_case, verdict_under
+from tests.faults.conftest import WAIT, nothing_waits, one_case, unsent, verdict_under
 
 
 @asynccontextmanager
@@ -45,17 +43,6 @@ async def row_of(bot: Office, number: int) -> CaseRow:
     row = await bot.cases.by_number(number)
     assert row is not None
     return row
-
-
-async def unsent(bot: Office) -> list[str]:
-    """Return the keys of the replies that are still to be sent."""
-    late = sa.or_(replies.c.shown.is_(None), replies.c.shown != replies.c.digest)
-    async with reading(bot.cases.engine) as connection:
-        return list(
-            (
-                await connection.execute(sa.select(replies.c.key).where(late, replies.c.dead.is_(False)))
-            ).scalars()
-        )
 
 
 async def case_ends(bot: Office, number: int) -> None:
