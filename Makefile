@@ -43,9 +43,9 @@ contracts: .venv/dev.stamp
 tests: .venv/dev.stamp
 	$(BIN)/python -m pytest -n 4 --dist loadfile
 
-# the whole fault matrix, also what takes minutes: kills at every step, and the rows whose tests stand with their part
+# the whole fault matrix, also what takes minutes: kills at every step, whole processes
 faults: .venv/dev.stamp
-	$(BIN)/python -m pytest tests/faults tests/faults/slow_kills.py tests/faults/slow_processes.py $$($(BIN)/python -m tests.faults.test_matrix) -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/faults tests/faults/slow_kills.py tests/faults/slow_processes.py -n 2 --dist loadfile
 
 chaos: .venv/dev.stamp
 	$(BIN)/python -m bench.chaos --kills $(KILLS)

@@ -37,18 +37,32 @@ class Hearing:
     crowd: int = 8  # Slack allows ten connections of one app; above this many somebody has left ghosts behind
 
 
+async def untold(_connections: int) -> None:
+    """Tell nobody."""
+
+
 class Ear:
-    """One process's connection. *missed* reads history and returns how many messages no event had told."""
+    """One process's connection. *missed* reads history and returns how many messages no event had told.
+
+    *crowd* hears of more connections of this app than are its own.
+    """
 
     def __init__(
-        self, app: AsyncApp, app_token: str, missed: Callable[[], Awaitable[int]], hearing: Hearing
+        self,
+        app: AsyncApp,
+        app_token: str,
+        missed: Callable[[], Awaitable[int]],
+        hearing: Hearing,
+        crowd: Callable[[int], Awaitable[None]] = untold,
     ) -> None:
         """Keep the parts; `join` connects."""
         self.deaf = asyncio.Event()
+        self.connections = 0  # of this app with Slack, as its last greeting counted them
         self._app = app
         self._app_token = app_token
         self._missed = missed
         self._rules = hearing
+        self._crowd = crowd
         self._handler: AsyncSocketModeHandler | None = None
         self._failures = 0
         self._crowded = False
@@ -147,8 +161,10 @@ class Ear:
         """On hello, count the app's connections and read what was missed."""
         if message.get("type") != "hello":
             return
-        if int(message.get("num_connections") or 0) > self._rules.crowd:
-            log.warning("many_connections", connections=message["num_connections"])
+        self.connections = int(message.get("num_connections") or 0)
+        if self.connections > self._rules.crowd:
+            log.warning("many_connections", connections=self.connections)
+            await self._crowd(self.connections)
         if self._catching is None or self._catching.done():
             self._catching = asyncio.create_task(self._catch_up())
 

@@ -1,4 +1,4 @@
-"""What the operators hear when a place in Slack is gone: a thread deleted, a channel archived, we put out of it.
+"""What the operators hear when Slack is not as we need it: a thread deleted, a channel archived, ghosts of ours.
 
 It knows the alarm and no payload; what follows for the case is decided where that was noticed.
 """
@@ -29,3 +29,12 @@ class Gone:
             "Invite me again, or take the channel out of INCIDENTOS_CHANNELS."
         )
         await self.alarm.tell(f"{channel}: {why}", line)
+
+    async def crowd(self, connections: int) -> None:
+        """Tell that this app has more connections than it should: what Slack sends to ghosts is lost until read."""
+        line = (
+            f"Slack counts {connections} connections of this app, of 10 that it allows: processes that died left "
+            "some behind. Alerts are read from history, clicks may be lost; reply in words. They go by themselves, "
+            "else make a new app token."
+        )
+        await self.alarm.tell("connections", line)

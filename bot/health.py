@@ -27,6 +27,7 @@ class Condition:
     intake_waiting: int = 0
     index_waiting: int = 0
     investigating: int = 0
+    slack_connections: int = 0
 
     @property
     def ready(self) -> bool:

@@ -181,7 +181,7 @@ class Office:
                 self._worker.heard()
             return found
 
-        self._ear = Ear(app, self._app_token, missed, self._house.hearing)
+        self._ear = Ear(app, self._app_token, missed, self._house.hearing, self._gone.crowd)
         self.deaf = self._ear.deaf
         try:
             await self._ear.join()
@@ -285,7 +285,7 @@ class Office:
         except (SQLAlchemyError, OSError) as away:
             return Condition(slack, f"does not answer ({type(away).__name__})")
         busy = len(self._worker.running) if self._worker else 0
-        return Condition(slack, "ok", waits, behind, busy)
+        return Condition(slack, "ok", waits, behind, busy, self._ear.connections if self._ear else 0)
 
     async def case_at(self, channel: str, thread_ts: str) -> CaseFile:
         """Return the case of a thread.

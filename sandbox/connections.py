@@ -79,6 +79,7 @@ class Connections:
         self._made = 0
         self._goodbyes: set[asyncio.Task[None]] = set()
         self.deaf_from_start = False
+        self.ghosts = 0  # connections of processes that died, which Slack still counts
         self.on_change: Callable[[], None] = lambda: None
 
     def __len__(self) -> int:
@@ -170,7 +171,7 @@ class Connections:
     def _hello(self) -> str:
         hello: JsonObject = {
             "type": "hello",
-            "num_connections": len(self._open),
+            "num_connections": len(self._open) + self.ghosts,
             "debug_info": {"host": _HOST, "build_number": 1, "approximate_connection_time": 18060},
             "connection_info": {"app_id": self._app_id},
         }

@@ -133,6 +133,7 @@ def base_url(name: str, url: str) -> httpx2.URL:
         address = ipaddress.ip_address(base.host)
     except ValueError:
         return base
-    if address.is_link_local or address.is_multicast or address.is_unspecified:
+    inner = getattr(address, "ipv4_mapped", None) or address  # ::ffff:169.254.169.254 is that as well
+    if inner.is_link_local or inner.is_multicast or inner.is_unspecified:
         raise ValueError(f"{name}: {address} is not an address that sources live at")
     return base

@@ -1,4 +1,4 @@
-"""Whole processes: rows P14 to P17, P20, P21 and P23, and exit codes. `make faults` runs it."""
+"""Whole processes: rows P14 to P17, P20, P21, P23 and X03, and exit codes. `make faults` runs it."""
 
 import asyncio
 import gc
@@ -209,3 +209,25 @@ async def test_p23_nobody_without_a_home_in_a_folder_it_cannot_write(tmp_path: P
             if process.returncode is None:
                 process.kill()
                 await process.wait()
+
+
+@pytest.mark.timeout(240)
+async def test_x03_no_token_stands_in_the_log(tmp_path: Path) -> None:
+    """The log of a whole life, with a key that the model's address refuses and an alert that holds a password."""
+    write_case(tmp_path / "telemetry", datetime.now(UTC))
+    key, password = "sk-ant-api03-" + "q7R8" * 12, "correct-horse-battery"
+    settings = {"ANTHROPIC_API_KEY": key, "ANTHROPIC_BASE_URL": "http://127.0.0.1:9"}
+    async with Sandbox(timing=SOON) as sandbox:
+        async with serving(sandbox, tmp_path, settings=settings) as process:
+            await joined(sandbox, process)
+            post = alert_post()
+            post["attachments"][0]["text"] += f" password={password}"
+            await verdict_under(sandbox, str(sandbox.post_webhook(post)["ts"]))
+            process.terminate()
+            assert await ended(process) == 0
+        log = (tmp_path / "log").read_text(encoding="utf-8")
+        database = b"".join(file.read_bytes() for file in (tmp_path / "data").glob(f"{FILE_NAME}*"))
+    assert "INC-1" in log
+    for secret in (sandbox.bot_token, sandbox.app_token, key, password):
+        assert secret not in log
+        assert secret.encode() not in database

@@ -1,5 +1,6 @@
-"""What memory's index must bear, and what the supply chain must refuse: rows Q08, Q10, X01 and X02."""
+"""What memory's index must bear, and what the supply chain must refuse: rows Q08, Q10 and X01 to X03."""
 
+import re
 import subprocess
 import sys
 import zipfile
@@ -92,3 +93,24 @@ def test_x02_a_package_that_was_replaced_is_not_installed(tmp_path: Path) -> Non
     assert "DO NOT MATCH THE HASHES" in done.stderr
     for file in ("Makefile", "Dockerfile"):
         assert "--require-hashes" in (ROOT / file).read_text(encoding="utf-8")
+
+
+KEYS = re.compile(  # as providers write them; made-up ones of our own stand in tests/ only
+    r"gh[pousr]_[A-Za-z0-9]{36}|AKIA[0-9A-Z]{16}|xox[abposr]-\d{10,}-[\w-]{20,}|xapp-\d-[A-Z0-9]{9,}-\d{10,}-\w{30,}"
+    r"|sk-ant-[\w-]{40,}|AIza[\w-]{35}|-----BEGIN (?:RSA |EC |OPENSSH )?PRIVATE KEY-----\s+[A-Za-z0-9+/=]{40,}"
+)
+SCANNED = ("app.py", "bot", "memory", "router", "tools", "sandbox", "bench", "runbooks", "docs", ".github")
+
+
+def test_x03_no_key_stands_in_the_repository() -> None:
+    """What `slow_processes.py` says of a process's log is said here of the files that are shipped."""
+    files = [ROOT / name for name in SCANNED if (ROOT / name).is_file()]
+    for name in SCANNED:
+        files += [
+            file for file in (ROOT / name).rglob("*") if file.is_file() and "__pycache__" not in file.parts
+        ]
+    files += [file for file in ROOT.glob("*") if file.is_file() and file.stat().st_size < 2_000_000]
+    assert len(files) > 300
+    found = [str(file) for file in files if KEYS.search(file.read_bytes().decode("utf-8", "replace"))]
+    assert found == []
+    assert KEYS.search("ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"), "and it would find one"
