@@ -54,10 +54,10 @@ async def test_s08_alerts_of_a_gap_are_answered_as_seen_late(sandbox: Sandbox, t
     missed = [
         sandbox.post_webhook(alert_post(f"[FIRING:1] DiskFull{n} users{n} (shop critical)")) for n in range(3)
     ]
-    sandbox.faults.clear()
     async with listening(sandbox, tmp_path, PATIENT) as bot:
         for alert in missed:
             await answered(sandbox, alert["ts"])
             assert "seen late" in text_of(sandbox.thread(ALERTS, alert["ts"])[1])
+        sandbox.faults.clear()
         assert len(await bot.cases.recent()) == 4, "each once, and the first one not again"
         await invariants.check(sandbox, bot.cases.engine)
