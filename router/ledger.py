@@ -29,7 +29,8 @@ class ModelCost:
 class Summary:
     """The cost of a case. *kept_aside_usd* is set aside for calls whose bill is unknown, and part of *usd*.
 
-    *all_strong_usd* is an estimate, the middle of *all_strong*; the ranges are None in bills from before them.
+    *all_strong_usd* is an estimate, the middle of *all_strong*; the ranges are None in bills from before them. They
+    are of the model that reasoning starts with, of the weakest and of the topmost of the ladder.
     *seconds* is the time spent in calls, one after another.
     """
 
@@ -43,6 +44,7 @@ class Summary:
     questions: int = 0
     all_strong: Otherwise | None = None
     all_weak: Otherwise | None = None
+    all_top: Otherwise | None = None
 
     @property
     def calls(self) -> int:
@@ -56,12 +58,21 @@ class Summary:
         return sum(model.usage.cache_read for model in self.models) / prompt if prompt else None
 
 
-def summarise(questions: Iterable[Asked], avoided: int, strong: Reference, weak: Reference) -> Summary:
+@dataclass(frozen=True, slots=True)
+class References:
+    """The models that all is compared with: the one that reasoning starts with, the weakest, the topmost."""
+
+    strong: Reference
+    weak: Reference
+    top: Reference
+
+
+def summarise(questions: Iterable[Asked], avoided: int, beside: References) -> Summary:
     """Fold *questions* of one case, in order."""
     models: dict[str, ModelCost] = {}
     aside, seconds, count = Decimal(0), 0.0, 0
-    on_strong, on_weak = Alone(strong), Alone(weak)
-    all_strong, all_weak = Otherwise(strong.price.model), Otherwise(weak.price.model)
+    alone = [Alone(beside.strong), Alone(beside.weak), Alone(beside.top)]
+    costs = [Otherwise(one.reference.price.model) for one in alone]
     for question in questions:
         count += 1
         for attempt in question.attempts:
@@ -70,10 +81,7 @@ def summarise(questions: Iterable[Asked], avoided: int, strong: Reference, weak:
             models[model] = models[model] + one if model in models else one
             seconds += attempt.latency_s
             aside += attempt.usd if attempt.status is Status.UNKNOWN else Decimal(0)
-        all_strong += on_strong.after(question)
-        all_weak += on_weak.after(question)
+        costs = [cost + one.after(question) for cost, one in zip(costs, alone, strict=True)]
     ranked = tuple(sorted(models.values(), key=lambda one: one.usd, reverse=True))
     usd = sum((one.usd for one in ranked), Decimal(0))
-    return Summary(
-        ranked, usd, aside, all_strong.same, all_strong.model, seconds, avoided, count, all_strong, all_weak
-    )
+    return Summary(ranked, usd, aside, costs[0].same, costs[0].model, seconds, avoided, count, *costs)

@@ -72,6 +72,8 @@ def plan_for(task: Task, severity: str, service: str, policy: Policy, *, settled
         effort, room = override.effort or effort, override.max_tokens or room
         reasons.append(Reason(ReasonCode.OVERRIDE, {"rule": override.id, "why": override.why}))
     ladder = policy.ladder
+    if override is not None and override.start is None:
+        start = min(start, ceiling, key=ladder.index)  # a ceiling alone holds the task below its own start
     ceiling = max(start, ceiling, key=ladder.index)
     # A model is being asked, so rung 0 had nothing: the first rung with a model is where it starts.
     at = next(t for t in ladder[ladder.index(start) :] if policy.text.tiers[t].model is not None)

@@ -238,16 +238,19 @@ class Policy:
 
     @cached_property
     def strongest(self) -> str:
-        """The first model of the highest tier that a task starts at: what "all strong" is compared with."""
-        start = max((route.start for route in self.text.tasks.values()), key=self.ladder.index)
-        model = self.text.tiers[start].model
-        assert model is not None
-        return model
+        """The first model at or above the highest tier that a task starts at: what "all strong" is compared with."""
+        start = max(self.ladder.index(route.start) for route in self.text.tasks.values())
+        return next(model for rung in self.ladder[start:] if (model := self.text.tiers[rung].model))
 
     @cached_property
     def weakest(self) -> str:
         """The model of the lowest rung that has one: what "all weak" is compared with."""
         return next(model for rung in self.ladder if (model := self.text.tiers[rung].model))
+
+    @cached_property
+    def topmost(self) -> str:
+        """The first model of the highest rung, the third that all is compared with."""
+        return next(model for rung in reversed(self.ladder) if (model := self.text.tiers[rung].model))
 
 
 _NO_FACTS = ModelFacts()

@@ -5,6 +5,7 @@ Each finding is the path of the value at fault and one line for people. It knows
 
 from collections.abc import Iterator, Sequence
 
+from router.messages import Task
 from router.outcomes import FailureCode, FindingCode
 from router.policy import EFFORTS, Override, PolicyText, Remedy, Route
 
@@ -32,13 +33,13 @@ _FINAL = {
 def contradictions(policy: PolicyText) -> Iterator[tuple[Where, str]]:
     """Find what the file says that cannot be meant, nearest to its cause."""
     yield from _tiers(policy)
-    ladder = list(policy.tiers)
+    for missing in sorted(set(Task) - set(policy.tasks)):
+        yield ("tasks", *list(policy.tasks)[:1]), f"the task {missing} is not routed"
     for task, route in policy.tasks.items():
-        yield from _places(("tasks", task), route, ladder)
+        yield from _places(("tasks", task), route, policy)
         if route.call_s and route.call_s > route.deadline_s:
             yield ("tasks", task, "call_s"), f"one call may take {route.call_s} s, the whole question less"
-    for number, override in enumerate(policy.overrides):
-        yield from _places(("overrides", number), override, ladder)
+    yield from _overrides(policy)
     yield from _remedies(policy)
     yield from _money(policy)
 
@@ -59,15 +60,33 @@ def _tiers(policy: PolicyText) -> Iterator[tuple[Where, str]]:
             if model in seen and seen[model] >= effort:
                 yield where, f"{model} stands on a lower tier with the same effort: this rung is no step up"
             seen[model] = effort
+    if not seen:
+        yield ("tiers", names[0]), "no tier has a model; to ask none, set no key"
 
 
-def _places(where: Where, route: Route | Override, ladder: list[str]) -> Iterator[tuple[Where, str]]:
+def _overrides(policy: PolicyText) -> Iterator[tuple[Where, str]]:
+    known: set[str] = set()
+    for number, override in enumerate(policy.overrides):
+        where = ("overrides", number)
+        yield from _places(where, override, policy)
+        if override.id in known:
+            yield (*where, "id"), f"two overrides are called {override.id}"
+        known.add(override.id)
+
+
+def _places(where: Where, route: Route | Override, policy: PolicyText) -> Iterator[tuple[Where, str]]:
+    ladder = list(policy.tiers)
     for key, tier in (("start", route.start), ("ceiling", route.ceiling)):
         if tier is not None and tier not in ladder:
             yield (*where, key), f"there is no tier {tier!r} (there are {', '.join(ladder)})"
             return
     if route.start and route.ceiling and ladder.index(route.start) > ladder.index(route.ceiling):
         yield (*where, "ceiling"), f"the ceiling {route.ceiling} is below the start {route.start}"
+    if route.ceiling and policy.tiers[route.ceiling].model is None:
+        yield (
+            (*where, "ceiling"),
+            f"{route.ceiling} has no model: what code cannot answer would find nobody to ask",
+        )
 
 
 def _remedies(policy: PolicyText) -> Iterator[tuple[Where, str]]:
@@ -95,3 +114,5 @@ def _money(policy: PolicyText) -> Iterator[tuple[Where, str]]:
     for number, step in enumerate(policy.degrade):
         if step.do == "cap" and step.tier not in policy.tiers:
             yield ("degrade", number), f"a cap names a tier; {step.tier!r} is none"
+        elif step.do == "cap" and step.tier and policy.tiers[step.tier].model is None:
+            yield ("degrade", number), f"a cap at {step.tier}, which has no model, is code_only: say so"

@@ -5,9 +5,10 @@ Every refusal is a `PolicyError` with file and line. It knows no state of affair
 
 import hashlib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
@@ -88,6 +89,8 @@ def parse_policy(
     for where, what in contradictions(policy):
         raise refuse(where, what)
     prices = _prices(policy, now, price_of, refuse)
+    for where, what in _falling(policy, prices):
+        raise refuse(where, what)
     sha = hashlib.sha256(text.encode() + _PRICES.dump_json(prices)).hexdigest()[:12]
     return Policy(policy, prices, sha, source, text)
 
@@ -118,7 +121,8 @@ def _in_words(where: Where, said: str) -> str:
     key = str(where[-1]) if where else ""
     if key in REFUSED_BY_5X:
         return f"{key}: Claude 5.x answers 400 to {REFUSED_BY_5X[key]}; take it out."
-    place = ".".join(str(part) for part in where)
+    place = ".".join(str(part) for part in where if part != "[key]")
+    said = said.replace("Input should be", "no such name; there are" if key == "[key]" else "it should be")
     return f"{place}: {'no such key' if 'Unexpected' in said else said}."
 
 
@@ -146,6 +150,24 @@ def _prices(
                     ("budget", "request_usd"), f"does not pay for one call of {name} (up to ${least})"
                 )
     return prices
+
+
+def _falling(policy: PolicyText, prices: Mapping[str, Price]) -> Iterator[tuple[Where, str]]:
+    """Find rungs whose model costs less than that of the rung below, in and out, by the public lists.
+
+    What a file prices itself (a gateway's model, a local one) may be strong and cheap.
+    """
+    listed = [
+        (name, tier.model, prices[tier.model].standard.base)
+        for name, tier in policy.tiers.items()
+        if tier.model is not None and policy.models.get(tier.model, ModelFacts()).prices is None
+    ]
+    for (below, _, low), (name, model, high) in pairwise(listed):
+        if high.input < low.input and high.output < low.output:
+            yield (
+                ("tiers", name, "model"),
+                f"the ladder is not in order: {model} costs less than what {below} asks",
+            )
 
 
 _CLASSES = ("input", "output", "cache_write_5m", "cache_write_1h", "cache_read")

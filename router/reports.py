@@ -11,7 +11,7 @@ from typing import Any
 
 from router.audit import Audit
 from router.explain import attempt_line, finding, line, spoken
-from router.ledger import Summary, summarise
+from router.ledger import References, Summary, summarise
 from router.otherwise import LABEL, Asked, Otherwise, Reference
 from router.outcomes import Attempt
 from router.policy import Policy
@@ -23,16 +23,13 @@ async def summary(audit: Audit, case: str, policy: Policy) -> Summary:
     """Return what *case* cost so far; see `router.ledger.Summary`."""
     rows = await audit.rows(case=case, kinds=("tried", "ended", "avoided"))
     avoided = sum(isinstance(row.record, Avoided) for row in rows)
-    return summarise(questions_of(rows), avoided, *_references(policy))
+    return summarise(questions_of(rows), avoided, _references(policy))
 
 
-def _references(policy: Policy) -> tuple[Reference, Reference]:
-    """Return the strong and the weak model that everything is compared with."""
-    strong, weak = (
-        Reference(policy.price(model), policy.min_cache_prefix(model))
-        for model in (policy.strongest, policy.weakest)
-    )
-    return strong, weak
+def _references(policy: Policy) -> References:
+    """Return the models that everything is compared with."""
+    models = (policy.strongest, policy.weakest, policy.topmost)
+    return References(*(Reference(policy.price(model), policy.min_cache_prefix(model)) for model in models))
 
 
 def questions_of(rows: Iterable[Row]) -> list[Asked]:
@@ -102,18 +99,18 @@ async def cost(audit: Audit, policy: Policy, *, since: datetime | None = None) -
     [GROUP], "by_model": [GROUP], "by_service": [GROUP], "by_day": [GROUP], "spikes": [{"task", "day", "usd",
     "usual_usd", "calls", "usual_calls", "why"}]}``, GROUP = ``{"name", "calls",
     "failed", "usd", "tokens_in", "tokens_out", "cached_share", "p50_s", "p95_s"}``, dearest first (days in
-    order), "all_strong": ALONE, "all_weak": ALONE, "quality": "not measured"}``, ALONE = ``{"model", "usd": [low,
-    high], "label": "estimated"}``. Dollars are strings of exact decimals; all_strong_usd lies within its range.
+    order), "all_strong": ALONE, "all_weak": ALONE, "all_top": ALONE, "quality": "not measured"}``, ALONE = ``{"model",
+    "usd": [low, high], "label": "estimated"}``. Dollars are strings of exact decimals.
     """
     rows = await audit.rows(since=since, kinds=("tried", "ended", "avoided"))
-    strong, weak = _references(policy)
+    beside = _references(policy)
     by_case: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         if isinstance(row.record, Tried):
             by_case[row.record.attempt.selection.case].append(row)
         elif isinstance(row.record, Ended):
             by_case[row.record.case].append(row)
-    cases = [summarise(questions_of(mine), 0, strong, weak) for mine in by_case.values()]
+    cases = [summarise(questions_of(mine), 0, beside) for mine in by_case.values()]
     tried = [
         (row.at, row.record.attempt, row.record.service) for row in rows if isinstance(row.record, Tried)
     ]
@@ -124,9 +121,10 @@ async def cost(audit: Audit, policy: Policy, *, since: datetime | None = None) -
         "calls": len(tried),
         "avoided": sum(isinstance(row.record, Avoided) for row in rows),
         "all_strong_usd": str(sum((one.all_strong_usd for one in cases), Decimal(0))),
-        "strong_model": strong.price.model,
-        "all_strong": _alone(strong.price.model, (one.all_strong for one in cases)),
-        "all_weak": _alone(weak.price.model, (one.all_weak for one in cases)),
+        "strong_model": beside.strong.price.model,
+        "all_strong": _alone(beside.strong, (one.all_strong for one in cases)),
+        "all_weak": _alone(beside.weak, (one.all_weak for one in cases)),
+        "all_top": _alone(beside.top, (one.all_top for one in cases)),
         "quality": "not measured",
         "by_task": _groups((attempt.selection.task, attempt) for _, attempt, _ in tried),
         "by_model": _groups((attempt.selection.model or "", attempt) for _, attempt, _ in tried),
@@ -149,8 +147,9 @@ async def cost(audit: Audit, policy: Policy, *, since: datetime | None = None) -
     }
 
 
-def _alone(model: str, cases: Iterable[Otherwise | None]) -> dict[str, Any]:
-    """Return what all cases would have cost on *model* alone."""
+def _alone(beside: Reference, cases: Iterable[Otherwise | None]) -> dict[str, Any]:
+    """Return what all cases would have cost on the model of *beside* alone."""
+    model = beside.price.model
     whole = sum((one for one in cases if one), Otherwise(model))
     return {"model": model, "usd": [str(whole.low), str(whole.high)], "label": LABEL}
 

@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,8 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
         return 0
     console = Console()
     console.print(head(spent, options.days), highlight=False)
+    if spent["calls"]:
+        console.print(alone(spent), highlight=False, soft_wrap=True)
     for name, title in (("by_task", "task"), ("by_model", "model"), ("by_service", "service")):
         if spent[name]:
             console.print(_table(title, spent[name]))
@@ -51,6 +53,18 @@ def head(spent: Mapping[str, Any], days: int) -> str:
     return (
         f"Last {days} days: {dollars(routed)} for {calls}{beside}; {spent['avoided']} answered by code at $0"
     )
+
+
+def alone(spent: Mapping[str, Any]) -> str:
+    """Return in one line what the same questions would have cost on one model alone, the cheapest first."""
+    models = {each["model"]: each for each in (spent["all_weak"], spent["all_strong"], spent["all_top"])}
+    told = ", ".join(f"{name} {_range(each['usd'])}" for name, each in models.items())
+    return f"On one model alone (estimates; how good its answers had been is not measured): {told}"
+
+
+def _range(usd: Sequence[str]) -> str:
+    low, high = (dollars(Decimal(each)) for each in usd)
+    return low if low == high else f"{low}–{high.removeprefix('$')}"
 
 
 def _table(title: str, groups: list[Mapping[str, Any]]) -> Table:

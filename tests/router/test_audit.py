@@ -215,6 +215,9 @@ async def test_what_another_model_would_have_answered_is_a_range(open_router: Op
         "label": "estimated",
     }
     assert told["all_weak"]["usd"] == [str(weak.low), str(weak.high)]
+    assert made.all_top is not None
+    assert told["all_top"]["model"] == made.all_top.model == "claude-opus-5-5"
+    assert weak.same < strong.same < made.all_top.same
     assert Decimal(told["all_strong"]["usd"][0]) < Decimal(told["all_strong_usd"])
     assert f"{dollars(strong.low)}–{dollars(strong.high)[1:]} (estimate)" in footer(made)
 

@@ -57,6 +57,19 @@ REFUSED = [
     ("deadline_s = 10", "deadline_s = 3", "the whole question less"),
     ("[tiers.t0]\n", "[tiers.t0]\nmodel = 'claude-haiku-5-5'\nmax_tokens = 5\n", "lowest tier"),
     ("version = 1", "version = 2", "version"),
+    ('id = "info-stays-cheap"', 'id = "critical-thinks-harder"', "two overrides are called"),
+    ('ceiling = "t2"\neffort = "low"', 'ceiling = "t0"\neffort = "low"', "t0 has no model"),
+    ('do = "cap"\ntier = "t2"', 'do = "cap"\ntier = "t0"', "is code_only: say so"),
+    (
+        "[tasks.postmortem]",
+        "[tasks.postmortems]",
+        "tasks.postmortems: no such name; there are 'memory_recall'",
+    ),
+    (
+        '"claude-opus-5-5"\neffort',
+        '"claude-haiku-4-5"\neffort',
+        "the ladder is not in order: claude-haiku-4-5",
+    ),
 ]
 
 
@@ -68,6 +81,20 @@ def test_what_cannot_be_meant_is_refused_with_its_line(was: str, now: str, said:
         parse_policy(text, source="my.toml", now=NOW)
     line = int(re.match(r"my\.toml:(\d+): ", str(refused.value)).group(1))  # type: ignore[union-attr]
     assert 1 <= line <= len(text.splitlines())
+
+
+def test_a_task_that_is_not_routed_is_missed() -> None:
+    start, end = TOML.index("[tasks.postmortem]"), TOML.index("# Exceptions")
+    with pytest.raises(PolicyError, match=r"^my.toml:\d+: the task postmortem is not routed"):
+        parse_policy(TOML[:start] + TOML[end:], source="my.toml", now=NOW)
+
+
+def test_a_ceiling_alone_holds_a_task_below_its_start() -> None:
+    strong = 'start = "t2"\nceiling = "t3"\nwhy = "a root'
+    made = parse_policy(TOML.replace(strong, strong.replace('"t2"', '"t3"')), now=NOW)
+    held = decide(question(severity="info"), state(), made)
+    free = decide(question(severity="warning"), state(), made)
+    assert (held.tier, free.tier) == ("t2", "t3")
 
 
 def test_the_line_is_the_right_one() -> None:
