@@ -84,7 +84,8 @@ class Office:
         self._aside = Aside(self.intake, house.now)
         self._pictures = Pictures(client, UploadedPictures(house.engine), house.now)
         self._home: tuple[str, ...] = ()  # the workspace's own host: links to its threads may be shown
-        slack = SlackWeb(client, self._gate, self._pictures if house.plots else None)
+        self._files = SlackFiles(client, house.redact)
+        slack = SlackWeb(client, self._gate, self._pictures if house.plots else None, self._files.attach)
         self.alarm = Alarm(slack, house.operators, house.now)
         self._gone = Gone(self.alarm)
         self.poster = Poster(self.replies, slack, house.now, self._gone.refused)
@@ -96,7 +97,6 @@ class Office:
         self._tasks: list[asyncio.Task[None]] = []
         self._clock = Ticking()
         self.privacy = Privacy(client, house.now)
-        self._files = SlackFiles(client, house.redact)
         unpost = unpost_through(client)
         self.forgetting = replace(house.forgetting, unpost=unpost, files=self._files, dossier=self.dossier)
         self._postmortems = replace(house.postmortems, hides=self.privacy.hides)

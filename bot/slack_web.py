@@ -15,7 +15,9 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.guard import Whisper
 from bot.pictures import Pictures
+from bot.plain_words import ATTACHED, shortened, words_of
 from bot.poster import Later, Never, Sent
+from bot.slack_files import Attached
 from bot.slack_stream import Streams, streamed_as
 from bot.store.replies import Due
 
@@ -37,6 +39,7 @@ TOO_LONG = frozenset({"msg_too_long", "msg_blocks_too_long", "invalid_blocks", "
 FINE = frozenset({"already_reacted", "no_reaction"})
 
 Body = dict[str, Any]
+Attach = Callable[[str, str, str, str, str], Awaitable[Attached]]  # channel, thread, name, title, text
 
 
 class SlackWeb:
@@ -47,12 +50,18 @@ class SlackWeb:
         client: AsyncWebClient,
         gate: Callable[[Body], Body],
         pictures: Pictures | None = None,
+        attach: Attach | None = None,
     ) -> None:
-        """Use *client* with all of its own retries turned off; without *pictures*, replies are words alone."""
+        """Use *client* with all of its own retries turned off; without *pictures*, replies are words alone.
+
+        *attach* takes what no message can hold; without it the message says how much is missing.
+        """
         client.retry_handlers = []
         self._client = client
         self._gate = gate
         self._pictures = pictures
+        self._attach = attach
+        self._attached: set[tuple[str, str]] = set()  # of this process: after a restart once more at worst
         self._streams = Streams(client, gate)
 
     async def post(self, due: Due) -> Sent:
@@ -97,9 +106,36 @@ class SlackWeb:
         elif data and self._pictures and not self._pictures.coming(data):
             whole = True
         try:
-            return await self._call(method, {**call, **body}), whole
+            answer = await self._call(method, {**call, **body})
         except _TooLong:
-            return await self._call(method, {**call, "text": body["text"][:3000], "blocks": []}), whole
+            return await self._call(method, {**call, **await self._in_words(due, body)}), whole
+        if len(body["blocks"]) < len(
+            due.wanted.body["blocks"]
+        ):  # the gate has left some out, and says how many
+            await self._attached_whole(due, body["text"])
+        return answer, whole
+
+    async def _in_words(self, due: Due, body: Body) -> Body:
+        """Return a body whose blocks Slack refuses as words alone; what is too much for one message is attached."""
+        words = words_of(body["blocks"]) or body["text"]
+        text = shortened(words)
+        left_out = text != words or len(body["blocks"]) < len(due.wanted.body["blocks"])
+        if left_out and await self._attached_whole(due, body["text"]):
+            text += ATTACHED
+        return {"text": text, "blocks": []}
+
+    async def _attached_whole(self, due: Due, title: str) -> bool:
+        """Attach all words of a reply that stays as it is to its thread, once; say whether they are there."""
+        place, words = due.wanted, words_of(due.wanted.body["blocks"])
+        if not place.final or not place.thread_ts or self._attach is None:
+            return False
+        mark = (place.key, words)
+        if mark not in self._attached:
+            name = f"{place.key.replace(':', '-')}.txt"
+            done = await self._attach(place.channel, place.thread_ts, name, title[:100], words)
+            if done.id:
+                self._attached.add(mark)
+        return mark in self._attached
 
     async def find(self, due: Due) -> str | None:
         """Look for our own post of this key by its metadata, or by the first card of a stream."""

@@ -1,6 +1,7 @@
 """Slack takes our posts late, twice, half, or not at all: rows O01 to O08 and S15, on the outbox and on a whole bot."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -9,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.door import door
 from bot.office import Office
 from bot.poster import Poster
+from bot.slack_files import SlackFiles
 from bot.slack_web import SlackWeb
 from bot.store.database import create_tables, engine_for
 from bot.store.replies import Replies, Wanted
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
-from tests.bot.office import alert_post
+from tests.bot.office import alert_post, text_of
 from tests.conftest import Clock
 from tests.faults.conftest import verdict_under
 from tests.faults.invariants import posted_keys
@@ -94,13 +96,50 @@ async def test_o04_what_is_no_answer_is_tried_again(
 
 
 @pytest.mark.parametrize("error", ["msg_too_long", "msg_blocks_too_long", "invalid_blocks"])
-async def test_o05_what_is_too_long_comes_as_plain_text(
+async def test_o05_what_slack_finds_too_long_comes_as_words(
     poster: Poster, sandbox: Sandbox, clock: Clock, error: str
 ) -> None:
     sandbox.faults.add(Fault(method="chat.postMessage", times=1, kind="error", error=error))
-    await poster.replies.want([wanted("x" * 2000)], clock())
+    await poster.replies.want([wanted("the pool ran dry " * 100)], clock())
     await until_shown(poster, sandbox, clock)
-    assert len(shown(sandbox)) == 1
+    (text,) = shown(sandbox)
+    assert text == ("the pool ran dry " * 100).rstrip() or text.startswith("the pool ran dry the pool")
+    assert "more" not in text, "all of it"
+
+
+async def test_o05_an_answer_that_no_message_holds_is_attached_whole(
+    engine: AsyncEngine, sandbox: Sandbox, clock: Clock
+) -> None:
+    """Sixty thousand characters in eighty blocks: our own limits first, then words, then a file; never silence."""
+    client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
+    files = SlackFiles(client, redact)
+    slack = SlackWeb(client, door(frozenset(), redact), None, files.attach)
+    poster = Poster(Replies(engine), slack, clock)
+    root = str(sandbox.post_as("U0002", CHANNEL, "what happened?")["ts"])
+    line = "line {} of a long answer: the pool of store ran dry, and the gateway answered 503 to everybody. "
+    blocks = [{"type": "section", "text": {"type": "mrkdwn", "text": line.format(n) * 8}} for n in range(80)]
+    long = Wanted(
+        "INC-1:answer:1", "answer:1", CHANNEL, root, {"text": "Answer", "blocks": blocks}, final=True
+    )
+    await poster.replies.want([long], clock())
+    await poster.send_due()
+    (reply,) = [m for m in sandbox.thread(CHANNEL, root)[1:] if "files" not in m]
+    assert len(reply["blocks"]) <= 50
+    assert "more parts" in text_of(reply), "cut by our own limits, and the count is told"
+    refusal = Fault(method="chat.update", times=1, kind="error", error="msg_blocks_too_long")
+    sandbox.faults.add(refusal)
+    more = replace(long, body={"text": "Answer", "blocks": blocks[1:]})
+    await poster.replies.want([more], clock())
+    clock.pass_(seconds=5)
+    await poster.send_due()
+    (reply,) = [m for m in sandbox.thread(CHANNEL, root)[1:] if "files" not in m]
+    assert reply["text"].startswith("line 1 of a long answer")
+    assert "more lines" in reply["text"]
+    assert reply["text"].endswith("(the whole is attached)")
+    uploads = sandbox.calls_of("files.getUploadURLExternal")
+    assert {upload.args["filename"] for upload in uploads} == {"INC-1-answer-1.txt"}
+    assert len(uploads) == 2, "once for each state"
+    assert all(int(upload.args["length"]) > 50_000 for upload in uploads), "the whole of it"
 
 
 async def test_o06_hostile_text_calls_nobody(poster: Poster, sandbox: Sandbox, clock: Clock) -> None:
