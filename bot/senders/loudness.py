@@ -20,6 +20,7 @@ SEVERITY_FIELDS = (
 DOWN = frozenset({"down", "offline", "unreachable"})
 _WARNING_SIGNS = (":warning:", "⚠")  # the one emoji whose name is a severity; weaker than any word
 _LEVEL_WORD = r"[Pp][0-5]|[Ss][Ee][Vv](?:[Ee][Rr][Ii][Tt][Yy])?[ -]?[0-5]"
+_IS_DOWN = re.compile(r"\b(?:is|went|gone) (?:now )?(?:down|offline|unreachable)\W*$", re.IGNORECASE)
 _SENTENCE = re.compile(r'"[^"\n]*\s[^"\n]*"')
 _LOUD = re.compile(
     rf"\b(Critical|Fatal|Emergency|Disaster|CRITICAL|FATAL|EMERGENCY|DISASTER|{_LEVEL_WORD}|WARNING|WARN|ERROR|HIGH"
@@ -43,7 +44,7 @@ def severity(post: Post, found: Standing) -> Severity:
         marked = _LOUD.search(_SENTENCE.sub('""', line))  # a quoted sentence is not the sender's own word
         if marked:
             return severity_of(marked.group(1)) or Severity.UNKNOWN
-    if found.word.lower() in DOWN:
+    if found.word.lower() in DOWN or any(_IS_DOWN.search(line) for line in head_lines(post)[:2]):
         return Severity.CRITICAL
     if names_exception(post):
         return Severity.ERROR

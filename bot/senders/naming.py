@@ -29,7 +29,7 @@ _TAGGED = re.compile(r"(?:\[[^\[\]]{1,60}\]\s*)+$")
 _EMOJI = re.compile(r":[a-z0-9_+-]{2,40}:\s*")
 _PLACING = re.compile(
     r"^\W*(?:host|hostname|node|instance|service|state|status|severity|priority|time|date|environment|env|region"
-    r"|cluster|namespace|project)\W{0,3}:",
+    r"|cluster|namespace|project|since|started|duration|link|url)\W{0,3}:",
     re.IGNORECASE,
 )
 _NAMED = re.compile(
@@ -40,7 +40,7 @@ _NAMED = re.compile(
 )
 _LABELLED = re.compile(
     r"^\W*(?:subject|reason|summary|title|alert name|alert rule|rule|rule name|event|event definition|event name|what"
-    r"|problem name|incident name|monitor name|check name|headline)\W{0,3}[:：]\s+(\S.*)$",
+    r"|alert for [\w ]{1,30}|problem name|incident name|monitor name|check name|headline)\W{0,3}[:：]\s+(\S.*)$",
     re.IGNORECASE,
 )
 TITLE_FIELDS = (
@@ -72,9 +72,9 @@ def best_title(post: Post) -> str:
     placed = f"{checked} on {host}" if host and checked else ""
     named += [placed, *(post.fields[name] for name in TELLING_FIELDS if post.fields.get(name)), host]
     after = [*first[:1], *named, *first[1:]] if any(titled) else [*first, *named]
-    later = [line for line in post.lines[2:6] if _POINTER.sub("", line)]
+    later = [line for line in post.lines[2:6] if _POINTER.sub("", line) and not _PLACING.match(line)]
     behind = [plain(text) for text in (*later, post.text, *post.fallbacks)]
-    candidates = [*titled, *after, *behind]
+    candidates = [*titled, *after, *behind, checked]
     cleaned = [_without_sender(clean_title(each), post.sender) for each in candidates]
     telling = [
         each

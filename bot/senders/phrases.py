@@ -26,7 +26,7 @@ BURNING = either(
     r"|down(?!\s+(?:by\s+)?[\d.]+\s?%)"
     r"|unhealthy|unreachable|offline|degraded|triggered|in alarm|alarm|alerting|breached|activated|unavailable"
     r"|not responding|late|crash looping|opened|ongoing)",
-    r"^(?:\w+ ){0,2}alert \S.{0,120}? (?:triggered|fired)(?: (?:on|for|at|in)\b|\W*$)",
+    r"^(?:\w+ ){0,2}alert \S.{0,120}? (?:triggered|fired)(?: (?:on|for|at|in)\b|\W*$|[:—–])",
     r"alert (?:triggered|fired|firing|opened|activated|started)",
     r"(?:incident|issue|problem|alarm|monitor) (?:is\s+)?(?:started|opened|created|triggered|activated|declared"
     r"|detected|failed)",
@@ -48,7 +48,9 @@ BURNING = either(
     r"(?:lost|missed|missing) (?:the )?heartbeat|heartbeat (?:lost|missed|missing)|lost (?:connection|contact)",
     r"you(?:'ve| have) been paged",
     r"(?<!\bbuild)(?<!\btests)(?<!\btest)(?<!\bdeploy)(?<!deployment)(?<!pipeline)(?<!payment)(?<!\bcard)(?<!\blogin)"
-    r" failed(?=:| after | with (?:exit|error|status|code)| due to)",
+    r" failed(?=:| after | with (?:exit|error|status|code)| due to| for "
+    r"| to (?:start|pull|connect|mount|schedule|load|sync|renew|send|write|read|reach|bind|resolve"
+    r"|run|complete|process))",
     r"abnormal(?:ly)? (?:rise|increase|drop|high|low|activity)|sudden (?:increase|rise|drop|spike|change)"
     r"|unusual(?:ly)? (?:high|low|rise|increase|drop|activity)|(?:regression|anomal(?:y|ies)|spike) detected"
     r"|at (?:its )?max(?:imum)? (?:replicas|capacity|connections)",

@@ -125,8 +125,9 @@ def points(post: Post, found: Standing) -> int:
         (
             2,
             any(
-                name in post.fields
-                for name in ("severity", "alert severity", "alertname", "alert name", "alarm name")
+                name in {"severity", "alertname"}
+                or re.fullmatch(r"(?:alert|alarm)(?: (?!rules?$)[a-z]+){1,3}", name)
+                for name in post.fields
             ),
         ),
         (2, _is_loud(post, found)),

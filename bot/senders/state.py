@@ -39,6 +39,8 @@ STATE_FIELDS = (
     "incident state",
     "resolution state",
     "monitor status",
+    "health status",
+    "health",
     "monitor condition",
     "check status",
     "service state",
@@ -74,7 +76,8 @@ _SHOUTED = re.compile(
     r"\b(DOWN|UP|CRITICAL|WARNING|ALARM|FIRING|RESOLVED|RECOVERED|PROBLEM|OK|TRIGGERED|ACKNOWLEDGED|CLOSED|OPEN"
     rf"|UNHEALTHY|ALERT|{SHOUTED_ABROAD})\b"
     r"|^(?:[^\s:]+\s){1,12}[^\s:]+:\s+((?i:warning|critical|down|up|ok|error|failed|recovered|resolved|firing))\W*$"
-    r"|^\W*(ERROR|WARN|NODATA)\b|^\W*((?i:resolved|recovered|triggered|acknowledged|firing|alerting|closed))\b"
+    r"|^\W*(ERROR|WARN|NODATA)\b|^\W*((?i:resolved|recovered|triggered|acknowledged|firing|alerting))\b"
+    r"|^\W*((?i:closed))(?= (?:by|at|after|on)\b|\W*$)"
 )
 _NOT_A_STATE = re.compile(
     r"(?i)new|high|minor|major|page|error|unknown|monitoring|created|started|info|assigned|accepted"

@@ -36,6 +36,7 @@ _ANNOUNCED = re.compile(
     re.IGNORECASE,
 )
 _INTRODUCING = re.compile(r"(?:\S+ ){0,4}(?:alarm|alert|notification|incident)s?:", re.IGNORECASE)
+_WHERE = re.compile(r"^\[[^\[\]]{1,40}\]\s*(?:[a-z]{3,20} [-–—] )?(?=\S)")
 _WHEN = re.compile(r"\s+(?:at|on|in|after|since)\s+\d[\dT:.\-/ hmsUTCZ+]*(?: ?on [\d./-]+)?")
 _BEFORE_MARK = re.compile(r"^[A-Za-z]+\s+[(\[]")
 _TAIL_TOKEN = re.compile(r"\s*[\[【](?!\d+[\]】])([^\[\]【】]{1,40})[\]】]\s*$")
@@ -49,9 +50,9 @@ _ADDRESS = re.compile(r"\s*[:|(–—-]?\s*https?://\S+\s*\)?$|\s*\(\s*https?://
 _AFTERWORD = re.compile(
     r"\s*(?:\.\s+It was (?:down|offline|unavailable)\b|[.–—-]\s+Reason:).*$", re.IGNORECASE
 )
-_REFERENCE = re.compile(
-    r"^(?:#\d{1,12}:?|[A-Z]{1,6}-\d{2,12}:)\s+(?=\S)"
-)  # PagerDuty's and OnCall's number is no part of the name
+_REFERENCE = re.compile(  # PagerDuty's and OnCall's number is no part of the name
+    r"^(?:#\d{1,12}:?|[A-Z]{1,6}-\d{2,12}:|(?:Problem|Incident|Alert|Issue) (?:#|[A-Z]{1,6}-)\d{2,12}:?)\s+(?=\S)"
+)
 _PASSED = re.compile(r"(?:by|via|from)\s+\S{1,40}(?:\s\S{1,30})?")  # "by dana" is who, not what
 _ASIDE = re.compile(  # "owner: ann" and "INC-7" behind a bar are no part of the name
     r"\W*(?i:owners?|team|assigned(?: to)?|assignee|on-?call|service|env|environment|since|started|duration|runbook"
@@ -121,7 +122,7 @@ def is_generic(title: str) -> bool:
     words = [word.strip(".!:#") for word in title.lower().split()]
     if any(form.fullmatch(title) for form in (_PASSED, _BARE_REFERENCE, _INTRODUCING)):
         return True
-    title = _WHEN.sub("", title)
+    title = _WHERE.sub("", _WHEN.sub("", title))
     if all(
         is_state_word(word) or word.isdigit() or severity_of(word) or word in PREFIX_NOUNS for word in words
     ):
