@@ -10,9 +10,11 @@ from dataclasses import replace
 from urllib.parse import unquote
 
 from bot.investigation.alert import Severity
+from bot.senders.bystanders import bystander
 from bot.senders.post import Post
 from bot.senders.reading import Kind, Reading, Sender
 from bot.senders.slack_text import links_of, plain
+from bot.senders.state import standing
 from bot.senders.titles import without_signs
 from bot.senders.words import Status, severity_of
 
@@ -65,7 +67,7 @@ def read(post: Post, shape: Reading) -> Reading | None:
 
 def _sure(post: Post, shape: Reading) -> Kind:
     """Take whatever Alertmanager's template made for an alert; it always posts an attachment, people's words do not."""
-    attached = bool(post.title or post.colours)
+    attached = bool(post.title or post.colours) and bystander(post, standing(post)) is not Kind.TALK
     return Kind.ALERT if attached and shape.kind in {Kind.TALK, Kind.CHANGE} else shape.kind
 
 

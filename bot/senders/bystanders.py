@@ -17,7 +17,7 @@ _HEARTBEAT = re.compile(
 )
 _TEST = re.compile(
     r"(?:^|[\]\s:*`(“\"])(?:test\s?alert|test[ _-](?:notification|message|event|incident|alarm|page))\b"
-    r"|\[test\]"
+    r"|\[test\]|\bthis is (?:just |only )?an? (?:drill|exercise)\b|^\W*(?:drill|exercise|game ?day)\W*:"
     r"|\bthis is (?:just |only )?an? (?:\w+ )?test\b"
     r"|\b(?:notification test|slack testing|testing (?:slack|webhook|the integration|your integration))\b"
     r"|\btest(?:ing)? (?:of|from) (?:the )?\w+ (?:integration|webhook|notification)\b"
@@ -58,7 +58,9 @@ _TALK_SENDERS = either(
     "calendar", "polly", "geekbot", "standuply", "donut", "simple poll", "hubspot", "salesforce", "intercom", "figma",
     "typeform", "zoom", "loom", "giphy", "rss", "twitter", "survey", "standup", "hr", "lunch", "bamboohr", "stripe",
     "workday", "clickup", "monday", "miro", "greenhouse", "google forms", "vanta", "drata", "freshdesk",
-    "mailchimp", "kudos", "coffee", "office", "facilities", "weather",
+    "mailchimp", "snyk", "semgrep",
+    "sonar(?:cloud|qube)?", "codecov", "markets?", "stocks?", "crypto",
+    "sports?", "sales(?:[- ]?(?:ops|bot))?", "kudos", "coffee", "office", "facilities", "weather",
 )  # fmt: skip
 _PERIOD = r"(?:daily|weekly|monthly|hourly|quarterly|nightly|morning|evening)"
 _TALK = either(
@@ -89,12 +91,28 @@ _TALK = either(
     r"post-?mortem (?:published|ready|is|for)",
     r"quality gate (?:passed|failed)|code coverage|cost (?:anomal\w+|report|summary)|aws budgets?|tickets? #?\d+",
 )
+_PLAINLY = either(  # no state field makes an alert of these
+    r"silences? (?:was |were )?(?:created|expired|deleted|updated|removed|added)",
+    r"(?:alert(?:ing)?|recording) rules? (?:\S+ )?(?:was |were )?(?:created|updated|deleted|edited"
+    r"|modified|paused|provisioned)",
+    r"quality gate\W{0,3}(?:passed|failed)|vulnerabilit(?:y|ies) (?:found |detected )?in",
+    r"new (?:(?:high|low|top|hot|urgent|qualified)[ -]?(?:priority )?)?(?:lead|deal|order|sign-?up"
+    r"|customer|candidate|response)(?!-| time)",
+    r"(?:incidents|alerts|outages) (?:today|yesterday|(?:this|last|per) (?:week|month|quarter|year))",
+    r"all (?:of (?:the|our) )?(?:\d+ )?(?:checks|systems|services|monitors|tests|probes|jobs|backups|targets)"
+    r" (?:are |is )?(?:now )?(?:passing|passed|up|healthy|ok|operational|green|good|succeeded)",
+    r"(?:test|code) coverage|invoice #?\d+|chg-?\d+|change request",
+    r"(?:contract|licen[cs]e|subscription|trial) (?:\S+ ){0,3}(?:expires|renews|ends|expired)",
+    r"answer:|action items?|post-?mortem (?:published|ready|for)|access request",
+)
 _TALK_NOUNS = re.compile(  # services are called so as well: they count only where no state is told in words
     r"\b(?:reminder|digest|survey|invoice|subscription|trial|changelog|training|newsletter|dispute)s?(?![\w-])",
     re.IGNORECASE,
 )
 _STATUS_PAGE_SENDERS = either("status ?pages?", "status ?gator", "is ?down", r"status (?:feed|rss|updates?)")
-_STATUS_PAGE_LINK = re.compile(r"//(?:status\.[\w.-]+|[\w.-]+\.statuspage\.io)/incidents?/", re.IGNORECASE)
+_STATUS_PAGE_LINK = re.compile(
+    r"//(?:status\.[\w.-]+|(?:www\.)?[\w-]+status\.\w+|[\w.-]+\.statuspage\.io)/incidents?/", re.IGNORECASE
+)
 _TICKET_FIELDS = frozenset(
     {
         "assignee",
@@ -118,17 +136,26 @@ def bystander(post: Post, found: Standing) -> Kind | None:
         return Kind.HEARTBEAT
     if any(_TEST.search(line) for line in [*heads, *post.lines[:12]]):
         return Kind.TEST
-    if _CHANGE_SENDERS.search(post.sender):
-        graded = found.strength is Strength.TOKEN and "severity" in post.fields  # GitLab posts alerts too
-        return None if graded or any(_HEALTH.search(line) for line in heads) else Kind.CHANGE
+    # what a vendor tells its customers is for people; our own monitors tell us what it breaks
     if _STATUS_PAGE_SENDERS.search(post.sender) or any(map(_STATUS_PAGE_LINK.search, post.urls)):
-        return (
-            Kind.TALK
-        )  # what a vendor tells its customers is for people; our own monitors tell us what it breaks
-    from_tracker = _TALK_SENDERS.search(post.sender) or len(_TICKET_FIELDS & post.fields.keys()) >= 2
-    if from_tracker or found.strength >= Strength.TOKEN:
-        return Kind.TALK if from_tracker else None
-    return _by_words(heads, found)
+        return Kind.TALK
+    return (
+        _of_changes(post, found, heads)
+        if _CHANGE_SENDERS.search(post.sender)
+        else _by_all(post, found, heads)
+    )
+
+
+def _of_changes(post: Post, found: Standing, heads: list[str]) -> Kind | None:
+    graded = found.strength is Strength.TOKEN and "severity" in post.fields  # GitLab posts alerts too
+    return None if graded or any(_HEALTH.search(line) for line in heads) else Kind.CHANGE
+
+
+def _by_all(post: Post, found: Standing, heads: list[str]) -> Kind | None:
+    tracked = _TALK_SENDERS.search(post.sender) or len(_TICKET_FIELDS & post.fields.keys()) >= 2
+    if tracked or any(_PLAINLY.search(line) for line in heads):
+        return Kind.TALK
+    return None if found.strength >= Strength.TOKEN else _by_words(heads, found)
 
 
 def _by_words(heads: list[str], found: Standing) -> Kind | None:

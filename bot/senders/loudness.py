@@ -15,7 +15,7 @@ from bot.senders.words import severity_in, severity_of
 
 SEVERITY_FIELDS = (
     "severity", "priority", "alert severity", "sev", "level", "urgency", "alert level", "criticality", "alert priority",
-    "incident severity", "impact", "risk level", "risk", "threat level", "alarm level", "alarm severity",
+    "incident severity", "impact", "risk level", "threat level", "alarm level", "alarm severity",
 )  # fmt: skip
 DOWN = frozenset({"down", "offline", "unreachable"})
 _WARNING_SIGNS = (":warning:", "⚠")  # the one emoji whose name is a severity; weaker than any word

@@ -28,7 +28,8 @@ _NUMBER = re.compile(r"\W*(?:[A-Z]{2,8}-)?\d{1,12}\W*")  # "INC-77", the sender'
 _TAGGED = re.compile(r"(?:\[[^\[\]]{1,60}\]\s*)+$")
 _EMOJI = re.compile(r":[a-z0-9_+-]{2,40}:\s*")
 _PLACING = re.compile(
-    r"^\W*(?:host|hostname|node|instance|service|state|status|severity|priority|time|date|environment|env|region"
+    r"^\W*(?:(?:alert |incident |event |problem |ticket )?(?:id|number)|host"
+    r"|hostname|node|instance|service|state|status|severity|priority|time|date|environment|env|region"
     r"|cluster|namespace|project|since|started|duration|link|url)\W{0,3}:",
     re.IGNORECASE,
 )

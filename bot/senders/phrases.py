@@ -48,9 +48,15 @@ BURNING = either(
     r"(?:lost|missed|missing) (?:the )?heartbeat|heartbeat (?:lost|missed|missing)|lost (?:connection|contact)",
     r"you(?:'ve| have) been paged",
     r"(?<!\bbuild)(?<!\btests)(?<!\btest)(?<!\bdeploy)(?<!deployment)(?<!pipeline)(?<!payment)(?<!\bcard)(?<!\blogin)"
-    r" failed(?=:| after | with (?:exit|error|status|code)| due to| for "
+    r" failed(?=:| after | with (?:exit|error|status|code)| due to| for | at "
     r"| to (?:start|pull|connect|mount|schedule|load|sync|renew|send|write|read|reach|bind|resolve"
     r"|run|complete|process))",
+    r"(?:above|over) (?:the |its )?(?:\w+ )?(?:threshold|limit)",
+    r"(?:errors?|failures?|faults?|attack|crash|outage|leak|deadlock|corruption) "
+    r"(?:\([^()]{1,40}\) )?(?:was |were )?detected",
+    r"\d+ (?:of \d+ )?(?:services|hosts|checks|pods|nodes|targets|monitors) "
+    r"(?:are )?(?:unhealthy|down|failing|unreachable)",
+    r"(?:slo|sla|threshold|budget|objective) (?:is |was |has been )?(?:breached|violated|exhausted|burning)",
     r"abnormal(?:ly)? (?:rise|increase|drop|high|low|activity)|sudden (?:increase|rise|drop|spike|change)"
     r"|unusual(?:ly)? (?:high|low|rise|increase|drop|activity)|(?:regression|anomal(?:y|ies)|spike) detected"
     r"|at (?:its )?max(?:imum)? (?:replicas|capacity|connections)",

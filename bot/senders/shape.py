@@ -76,8 +76,12 @@ _CHATTING = re.compile(
 )
 
 
+_DONE = frozenset(
+    {"success", "succeeded", "completed", "green", "fixed"}
+)  # of jobs that never failed as much as of alerts
 _MACHINE_NAME = re.compile(
     r"\*[^*\s]{1,60}\*|`[^`\s]{1,60}`|\b[a-z]{2,20}(?:[-_.][a-z\d]+){0,4}-\d+\b|^\W*\[[\w.-]+-\d+\]"
+    r"|\b[\w-]+\.(?:com|io|net|org|dev|internal|local|corp)\b"
 )
 
 
@@ -103,7 +107,7 @@ def read_shape(post: Post, *, source: str = "generic") -> Reading:
         count=count_of(post, status),
         key=key_of(post, source, title),
         description=description_of(post, title),
-        sure=found.strength >= Strength.PREFIX or worth >= MUCH,
+        sure=found.word.lower() not in _DONE and (found.strength >= Strength.PREFIX or worth >= MUCH),
     )
 
 

@@ -61,6 +61,7 @@ _OF_WORK = frozenset(
 )
 _IN_STATE = re.compile(
     r"\b(?:in|is|entered|to|just entered) (?:the )?(?:status|state):? \W?([A-Za-z_-]{2,20})\b"
+    r"|\bentered (?:the )?\W?([A-Za-z]{2,20})\W? state\b"
     r"|\bfrom \W?[A-Z]\w+\W? to \W?([A-Z]\w+)\W*$"
 )
 _LABELS = frozenset("alert alarm incident issue monitor event notification".split())
@@ -126,9 +127,11 @@ def standing(post: Post) -> Standing:
 
 def head_lines(post: Post) -> list[str]:
     """Return the lines where tools put the state: titles, the first lines of the body, the fallback."""
-    first = [plain(line) for line in (*post.lines[:3], *post.text.split("\n")[:2])]
-    raw = [post.title, *post.headers, *first, *(plain(each.split("\n")[0]) for each in post.fallbacks)]
-    own = re.compile(rf"^\W*{re.escape(post.sender)}(?: alert| alarm)?:\s*", re.IGNORECASE)
+    top = [plain(line) for line in (*post.lines[:3], *post.text.split("\n")[:2])]
+    raw = [post.title, *post.headers, *top, *(plain(each.split("\n")[0]) for each in post.fallbacks)]
+    name = re.escape(post.sender)
+    first = re.escape(re.split(r"[\W_]", post.sender)[0])
+    own = re.compile(rf"^\W*(?:{name}(?: alert| alarm)?:|\[(?:{name}|{first})\])\s*", re.IGNORECASE)
     unsigned = [own.sub("", line) for line in raw] if post.sender else []
     return [line[:400] for line in dict.fromkeys([*raw, *unsigned]) if line.strip()]
 

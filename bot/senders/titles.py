@@ -16,14 +16,15 @@ _SIGNS = re.compile(
 _TAIL_SIGNS = re.compile(rf"(?:\s*(?:{_MARKS}|\ufe0f))+\s*$")
 _TOKEN = re.compile(r"^[\[(【{]([^\[\](){}]{1,40})[\])】}]\s*[:|–—-]?\s*")
 _PREFIX = re.compile(
-    rf"^({WORD}(?:[^\W\d]|-)*(?: {WORD}+){{0,3}}|(?:[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5])(?: [A-Za-z]+){{0,2}})"
+    rf"^((?:[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5])(?: [A-Za-z]+){{0,2}}|{WORD}(?:[^\W\d]|-)*(?: {WORD}+){{0,3}})"
     r"(?: (?:in|after) [\w ]{1,12}| \(?#?(?:[A-Z]{1,6}-)?\d{1,12}\)?)?"
     r"(?: \((?i:critical|major|minor|warning|high|medium|low)\))?"
     r"\s*(?:[:：]\s*|\s[|–—-]\s|\s?»\s|\s?>>\s)"
 )
 _LEADING = re.compile(
     r"^(?:(?i:resolved|recovered|triggered|re-triggered|acknowledged|firing|alerting|closed)"
-    r"|[Pp][0-5]|[Ss][Ee][Vv]-?[0-5]|PROBLEM|RECOVERY|ALERT|ALARM|CRITICAL|WARNING|WARN|ERROR|OK|DOWN|UP|OPEN|FIRING|PAGE|URGENT)\s+(?=\S)"
+    r"|[Pp][0-5]|[Ss][Ee][Vv]-?[0-5]|PROBLEM|RECOVERY|ALERT|ALARM|CRITICAL|WARNING|WARN|ERROR|OK|DOWN|UP|OPEN|FIRING|PAGE|URGENT"
+    r"|DEGRADED|UNHEALTHY|OFFLINE|ONLINE|CLEAR|CLEARED|CLOSED|ACK|OUTAGE|FAILED|FAILURE)\s+(?=\S)"
 )
 _SHOUTED = re.compile(
     rf"^(?:CRITICAL|FATAL|ERROR|WARNING|WARN|P[0-5]|FIRING|RESOLVED|RECOVERED|TRIGGERED|ACKNOWLEDGED|{SHOUTED_ABROAD})"
@@ -170,6 +171,8 @@ def stripped(part: str) -> str:
 
 def is_mark(text: str) -> bool:
     """Say whether *text* is nothing but a state or severity ("FIRING:2, RESOLVED:1", "severity: page")."""
+    if severity_of(text):  # "Sev 2"
+        return True
     words = [word.strip("*_`:,.!#") for word in re.split(r"(?:\s-\s|[\s:：,/=])+", text.strip())]
     telling = [word for word in words if word and not word.isdigit() and word.lower() not in _LINKING]
     if not telling:
