@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 
 from tools.change_kind import Change, Kind, changed_lines, read
 from tools.from_onset import from_onset
-from tools.symptoms import Concern, concerns, other_cause, without_questions
+from tools.other_causes import other_cause
+from tools.symptoms import Concern, concerns, without_questions
 from tools.telemetry import Deployment
 from tools.words import spelled, words
 

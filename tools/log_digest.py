@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from tools.log_digest_flow import Flow, flows, rate_surprise
+from tools.log_digest_flow import Flow, flows, rate_surprise, unheard_surprise
 from tools.log_digest_groups import shown, template_ids
 from tools.log_digest_levels import CALM, ERROR, WARNING, severity, whole_messages
 from tools.telemetry import LogLine
@@ -117,6 +117,8 @@ def _group(
     level = severity(example)
     compared = flow is not None and flow.normal_asked > 0
     surprise = flow.surprise if flow and compared else rate_surprise(len(now), len(normal), exposure)
+    if level == ERROR and flow and not compared and not normal:
+        surprise = max(surprise, unheard_surprise(flow.logged, flow.asked))
     told = (now or normal)[:_LINES_SHOWN]
     weight = _WEIGHT[level]
     if surprise < 0:

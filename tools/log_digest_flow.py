@@ -20,6 +20,7 @@ MAX_TRACES = 5_000
 MAX_GROUPS = 2_000
 TOGETHER = 0.9  # "came with": in so large a share of the requests, both ways
 LEAST_SUPPORT = 5
+_USUALLY_FAILING = 0.05
 _DOUBT_MORE, _DOUBT_FEWER = 2.0, 10.0  # requests of normal operation at which a change counts half
 
 
@@ -51,6 +52,19 @@ class Flow:
         doubt = _DOUBT_MORE if share > usual else _DOUBT_FEWER
         trust = self.normal_asked / (self.normal_asked + doubt)
         return math.copysign(math.sqrt(2 * max(0.0, gain)) * trust, share - usual)
+
+
+def unheard_surprise(logged: int, asked: int) -> float:
+    """Return how surprising an error is that *logged* of *asked* requests had where normal operation never came by.
+
+    Work that fails as a rule is not kept in production, so a small share is expected although none was ever counted;
+    that guess is trusted by half.
+    """
+    if asked < LEAST_SUPPORT or logged <= asked * _USUALLY_FAILING:
+        return 0.0
+    share = logged / asked
+    gain = _term(logged, share, _USUALLY_FAILING) + _term(asked - logged, 1 - share, 1 - _USUALLY_FAILING)
+    return math.sqrt(2 * max(0.0, gain)) / 2
 
 
 def rate_surprise(count: int, normal: int, exposure: float) -> float:

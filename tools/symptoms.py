@@ -1,7 +1,6 @@
 """Which parts of a system each symptom usually points to: what an on-call engineer associates without thinking.
 
-It also hears when a report itself names a cause that no deployment brings about. Words are stems as
-tools/words.py makes them. A hint, never a proof: it only orders suspects.
+Words are stems as tools/words.py makes them. A hint, never a proof: it only orders suspects.
 """
 
 import re
@@ -115,45 +114,3 @@ def concerns(text: str) -> tuple[tuple[Concern, int], ...]:
     said = set(words(text, whole=False))
     found = [(concern, len(said & concern.said)) for concern in CONCERNS]
     return tuple(sorted((each for each in found if each[1]), key=lambda each: -each[1]))
-
-
-_OTHER_CAUSES = (
-    (
-        re.compile(
-            r"\b(availability zone|region|racks?)\b.{0,40}\b(power|down|outage|lost|unavailable)\b|"
-            r"\b(429|too ?many ?requests)\b|\bsecurity incident\b|\b(password|credential|secret|key)s?\b.{0,40}"
-            r"\b(rotated|rotation|revoked|leaked)\b|\bno longer trusted\b",
-            re.IGNORECASE,
-        ),
-        "trouble at somebody else's end",
-    ),
-    (
-        re.compile(r"\b(has|have|had)? ?expired?\b|\bexpir(y|ation)\b", re.IGNORECASE),
-        "something that expired",
-    ),
-    (
-        re.compile(
-            r"\b(aws|azure|gcp|google cloud|cloudflare|provider|vendor|third[- ]party|upstream)\b.{0,30}"
-            r"\b(outage|incident|degradation|status page)\b|\bdata ?cent(er|re)\b.{0,30}\b(outage|power)\b",
-            re.IGNORECASE,
-        ),
-        "an outage elsewhere",
-    ),
-    (
-        re.compile(r"\bhardware (failure|fault)|\bdisk failure\b|\bpower (loss|cut|outage)", re.IGNORECASE),
-        "failed hardware",
-    ),
-    (
-        re.compile(
-            r"\b(ddos|traffic spike|flood of requests|crawler|scrap(er|ing) traffic)\b|"
-            r"\b(traffic|load|requests)\b.{0,30}\b(\w+fold|doubled|tripled|surged?|spiked?|unusually high)\b",
-            re.IGNORECASE,
-        ),
-        "unusual traffic",
-    ),
-)
-
-
-def other_cause(text: str) -> str:
-    """Return what *text* names as a cause that no deployment brings about, in words, or an empty text."""
-    return next((words_for_it for pattern, words_for_it in _OTHER_CAUSES if pattern.search(text)), "")

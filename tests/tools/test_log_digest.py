@@ -223,3 +223,25 @@ def test_work_that_normal_operation_does_not_have_is_mentioned_but_accuses_nobod
     ]
     (found,) = [each for each in digest(now, normal, onset=ONSET) if each.service == "export"]
     assert (found.trend, found.score) == ("new", 1.0)
+
+
+def test_an_error_in_every_request_stands_out_where_normal_operation_never_came_by() -> None:
+    """New work that always fails is odder than known warnings under more traffic; work that goes well is not."""
+
+    def score(failing: int) -> float:
+        normal = [line("request served", -600 + n, "gateway", trace=f"n{n}") for n in range(60)]
+        now = [line("request served", n, "gateway", trace=f"t{n}") for n in range(12)]
+        now += [
+            line(
+                "ERROR IllegalStateException: no seat" if n < failing else "seat kept",
+                n + 0.5,
+                "seats",
+                trace=f"t{n}",
+            )
+            for n in range(12)
+        ]
+        groups = digest(sorted(now, key=lambda each: each.at), normal, onset=ONSET)
+        return next(group.score for group in groups if "IllegalState" in group.template)
+
+    assert score(12) > 3.0
+    assert score(12) > 2 * score(2)

@@ -20,7 +20,8 @@ class Clue:
     *measure* and *amount* tell how much of what came on top (seconds of one percentile, failed requests), so that
     a callee that added as much can be recognised; empty and 0 when that cannot be told. *told_by* is another
     service that complains about this one, empty for what is seen at the service itself. *added* is how much came on
-    top in an amount that services share (tools/anomaly_added.py), None when nothing tells it.
+    top in an amount that services share (tools/anomaly_added.py), None when nothing tells it. *unheard* is trouble
+    in the logs that normal operation never had.
     """
 
     service: str
@@ -35,6 +36,7 @@ class Clue:
     amount: float = 0.0
     told_by: str = ""
     added: float | None = None
+    unheard: bool = False
 
 
 def quoted(text: str) -> str:

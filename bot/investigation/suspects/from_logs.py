@@ -55,7 +55,9 @@ def from_logs(groups: Sequence[Told], services: frozenset[str]) -> Iterator[Clue
         if group.text("severity") == "warning":
             began = began.replace("errors", "warnings")
         said = f"{began} “{without_commands(quoted(template))}”"
-        yield Clue(service, "log", _cause(template, calm=calm), points, rising, group.id, said, first)
+        unheard = trend == "new" and not calm
+        cause = _cause(template, calm=calm)
+        yield Clue(service, "log", cause, points, rising, group.id, said, first, unheard=unheard)
         if rising and not calm and _UNREACHED.search(template):
             for other in mentioned(template, services, but=service):
                 told = f"{service} complains about it: “{without_commands(quoted(template))}”"

@@ -103,10 +103,12 @@ def _accounts_for(clue: Clue, felt: Mapping[str, float]) -> float:
 def _explains(callee: Sequence[Clue], symptom: Clue) -> bool:
     """Say whether one of a callee's clues is behind *symptom*: as strong, or it added as much of the same.
 
-    Amounts that both tell were passed on already (passing.py).
+    Amounts that both tell were passed on already (passing.py). Lines that are logged in normal operation as well, only
+    less often, explain no trouble that was never logged before.
     """
     return any(
         not (symptom.added and clue.added is not None and clue.cause == symptom.cause)
+        and not (symptom.unheard and clue.source == "log" and not clue.unheard)
         and (
             clue.points >= ENOUGH_TO_EXPLAIN * symptom.points
             or (
