@@ -14,7 +14,10 @@ _HARDWARE = (
     r"hardware|disks?|drives?|ssds?|raid|nics?|dimms?|memory modules?|switch(?:es)?|routers?|racks?|cables?|"
     r"fib(?:re|er)|power supply|cooling|hosts?|hypervisors?"
 )
-_SOMEBODY = r"(?:someone|somebody|an? (?:operator|engineer|admin|colleague|customer|client|tenant|partner|contractor|team))"
+_SOMEBODY = (
+    r"(?:someone|somebody|"
+    r"an? (?:operator|engineer|admin|colleague|customer|client|tenant|partner|contractor|team))"
+)
 
 _ROLLED_OUT = re.compile(
     r"\b(deployed|rolled out|upgraded|released|merged)\b|\b(after|since|with) (the|a|an|our|this|that|new|latest)"
