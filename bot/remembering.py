@@ -18,6 +18,7 @@ from bot.investigation.precedent import Precedent, Precedents, TriedFix
 from bot.written_down import incident_of
 from memory.incident import Feedback, Incident, NotTheSame, Outcome
 from memory.memory import MemoryUnavailable
+from memory.ranking import age_in_words
 from memory.recollection import FixRecord, Match, Question, Recollection
 from memory.store import StoreUnavailable
 from tools.recall import SimilarIncident, TriedThen
@@ -208,10 +209,8 @@ def record_words(record: FixRecord, now: datetime) -> str:
     if not record.tried:
         return "outcome not recorded"
     worked = record.worked + record.partly
-    days = (now - record.last_at).days if record.last_at else None
-    last = (
-        "" if days is None else ", today" if days < 1 else f", last {days} day{'s' if days > 1 else ''} ago"
-    )
+    ago = age_in_words(now - record.last_at) if record.last_at else ""
+    last = f", {'' if ago == 'today' else 'last '}{ago}" if ago else ""
     return f"worked {worked} of {record.tried}{last}" if worked else f"did not work ({record.tried}×{last})"
 
 

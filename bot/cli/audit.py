@@ -29,5 +29,10 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
             about = f"{step['at'][:19]}Z  {step['case']:14} {step['task']:21} {step['kind']:8}"
             console.print(f"{about} {step['line']}", markup=False, highlight=False, soft_wrap=True)
         chain = f"The chain is broken: {told['chain']}" if told["chain"] else "The chain is whole."
-        console.print(f"{len(shape['steps'])} of {shape['recorded']} records. {chain}", highlight=False)
+        count = (
+            f"{len(shape['steps'])} of {shape['recorded']} records."
+            if shape["steps"]
+            else "Nothing is recorded yet."
+        )
+        console.print(f"{count} {chain}", highlight=False)
     return 1 if told["chain"] else 0

@@ -5,6 +5,7 @@ Modules of a command are imported when it runs, so that `--help` answers at once
 
 import argparse
 import asyncio
+import difflib
 import importlib
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -39,6 +40,10 @@ log = structlog.get_logger()
 def main(words: Sequence[str], environment: Callable[[], Mapping[str, str]]) -> int:
     """Run the command that *words* name and return its exit code."""
     parser = parser_of_all()
+    if words and words[0] not in COMMANDS and not words[0].startswith("-"):
+        near = difflib.get_close_matches(words[0], COMMANDS, n=1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        parser.error(f"there is no command {words[0]!r}.{meant} There are: {', '.join(COMMANDS)}.")
     options = parser.parse_args(
         words if words and words[0] in {*COMMANDS, "-h", "--help"} else ["serve", *words]
     )

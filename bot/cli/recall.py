@@ -25,6 +25,8 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
         console.print(f"Memory is not available: {found.note}", markup=False)
     elif found.tier == "none":
         console.print("No similar incident." + (" What comes nearest:" if found.found else ""))
+    if found.available and found.note:
+        console.print(found.note, style="yellow", highlight=False, markup=False)
     for match in found.found:
         tier = "" if match.tier == "none" else f" · {match.tier.replace('_', ' ')}"
         console.print(Text.assemble((match.id, "bold"), f" {match.title}  {match.score:.2f}{tier}"))

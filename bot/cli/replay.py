@@ -34,6 +34,8 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
 
 
 def _proof(told: Mapping[str, Any]) -> str:
+    if not told["decisions"]:
+        return "No decision is recorded yet."
     lines = [f"{told['identical']} of {told['decisions']} decisions come out the same."]
     lines += [
         f"differs: {each['selection']}: was {each['was']}, now {each['now']}" for each in told["different"]

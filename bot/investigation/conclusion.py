@@ -197,7 +197,10 @@ def _not_looked_at(case: CaseFile) -> tuple[str, ...]:
             reasons.setdefault(findings.note or "not available", []).append(spoken(findings.call.name))
         for problem in findings.problems if findings.status is not Status.UNAVAILABLE else ():
             reasons.setdefault(problem, []).append(spoken(findings.call.name))
-    tools = (f"{', '.join(names)}: {reason}" for reason, names in reasons.items())
+    tools = (
+        reason if reason.startswith(f"{', '.join(names)}: ") else f"{', '.join(names)}: {reason}"
+        for reason, names in reasons.items()
+    )
     return _unique((*memory, *tools))
 
 

@@ -6,7 +6,7 @@ _LOOKS = {
     "list_deployments": "deployments",
     "diff_deployment": "a deployment's diff",
     "service_dependencies": "dependencies",
-    "active_alerts": "other alerts",
+    "active_alerts": "alerts",
     "recall_similar_incidents": "memory",
     "find_runbook": "runbooks",
 }
