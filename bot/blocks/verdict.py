@@ -124,10 +124,10 @@ def _evidence(case: CaseFile, verdict: Verdict) -> str:
 
 def _near(piece: Evidence, verdict: Verdict) -> int:
     """Return how near *piece* is to the cause: the first suspect's own, what was deployed, others, then overviews."""
-    if piece.seen.service and piece.seen.service in verdict.services[:1]:
-        return 0
     if piece.kind in {"deploy", "recall"}:
         return 1
+    if piece.seen.service and piece.seen.service in verdict.services[:1]:
+        return 0
     return 2 if piece.seen.service else 3
 
 
@@ -205,8 +205,9 @@ def _people(case: CaseFile) -> list[Block]:
         lines.append(_reopened(case))
     if case.resolution:
         end = case.resolution
-        cause, fix = ended(said(end.root_cause, 300)), ended(said(end.fix, 300))
-        lines.append(f"🏁 Resolved by <@{end.by}>. Cause: {cause} Fix: {fix}")
+        told = case.verdict is not None and end.root_cause == case.verdict.cause
+        cause = "as above." if told else ended(said(end.root_cause, 300))
+        lines.append(f"🏁 Resolved by <@{end.by}>. Cause: {cause} Fix: {ended(said(end.fix, 300))}")
     if case.remembered:
         lines.append(f"Kept in memory as {said(case.remembered.incident)}.")
     return [context("\n".join(lines))] if lines else []

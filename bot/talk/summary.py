@@ -6,6 +6,7 @@ It tells facts of the case file and their evidence ids, and nothing else.
 import re
 from datetime import datetime
 
+from bot.blocks.runbook import runbook_line
 from bot.blocks.words import ended, span
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import Steered
@@ -61,11 +62,14 @@ def _done(case: CaseFile) -> str:
     ][-2:]
     if case.resolution:
         told.append(f"fixed by: {case.resolution.fix}")
-    elif case.verdict and case.verdict.fix:
-        told.append(f"suggested next: {case.verdict.fix.text}")
     elif case.stopped_by:
         told.append(f"{_who(case.stopped_by)} stopped the investigation")
-    return f"Done: {'; '.join(told)}" if told else "Done: nobody has acted in this thread yet."
+    done = f"Done: {ended('; '.join(told))}" if told else "Done: nobody has acted in this thread yet."
+    fix = case.verdict.fix if case.verdict and not case.resolution else None
+    if fix is None:
+        return done
+    next_ = runbook_line(fix.text) if fix.source == "runbook" else shortened(fix.text)
+    return f"{done} Suggested next: {ended(next_)}"
 
 
 _OUTCOMES = {

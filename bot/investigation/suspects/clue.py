@@ -10,6 +10,8 @@ from datetime import datetime
 _PREFIX = re.compile(
     r"^(?:\s*(?:[\w.\-]+[:=]\s*)?<\*>[\],;]?|\s*\[?(?:ERROR|WARN(?:ING)?|INFO|DEBUG|FATAL|CRITICAL|SEVERE)\]?:?(?=\s))+"
 )
+# "GET … in … ms: " before what went wrong: the evidence beside it shows the request whole
+_REQUEST = re.compile(r"^(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS) [^:“”]*…[^:“”]*: (?=\S+ \S)")
 _LONGEST = 160
 
 
@@ -42,6 +44,7 @@ class Clue:
 def quoted(text: str) -> str:
     """Return a template without what stands before its message, its places shown as an ellipsis."""
     told = _paired((_PREFIX.sub("", text).strip() or text).replace("<*>", "…"))
+    told = _REQUEST.sub("", told)
     return told if len(told) <= _LONGEST else told[: _LONGEST - 1] + "…"
 
 

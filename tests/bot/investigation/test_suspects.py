@@ -11,6 +11,7 @@ from bot.investigation.alert import Alert
 from bot.investigation.evidence import Evidence
 from bot.investigation.gathering import FIRST_LOOK, first_calls, scope_for
 from bot.investigation.suspects import rank
+from bot.investigation.suspects.clue import quoted
 from bot.investigation.suspects.emphasis import emphasis_of
 from bot.investigation.suspects.mentions import mentioned
 from tools.tool import Kind, Observation
@@ -275,3 +276,22 @@ def test_the_first_look_is_the_same_for_all_and_bounded_in_time() -> None:
     assert late.window.end == ONSET + timedelta(minutes=30)
     assert late.window.start == ONSET - timedelta(minutes=30)
     assert (late.service, late.onset) == ("web", ONSET)
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        (
+            "GET <*> in <*> ms: no connection free after <*> ms <*> waiting)",
+            "no connection free after … ms … waiting",
+        ),
+        ("GET <*> in <*> ms: boom", "GET … in … ms: boom"),
+        (
+            "POST checkout/orders: <*> payments cannot be reached",
+            "POST checkout/orders: … payments cannot be reached",
+        ),
+        ("ERROR: pool (main) is empty", "pool (main) is empty"),
+    ],
+)
+def test_a_quote_tells_what_went_wrong_and_no_half_of_a_pair(template: str, told: str) -> None:
+    assert quoted(template) == told
