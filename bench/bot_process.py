@@ -156,11 +156,9 @@ def main() -> None:
     pulse, busy = Pulse(), Busy()
     busy.watch()
     asyncio.run((run_bot if options.which == "bot" else run_echo)(options, pulse))
-    # its own peak and that of the largest process it started (the one that draws), as if they came together
     peak = (
-        sum(resource.getrusage(whose).ru_maxrss for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-        / 1024
-    )
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    )  # of what it starts, bench.joined keeps the peak
     told = {
         "stall_ms": round(pulse.stall_ms, 1),
         "own_cpu_ms": round(pulse.own_cpu_ms, 1),

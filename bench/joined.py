@@ -16,13 +16,15 @@ from sandbox.retiming import retimed
 
 START_S = 120.0
 DRAIN_S = 60.0
+WEIGH_S = 0.5
 
 
 @dataclass
 class Beside:
-    """A process joined to a sandbox. *told* is what it said of itself at its end."""
+    """A process joined to a sandbox. *told* is what it said of itself at its end, its peak with what it started."""
 
     process: asyncio.subprocess.Process
+    peak_mb: float = 0.0
     ready_s: float = 0.0
     told: dict[str, Any] = field(default_factory=dict)
 
@@ -48,7 +50,14 @@ class Beside:
             self.process.terminate()
             async with asyncio.timeout(DRAIN_S):
                 self.told = await self.line()
+                self.told["peak_rss_mb"] = round(max(self.told["peak_rss_mb"], self.peak_mb), 1)
                 await self.process.wait()
+
+    async def weigh(self) -> None:
+        """Look at its memory twice a second, for ever."""
+        while True:
+            self.peak_mb = max(self.peak_mb, self.rss_mb)
+            await asyncio.sleep(WEIGH_S)
 
 
 @asynccontextmanager
@@ -67,7 +76,11 @@ async def beside(words: Sequence[str], log: Path) -> AsyncIterator[Beside]:
             except RuntimeError as ended:
                 raise RuntimeError(_tail(log)) from ended
             running.ready_s = time.perf_counter() - started
-            yield running
+            weighing = asyncio.create_task(running.weigh())
+            try:
+                yield running
+            finally:
+                weighing.cancel()
         finally:
             if process.returncode is None:
                 process.kill()
@@ -76,13 +89,20 @@ async def beside(words: Sequence[str], log: Path) -> AsyncIterator[Beside]:
 
 def _children(pid: int) -> list[int]:
     tasks = Path(f"/proc/{pid}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text(encoding="utf-8").split()]
+    return [int(child) for task in tasks for child in _proc(task).split()]
 
 
 def _rss_mb(pid: int) -> float:
-    status = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-    return int(line.split()[1]) / 1024
+    lines = _proc(Path(f"/proc/{pid}/status")).splitlines()
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS:")), 0.0)
+
+
+def _proc(file: Path) -> str:
+    """Return what the kernel tells; of what has ended, nothing."""
+    try:
+        return file.read_text(encoding="utf-8")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def _tail(log: Path) -> str:
