@@ -4,6 +4,8 @@ One worker thread runs the model, so that the event loop stays free. It knows no
 """
 
 import asyncio
+import contextlib
+import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 BATCH = 8
 """Texts per model run: large enough to be quick, small enough that a waiting recall gets its turn soon."""
+
+GENTLE = 10  # niceness of the thread that runs the model
 
 Vector = Sequence[float]
 
@@ -39,6 +43,14 @@ class Embed(Protocol):
         ...
 
 
+def _give_way_to_others() -> None:
+    """Let the process's other threads have the processor first: this one computes for seconds when much is new."""
+    with contextlib.suppress(
+        AttributeError, OSError
+    ):  # a system that knows no niceness of threads goes without
+        os.setpriority(os.PRIO_PROCESS, 0, max(GENTLE, os.getpriority(os.PRIO_PROCESS, 0)))  # 0: this thread
+
+
 class MiniLm:
     """all-MiniLM-L6-v2 in fp32 through fastembed, loaded in a fifth of a second when first asked."""
 
@@ -55,7 +67,9 @@ class MiniLm:
         self._files: ModelFiles = prepare_model(cache, on_progress)
         self._threads = threads
         self._model: TextEmbedding | None = None
-        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedder")
+        self._worker = ThreadPoolExecutor(
+            max_workers=1, thread_name_prefix="embedder", initializer=_give_way_to_others
+        )
 
     @property
     def model_id(self) -> str:

@@ -1,9 +1,11 @@
 """The real embedding model: its files, what it computes, and recall with it."""
 
 import asyncio
+import os
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,14 @@ async def test_many_may_embed_at_once(minilm: MiniLm) -> None:
     apart = await asyncio.gather(*(minilm.embed([text]) for text in texts))
     for one, (other,) in zip(together, apart, strict=True):
         assert one == pytest.approx(other, abs=1e-5)
+
+
+async def test_the_thread_that_embeds_gives_way_to_the_others(minilm: MiniLm) -> None:
+    await minilm.embed(["ready"])
+    (worker,) = (each for each in threading.enumerate() if each in minilm._worker._threads)
+    assert worker.native_id is not None
+    own = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    assert os.getpriority(os.PRIO_PROCESS, worker.native_id) == max(10, own)
 
 
 def test_damaged_files_are_noticed_and_built_again(minilm: MiniLm, tmp_path: Path) -> None:
