@@ -36,4 +36,4 @@ def test_the_verdict_without_a_model_is_the_label(recording: Recording) -> None:
     assert {each.sha[:12] for each in found.deploys} == {sha[:12] for sha in label["deploys"]}
     assert first.evidence
     assert found.cause is not None
-    assert found.cause.startswith(f"{first.service}: ")
+    assert found.cause.startswith(f"{first.service} ") or found.cause.startswith(f"{first.service}: ")
