@@ -21,7 +21,8 @@ COPY memory ./memory
 COPY router ./router
 COPY tools ./tools
 COPY runbooks ./runbooks
-ENV INCIDENTOS_DATA=/srv/data INCIDENTOS_CACHE=/srv/cache PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+ENV INCIDENTOS_DATA=/srv/data INCIDENTOS_CACHE=/srv/cache PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    MPLCONFIGDIR=/tmp/matplotlib
 # the container's own probe; a cluster's probes need INCIDENTOS_HEALTH=0.0.0.0:8080
 ENV INCIDENTOS_HEALTH=127.0.0.1:8080
 HEALTHCHECK --interval=30s --timeout=6s --start-period=60s --retries=3 \

@@ -81,6 +81,24 @@ async def test_a_refusal_is_told_once_an_hour_and_only_where_we_listen() -> None
     assert told == [("C1", "U2", refusal(Right.INVESTIGATE))]
 
 
+@pytest.mark.parametrize("right", list(Right))
+async def test_a_refusal_of_any_right_is_polite_seen_by_one_person_and_recorded(
+    tmp_path: Path, right: Right
+) -> None:
+    told, engine = Whispers(), engine_for(None, tmp_path)
+    await create_tables(engine, metadata)
+    permits = Permits(rights={each: frozenset({"U9" if each is right else "U2"}) for each in Right})
+    guard = Guard(lambda: AT, permits, told, Known({"U2", "U9"}), Refusals(engine))
+    assert await guard.refuses_wish(Wish("U2", "C1", right))
+    (kept,) = await Refusals(engine).recent()
+    await engine.dispose()
+    assert [(channel, user) for channel, user, _ in told] == [("C1", "U2")]
+    assert told[0][2] == refusal(right)
+    assert "Ask one of them" in told[0][2]
+    assert "Nothing was done" in told[0][2]
+    assert (kept["who"], kept["channel"], kept["what"], kept["times"]) == ("U2", "C1", right, 1)
+
+
 async def test_rights_are_apart_and_spending_needs_asking_too() -> None:
     rights = {
         Right.RESOLVE: frozenset({"U1"}),

@@ -49,6 +49,7 @@ def test_the_image_is_pinned_and_runs_as_nobody_in_particular() -> None:
     bases = [line for line in lines if line.startswith("FROM ")]
     assert all(re.search(r"@sha256:[0-9a-f]{64}", base) for base in bases)
     assert [line for line in lines if line.startswith("USER ")] == ["USER 10001"]
+    assert "MPLCONFIGDIR=/tmp/matplotlib" in read("Dockerfile")  # matplotlib writes a list of fonts
     assert not [line for line in lines if re.match(r"(?:ENV|ARG) .*(?:TOKEN|KEY|PASSWORD|SECRET)", line)]
     service = yaml.safe_load(read("compose.yaml"))["services"]["bot"]
     assert (service["read_only"], service["cap_drop"]) == (True, ["ALL"])
