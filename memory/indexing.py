@@ -52,9 +52,9 @@ class Indexer:
                 if on_progress:
                     on_progress(done, max(total, done))
             self.mending.total = self.mending.done = 0
-            if gone := await self.outbox.removals():
+            if gone := await self.outbox.removals(model):
                 await self.store.remove(gone)
-                await self.outbox.removed(gone)
+                await self.outbox.removed(model, gone)
         return done
 
     async def rebuild(self, on_progress: Progress | None = None) -> int:
@@ -62,11 +62,11 @@ class Indexer:
 
         An index that cannot be read, or holds what the truth does not, is emptied first.
         """
-        await self.outbox.start_over()
+        await self.outbox.start_over(self.embed.model_id)
         done = await self.catch_up(on_progress)
         if await self.store.count() != done:
             await self.store.clear()
-            await self.outbox.start_over()
+            await self.outbox.start_over(self.embed.model_id)
             done = await self.catch_up(on_progress)
         return done
 
@@ -99,6 +99,7 @@ class Indexer:
                     pairs=counted.pairs,
                 )
             )
+        await self.outbox.begin(self.embed.model_id, batch)
         await self.store.put(entries)
         await self.outbox.done(self.embed.model_id, batch, words)
 

@@ -57,7 +57,7 @@ class Mending:
         else:
             return
         self._mended_at = time.monotonic()
-        await self.outbox.start_over()
+        await self.outbox.start_over(self.model_id)
         self._told = f"{why} Nothing is lost: it is built anew from SQL, and recall says how far that is."
         log.warning("index_built_anew", why=why)
 

@@ -1,4 +1,4 @@
-"""What the index still has to learn, in SQL: an index that is down delays this and never loses it.
+"""What each model's index still has to learn, in SQL: an index that is down delays this and never loses it.
 
 Also keeps in how many indexed incidents each word occurs, apart for each workspace and each private channel, so that
 the rarity of a word says nothing about what the asker may not see. It knows no index and no vectors.
@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from memory import tables as t
 from memory.incident import Incident
 from memory.privacy import counted_as
-from memory.records import read_incidents, slices
+from memory.records import once, read_incidents, slices
 from memory.words import Rarity
 
 ALL = -1
@@ -50,16 +50,21 @@ class Outbox:
         """Return how many incidents wait to be indexed or taken out of the index."""
         async with self._engine.connect() as connection:
             late = sql.select(sql.func.count()).select_from(t.incidents).where(_late(model_id))
-            gone = sql.select(sql.func.count()).select_from(t.removed)
+            gone = sql.select(sql.func.count()).select_from(t.indexed).where(_gone(model_id))
             return (await connection.scalar(late) or 0) + (await connection.scalar(gone) or 0)
 
     async def indexed(self, model_id: str) -> int:
         """Return how many incidents *model_id*'s index should hold, by what it acknowledged."""
-        held = (
-            sql.select(sql.func.count()).select_from(t.incidents).where(t.incidents.c.indexed_by == model_id)
-        )
+        there = t.indexed.c.model == model_id, t.indexed.c.revision > 0, ~_gone(model_id)
+        held = sql.select(sql.func.count()).select_from(t.indexed).where(*there)
         async with self._engine.connect() as connection:
             return await connection.scalar(held) or 0
+
+    async def begin(self, model_id: str, pending: Iterable[Pending]) -> None:
+        """Note that *model_id*'s index is about to get these: whatever happens, it is known to have them perhaps."""
+        rows = [{"incident_id": p.incident.id, "model": model_id, "revision": 0} for p in pending]
+        async with self._engine.begin() as connection:
+            await connection.execute(once(connection, t.indexed), rows)
 
     async def done(
         self, model_id: str, pending: Iterable[Pending], words: Mapping[str, Collection[int]]
@@ -68,12 +73,13 @@ class Outbox:
         batch = list(pending)
         async with self._engine.begin() as connection:
             await _take_back(connection, [item.incident.id for item in batch])
-            for item in batch:
-                await connection.execute(
-                    t.incidents.update()
-                    .where(t.incidents.c.id == item.incident.id)
-                    .values(indexed_by=model_id, indexed_revision=item.revision)
-                )
+            insert = _insert(connection, t.indexed)
+            has = insert.on_conflict_do_update(
+                index_elements=["incident_id", "model"], set_={"revision": insert.excluded.revision}
+            )
+            held = [{"incident_id": p.incident.id, "model": model_id, "revision": p.revision} for p in batch]
+            if held:
+                await connection.execute(has, held)
             rows = [
                 {
                     "incident_id": p.incident.id,
@@ -91,22 +97,24 @@ class Outbox:
                 )
             await _add(connection, counts)
 
-    async def removals(self) -> list[str]:
-        """Return ids that are gone from the truth and may still be in the index."""
+    async def removals(self, model_id: str) -> list[str]:
+        """Return ids that are gone from the truth and may still be in *model_id*'s index."""
         async with self._engine.connect() as connection:
-            return list(await connection.scalars(sql.select(t.removed.c.incident_id)))
+            return list(await connection.scalars(sql.select(t.indexed.c.incident_id).where(_gone(model_id))))
 
-    async def removed(self, ids: Iterable[str]) -> None:
-        """Note that the index no longer has these."""
+    async def removed(self, model_id: str, ids: Iterable[str]) -> None:
+        """Note that *model_id*'s index no longer has these."""
         async with self._engine.begin() as connection:
             for part in slices(list(ids)):
                 await _take_back(connection, part)
-                await connection.execute(t.removed.delete().where(t.removed.c.incident_id.in_(part)))
+                theirs = t.indexed.c.model == model_id, t.indexed.c.incident_id.in_(part)
+                await connection.execute(t.indexed.delete().where(*theirs))
 
-    async def start_over(self) -> None:
-        """Let everything wait to be indexed again; recall goes on meanwhile, so the counts of words stay."""
+    async def start_over(self, model_id: str) -> None:
+        """Let everything wait for *model_id* again; recall goes on meanwhile, so the counts of words stay."""
         async with self._engine.begin() as connection:
-            await connection.execute(t.incidents.update().values(indexed_by="", indexed_revision=0))
+            ours = t.indexed.c.model == model_id
+            await connection.execute(t.indexed.update().where(ours).values(revision=0))
 
     async def rarity(self, workspaces: Collection[str], terms: Collection[int]) -> Rarity:
         """Return how many incidents of *workspaces* are indexed, and how many hold each of *terms*."""
@@ -122,8 +130,15 @@ class Outbox:
 
 
 def _late(model_id: str) -> sql.ColumnElement[bool]:
-    columns = t.incidents.c
-    return sql.or_(columns.indexed_by != model_id, columns.indexed_revision < columns.revision)
+    """Return the incidents that *model_id*'s index lacks or has in an older revision."""
+    theirs = t.indexed.c.incident_id == t.incidents.c.id, t.indexed.c.model == model_id
+    return ~sql.exists().where(*theirs, t.indexed.c.revision >= t.incidents.c.revision)
+
+
+def _gone(model_id: str) -> sql.ColumnElement[bool]:
+    """Return what *model_id*'s index may have of incidents that are no more."""
+    there = sql.exists().where(t.incidents.c.id == t.indexed.c.incident_id)
+    return sql.and_(t.indexed.c.model == model_id, ~there)
 
 
 async def _take_back(connection: AsyncConnection, ids: Collection[str]) -> None:
@@ -147,8 +162,7 @@ async def _add(connection: AsyncConnection, counts: Mapping[str, Counter[int]]) 
     ]
     if not rows:
         return
-    vendor = postgresql if connection.dialect.name == "postgresql" else sqlite
-    insert = vendor.insert(t.terms)
+    insert = _insert(connection, t.terms)
     await connection.execute(
         insert.on_conflict_do_update(
             index_elements=["workspace", "term"],
@@ -156,3 +170,7 @@ async def _add(connection: AsyncConnection, counts: Mapping[str, Counter[int]]) 
         ),
         rows,
     )
+
+
+def _insert(connection: AsyncConnection, table: sql.Table) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

@@ -75,21 +75,15 @@ class Records:
             return sorted(await connection.scalars(query.distinct()))
 
     async def delete(self, ids: Iterable[str]) -> int:
-        """Delete incidents with their fixes and verdicts; remember to take them out of the index."""
+        """Delete incidents with their fixes and verdicts; which indexes still have them stays noted."""
         gone = 0
         async with self.engine.begin() as connection:
             for part in slices(list(ids)):
                 for table in (t.fixes, t.feedback, t.not_the_same):
                     await connection.execute(table.delete().where(table.c.incident_id.in_(part)))
                 await connection.execute(t.not_the_same.delete().where(t.not_the_same.c.about.in_(part)))
-                there = await connection.scalars(
-                    sql.select(t.incidents.c.id).where(t.incidents.c.id.in_(part))
-                )
-                rows = [{"incident_id": id_} for id_ in there]
-                await connection.execute(t.incidents.delete().where(t.incidents.c.id.in_(part)))
-                if rows:
-                    await connection.execute(once(connection, t.removed), rows)
-                gone += len(rows)
+                found = await connection.execute(t.incidents.delete().where(t.incidents.c.id.in_(part)))
+                gone += found.rowcount
         return gone
 
     async def judge(self, verdict: Feedback) -> None:
@@ -222,7 +216,9 @@ async def _write(connection: AsyncConnection, incident: Incident, *, new: bool) 
     }
     if new:
         await connection.execute(t.incidents.insert(), values | {"revision": 1})
-        await connection.execute(t.removed.delete().where(t.removed.c.incident_id == incident.id))
+        await connection.execute(
+            t.indexed.update().where(t.indexed.c.incident_id == incident.id).values(revision=0)
+        )
     else:
         await connection.execute(
             t.incidents.update()

@@ -55,10 +55,7 @@ incidents = sql.Table(
     sql.Column("invalid_at", Moment),
     sql.Column("source", sql.Text, nullable=False, index=True),
     sql.Column("link", sql.Text),
-    # The outbox: an incident is in the index when this revision of it was written by the present model.
     sql.Column("revision", sql.Integer, nullable=False),
-    sql.Column("indexed_revision", sql.Integer, nullable=False, server_default="0"),
-    sql.Column("indexed_by", sql.Text, nullable=False, server_default=""),
 )
 
 fixes = sql.Table(
@@ -102,10 +99,12 @@ not_the_same = sql.Table(  # append-only
     sql.UniqueConstraint("incident_id", "about", "user", "at", "taken_back", name="memory_not_the_same_once"),
 )
 
-removed = sql.Table(  # deleted from the truth, not yet from the index
-    "memory_removed",
+indexed = sql.Table(  # the outbox: which revision of an incident each model's index has; 0: perhaps none
+    "memory_indexed",
     metadata,
     sql.Column("incident_id", sql.Text, primary_key=True),
+    sql.Column("model", sql.Text, primary_key=True),
+    sql.Column("revision", sql.Integer, nullable=False),
 )
 
 terms = sql.Table(  # in how many indexed incidents of a workspace a word occurs

@@ -109,10 +109,36 @@ async def test_what_changed_waits_until_the_index_has_that_revision(truth: Recor
 async def test_removals_wait_until_the_index_forgot(truth: Records) -> None:
     outbox = Outbox(truth.engine)
     await truth.put([FULL])
+    waiting = await outbox.pending("m1", 10)
+    await outbox.begin("m1", waiting)  # killed here, nobody knows whether it was written
+    await outbox.done("m2", waiting, {"inc-1": [1]})
     await truth.delete(["inc-1"])
-    assert await outbox.removals() == ["inc-1"]
-    await outbox.removed(["inc-1"])
-    assert await outbox.waiting("m1") == 0
+    for model in ("m1", "m2"):  # each index forgets by itself
+        assert await outbox.removals(model) == ["inc-1"]
+        await outbox.removed(model, ["inc-1"])
+        assert await outbox.waiting(model) == 0
+    assert await outbox.removals("m3") == [], "it never had it"
+
+
+async def test_what_comes_back_under_the_same_id_is_indexed_anew(truth: Records) -> None:
+    outbox = Outbox(truth.engine)
+    await truth.put([FULL])
+    await outbox.done("m1", await outbox.pending("m1", 10), {"inc-1": [1]})
+    await truth.delete(["inc-1"])
+    await truth.put([replace(FULL, title="Imported again, in other words")])
+    assert [each.incident.title for each in await outbox.pending("m1", 10)] == [
+        "Imported again, in other words"
+    ]
+    assert await outbox.removals("m1") == []
+
+
+async def test_one_models_indexing_takes_nothing_from_another(truth: Records) -> None:
+    outbox = Outbox(truth.engine)
+    await truth.put([FULL])
+    for model in ("m1", "m2"):
+        await outbox.done(model, await outbox.pending(model, 10), {"inc-1": [1]})
+    await outbox.start_over("m2")
+    assert (await outbox.waiting("m1"), await outbox.waiting("m2")) == (0, 1)
 
 
 async def test_rarity_counts_each_workspace_apart_and_never_twice(truth: Records) -> None:
@@ -125,6 +151,6 @@ async def test_rarity_counts_each_workspace_apart_and_never_twice(truth: Records
     assert (ours.incidents, ours.holding[pool], ours.holding[disk]) == (2, 2, 1)
     assert (await outbox.rarity({"T1", "T2"}, {disk})).holding[disk] == 2
     await truth.delete(["a"])
-    await outbox.removed(await outbox.removals())
+    await outbox.removed("m1", await outbox.removals("m1"))
     left = await outbox.rarity({"T1"}, {pool, disk})
     assert (left.incidents, left.holding[pool], left.holding.get(disk, 0)) == (1, 1, 0)
