@@ -88,6 +88,11 @@ class Settings(BaseModel):
         alias="INCIDENTOS_CACHE",
         description="Folder for the embedding model, built once.",
     )
+    embedding_model: Folder | None = Field(
+        None,
+        alias="INCIDENTOS_EMBEDDING_MODEL",
+        description="Folder with another embedding model (ONNX); fill its index with reindex before the bot uses it.",
+    )
     slack_bot_token: BotToken = Field(
         NONE, alias="SLACK_BOT_TOKEN", description="Bot token of the Slack app (xoxb-…)."
     )

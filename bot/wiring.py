@@ -105,6 +105,7 @@ async def parts(settings: Settings, on_progress: Progress | None = None) -> Asyn
             settings.qdrant_url or None,
             settings.qdrant_api_key.get_secret_value() or None,
             settings.cache,
+            settings.embedding_model,
         )
         memory = await open_memory(engine, where, redact=redact, on_progress=on_progress, words_will_do=True)
         stack.push_async_callback(memory.close)

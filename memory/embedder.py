@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from memory.weights import DEFAULT_CACHE, MODEL, ModelFiles, Progress, prepare_model
+from memory.weights import DEFAULT_CACHE, ModelFiles, Progress, prepare_model
 
 if TYPE_CHECKING:
     from fastembed import TextEmbedding
@@ -51,20 +51,12 @@ def _give_way_to_others() -> None:
         os.setpriority(os.PRIO_PROCESS, 0, max(GENTLE, os.getpriority(os.PRIO_PROCESS, 0)))  # 0: this thread
 
 
-class MiniLm:
-    """all-MiniLM-L6-v2 in fp32 through fastembed, loaded in a fifth of a second when first asked."""
+class OnnxModel:
+    """A model of these files through fastembed, loaded in a fifth of a second when first asked."""
 
-    size = 384
-
-    def __init__(
-        self, cache: Path = DEFAULT_CACHE, *, threads: int = 1, on_progress: Progress | None = None
-    ) -> None:
-        """Take the model below *cache*, preparing it there when it is not.
-
-        Raises:
-            WeightsUnavailable: it can neither be found nor made.
-        """
-        self._files: ModelFiles = prepare_model(cache, on_progress)
+    def __init__(self, files: ModelFiles, *, threads: int = 1) -> None:
+        """Run *files* in one worker thread, the graph itself with *threads*."""
+        self._files = files
         self._threads = threads
         self._model: TextEmbedding | None = None
         self._worker = ThreadPoolExecutor(
@@ -72,12 +64,17 @@ class MiniLm:
         )
 
     @property
+    def size(self) -> int:
+        """Numbers in one vector."""
+        return self._files.size
+
+    @property
     def model_id(self) -> str:
         """Name and hash of the weights."""
         return self._files.model_id
 
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
-        """Return one vector of length 1 for each text; text beyond 256 tokens is not seen."""
+        """Return one vector of length 1 for each text; text beyond the model's longest input is not seen."""
         loop = asyncio.get_running_loop()
         # Texts of like length share a batch: a short one beside a long one would be padded to its length.
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
@@ -103,8 +100,40 @@ class MiniLm:
         if self._model is None:
             from fastembed import TextEmbedding  # noqa: PLC0415 - half a second that `--help` should not pay
 
-            folder = self._files.folder
+            files = self._files
+            _make_known(files)
             self._model = TextEmbedding(
-                MODEL, specific_model_path=str(folder), cache_dir=str(folder.parent), threads=self._threads
-            )
+                files.model_id, specific_model_path=str(files.folder), cache_dir=str(files.folder.parent),
+                threads=self._threads,
+            )  # fmt: skip
         return self._model
+
+
+def _make_known(files: ModelFiles) -> None:
+    """Tell fastembed of a model that it does not list itself."""
+    from fastembed import TextEmbedding  # noqa: PLC0415
+    from fastembed.common.model_description import ModelSource, PoolingType  # noqa: PLC0415
+
+    if all(each["model"] != files.model_id for each in TextEmbedding.list_supported_models()):
+        TextEmbedding.add_custom_model(
+            files.model_id,
+            pooling=PoolingType.CLS if files.first_token else PoolingType.MEAN,
+            normalization=True,
+            sources=ModelSource(hf=files.model_id),  # never asked: the files are given
+            dim=files.size,
+            model_file=files.graph,
+        )
+
+
+class MiniLm(OnnxModel):
+    """all-MiniLM-L6-v2 in fp32, the model that is shipped."""
+
+    def __init__(
+        self, cache: Path = DEFAULT_CACHE, *, threads: int = 1, on_progress: Progress | None = None
+    ) -> None:
+        """Take the model below *cache*, preparing it there when it is not.
+
+        Raises:
+            WeightsUnavailable: it can neither be found nor made.
+        """
+        super().__init__(prepare_model(cache, on_progress), threads=threads)

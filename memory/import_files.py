@@ -22,6 +22,7 @@ Record = Mapping[str, Any]
 READ = (".jsonl", ".ndjson", ".json", ".csv", ".xml", ".md", ".markdown")
 NO_NAMES: Mapping[str, str] = MappingProxyType({})
 TABLE_MARKS = ",;\t|"
+_MARK_LINE = re.compile(r"\A\"?sep=.\"?\n")  # how Excel notes the mark
 
 
 def records_in(path: Path) -> Iterator[Record | LeftOut]:
@@ -115,6 +116,7 @@ def _names_in(held: Mapping[str, Any]) -> Mapping[str, str]:
 
 def _csv(text: str, name: str) -> Iterator[Record | LeftOut]:
     """Return the rows of a table; columns of the same name, as Jira writes them, are joined."""
+    text = _MARK_LINE.sub("", text)
     first = text.splitlines()[0] if text.strip() else ""
     bare = re.sub(r'"[^"]*"', "", first)
     mark = max(TABLE_MARKS, key=bare.count)

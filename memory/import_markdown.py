@@ -3,7 +3,9 @@
 Pure. It decides nothing about what an incident is (memory/import_record.py does).
 """
 
+import html
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Any
@@ -17,7 +19,8 @@ Record = Mapping[str, Any]
 HEADINGS = {
     "symptoms": ("symptom", "impact", "what happened", "detection", "summary", "problem", "description", "effect"),
     "root_cause": ("root cause", "cause", "why", "trigger", "contributing"),
-    "resolution": ("resolution", "fix", "mitigation", "remediation", "recovery", "how we fixed", "solution"),
+    "resolution": ("resolution", "fix", "mitigation", "remediation", "recovery", "how we resolved", "how it was",
+                   "solution"),
     "timeline": ("timeline", "events", "chronology"),
     "lessons": ("lesson", "what went", "action item", "follow", "takeaway", "prevention"),
 }  # fmt: skip
@@ -35,8 +38,15 @@ HEAD_LINES = 40
 _HEADING = re.compile(r"^(#{1,6})\s+(?P<title>.+?)\s*#*\s*$")
 _UNDERLINE = re.compile(r"^(?P<mark>=|-)(?P=mark){2,}\s*$")
 _BOLD = re.compile(r"^\s*(?:[-*]\s+)?\*\*(?P<title>[^*:]{3,40}):?\*\*:?\s*(?P<rest>.*)$")
+_BOLD_LINE = re.compile(r"^\s*\*\*(?P<title>[^*]{3,120})\*\*\s*$")
 _KEY = re.compile(
     r"^\s*(?:[-*|]\s*)?\*{0,2}(?P<key>[A-Za-z][A-Za-z ]{2,24}?)\*{0,2}\s*[:|]\s*\*{0,2}\s*(?P<value>[^|]+)"
+)
+_TOML = re.compile(r"\A\s*\+\+\+[ \t]*\n(?P<matter>.*?)\n\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
+_FENCE = re.compile(r"^\s*(?P<mark>`{3,}|~{3,})")
+_HTML_HEADING = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
+_HTML_TAG = re.compile(
+    r"</?(?:p|div|br|ul|ol|li|strong|b|em|i|span|a|table|tbody|tr|td|th)\b[^<>]*>", re.IGNORECASE
 )
 _DATED = re.compile(r"(?<!\d)(\d{4})[-/_.](\d{2})[-/_.](\d{2})(?!\d)")
 
@@ -44,12 +54,12 @@ _DATED = re.compile(r"(?<!\d)(\d{4})[-/_.](\d{2})[-/_.](\d{2})(?!\d)")
 def records_of_markdown(text: str, name: str) -> Iterator[Record | LeftOut]:
     """Return the record of a file called *name*; of a log with dated headings, one for each of them."""
     try:
-        post = frontmatter.loads(text)
-    except yaml.YAMLError as error:
-        yield LeftOut(name, f"its front matter is not YAML: {str(error).splitlines()[0]}")
+        said, body = _front_matter(text)
+    except (yaml.YAMLError, tomllib.TOMLDecodeError) as error:
+        form = "YAML" if isinstance(error, yaml.YAMLError) else "TOML"
+        yield LeftOut(name, f"its front matter is not {form}: {str(error).splitlines()[0]}")
         return
-    said = {str(key): value for key, value in post.metadata.items()}
-    content = _plain_headings(post.content)
+    content = _plain_headings(_fences_apart(_without_html(body)))
     base = PurePath(name).with_suffix("").as_posix()
     entries = _entries(content)
     if not entries:
@@ -60,6 +70,38 @@ def records_of_markdown(text: str, name: str) -> Iterator[Record | LeftOut]:
             "id": f"{base}#{number}",
             **{k: v for k, v in _record(entry, base, _date_in(entry)).items() if k != "id"},
         }
+
+
+def _front_matter(text: str) -> tuple[dict[str, Any], str]:
+    """Return what stands between --- (YAML) or +++ (TOML) at the head, and the rest."""
+    if toml := _TOML.match(text):
+        return tomllib.loads(toml["matter"]), text[toml.end() :]
+    post = frontmatter.loads(text)
+    return {str(key): value for key, value in post.metadata.items()}, post.content
+
+
+def _without_html(content: str) -> str:
+    """Return headings of an HTML export as Markdown's, and its other tags as line breaks."""
+    if not _HTML_HEADING.search(content):
+        return content
+    marked = _HTML_HEADING.sub(
+        lambda match: f"\n{'#' * int(match[1])} {' '.join(match[2].split())}\n", content
+    )
+    return html.unescape(_HTML_TAG.sub("\n", marked))
+
+
+def _fences_apart(content: str) -> str:
+    """Return *content* with the lines of code blocks moved in by a space: `# a comment` there is no heading."""
+    lines, open_mark = [], ""
+    for line in content.splitlines():
+        fence = _FENCE.match(line)
+        inside = bool(open_mark)
+        if fence and not open_mark:
+            open_mark = fence["mark"]
+        elif fence and fence["mark"].startswith(open_mark):
+            open_mark, inside = "", False
+        lines.append(f" {line}" if inside else line)
+    return "\n".join(lines)
 
 
 def _record(content: str, base: str, date: str) -> dict[str, Any]:
@@ -98,7 +140,13 @@ def _entries(content: str) -> list[str]:
 
 
 def _title(content: str) -> str:
-    return next((match["title"] for line in content.splitlines() if (match := _HEADING.match(line))), "")
+    """Return the first heading, unless a line in bold stands above it or in its place."""
+    for line in content.splitlines():
+        if match := _HEADING.match(line):
+            return match["title"]
+        if bold := _BOLD_LINE.match(line):
+            return bold["title"]
+    return ""
 
 
 def _key_lines(content: str) -> dict[str, str]:

@@ -64,7 +64,7 @@ def incident_from(record: Mapping[str, Any], origin: Origin) -> Incident | LeftO
 
     The same record always gets the same id, so that importing twice changes nothing.
     """
-    fields = _named(record)
+    fields = _with_details(_named(record))
     said = {name: _text(_first(fields, NAMES[name])) for name in NAMES}
     report = said["text"] or _joined(said["timeline"], said["lessons"])
     content = _joined(said["title"], said["symptoms"], said["root_cause"], said["resolution"], report)
@@ -108,6 +108,17 @@ def _named(record: Mapping[str, Any]) -> dict[str, Any]:
     return named
 
 
+def _with_details(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields with PagerDuty's body told as what was seen: its description only repeats the title."""
+    body = fields.get("body")
+    if not isinstance(body, Mapping) or "details" not in body:
+        return fields
+    seen = dict.fromkeys(filter(None, (_text(fields.get("description")), _text(body["details"]))))
+    return {name: value for name, value in fields.items() if name != "body"} | {
+        "description": "\n".join(seen)
+    }
+
+
 def _first(fields: Mapping[str, Any], names: Sequence[str]) -> Any:  # noqa: ANN401 - a field is what it is
     return next((fields[name] for name in names if fields.get(name) not in (None, "", [], {})), None)
 
@@ -124,7 +135,7 @@ def _text(value: Any) -> str:  # noqa: ANN401
         if isinstance(value.get("content"), list):  # Jira's document format
             inner = [_text(each) for each in value["content"]]
             return (" " if value.get("type") == "paragraph" else "\n").join(filter(None, inner))
-        names = ("summary", "name", "displayName", "value", "text", "content", "body", "id")
+        names = ("summary", "name", "displayName", "value", "text", "content", "body", "details", "id")
         return _text(_first({str(k): v for k, v in value.items()}, names))
     if isinstance(value, (list, tuple)):
         mark = "\n" if any(isinstance(item, Mapping) and "content" in item for item in value) else ", "

@@ -10,9 +10,10 @@ from pathlib import Path
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from memory.embedder import Embed, MiniLm
+from memory.embedder import Embed, MiniLm, OnnxModel
 from memory.memory import Memory
 from memory.no_model import NoEmbed, NoIndex
+from memory.own_model import own_model
 from memory.recalling import RecallSettings
 from memory.records import Records
 from memory.store import Store
@@ -25,12 +26,16 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class MemorySettings:
-    """Where memory lives. *data* holds the embedded index; with *qdrant_url* a Qdrant server holds it instead."""
+    """Where memory lives. *data* holds the embedded index; with *qdrant_url* a Qdrant server holds it instead.
+
+    *model* is a folder with another embedding model than the one that is shipped.
+    """
 
     data: Path
     qdrant_url: str | None = None
     qdrant_api_key: str | None = None
     cache: Path = DEFAULT_CACHE
+    model: Path | None = None
     recall: RecallSettings = field(default_factory=RecallSettings)
 
 
@@ -61,7 +66,8 @@ async def open_memory(
     embed: Embed
     store: Store
     try:
-        embed = MiniLm(settings.cache, on_progress=on_progress)
+        own = settings.model
+        embed = OnnxModel(own_model(own)) if own else MiniLm(settings.cache, on_progress=on_progress)
         store = open_store(embed, settings)
     except WeightsUnavailable as missing:
         if not words_will_do:

@@ -37,10 +37,16 @@ class WeightsUnavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ModelFiles:
-    """Where the model lies, and the id that is stored beside every vector it makes."""
+    """Where the model lies, and the id that is stored beside every vector it makes.
+
+    *size* are the numbers in one vector, *first_token* whether it is that of the first token or the mean of all.
+    """
 
     folder: Path
     model_id: str
+    size: int = 384
+    graph: str = "model.onnx"
+    first_token: bool = False
 
 
 def prepare_model(cache: Path = DEFAULT_CACHE, on_progress: Progress | None = None) -> ModelFiles:

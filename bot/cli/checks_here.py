@@ -123,7 +123,9 @@ def embedding_model(settings: Settings) -> Check:
 async def index(engine: AsyncEngine, settings: Settings) -> Check:
     """Say whether the search index answers and has learnt everything."""
     key = settings.qdrant_api_key.get_secret_value() or None
-    where = MemorySettings(settings.folder, settings.qdrant_url or None, key, settings.cache)
+    where = MemorySettings(
+        settings.folder, settings.qdrant_url or None, key, settings.cache, settings.embedding_model
+    )
     memory = await open_memory(engine, where, redact=redact)
     try:
         return await _index(memory, settings)

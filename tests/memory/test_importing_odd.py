@@ -215,3 +215,52 @@ def test_names_of_fields_compare_however_they_are_written() -> None:
 )
 def test_moments_with_zones_and_what_is_not_guessed(written: str, read: str) -> None:
     assert str(moment_of(written)) == read
+
+
+async def test_excels_mark_line_a_hugo_page_an_html_export_and_code_that_looks_like_headings(
+    memory: Memory, tmp_path: Path
+) -> None:
+    table = "sep=;\nIncident Number;Title;Service\n17;Checkout was down for an hour;checkout, gateway\n"
+    found = await all_of(memory, tmp_path, "excel.csv", table)
+    assert found["17"].services == ("checkout", "gateway")
+    (tmp_path / "pages").mkdir()
+    hugo = (
+        '+++\ntitle = "Disk of the log node was full"\ndate = 2025-01-02\n+++\n\n## Root Cause\nno rotation\n'
+    )
+    exported = "<h1>Search was <b>slow</b></h1><h2>Root Cause</h2>\n<p>a shard &amp; its copy were lost</p>"
+    fenced = (
+        "**Checkout stood still**\n\n## Summary\nnothing could be paid\n\n```bash\n# Root cause: a comment\n"
+        "## Resolution\nkubectl get pods\n```\n\n## 1. Root cause(s)\na pool of ten\n\n"
+        "## 2) How we resolved it\na pool of fifty\n"
+    )
+    for name, text in (("hugo.md", hugo), ("exported.md", exported), ("fenced.md", fenced)):
+        (tmp_path / "pages" / name).write_text(text)
+    report = await import_files(memory, tmp_path / "pages", "T1")
+    assert not report.left_out
+    pages = {incident.id: incident for incident in await memory.records.select()}
+    assert (pages["hugo"].title, pages["hugo"].root_cause) == ("Disk of the log node was full", "no rotation")
+    assert pages["hugo"].started_at == moment_of("2025-01-02")
+    assert "a shard & its copy were lost" in pages["exported"].root_cause
+    assert pages["fenced"].title == "Checkout stood still"
+    assert pages["fenced"].root_cause == "a pool of ten"
+    assert [fix.action for fix in pages["fenced"].fixes] == ["a pool of fifty"]
+    assert "# Root cause: a comment" in pages["fenced"].symptoms
+
+
+async def test_toml_at_the_head_that_is_none_is_told(memory: Memory, tmp_path: Path) -> None:
+    (tmp_path / "broken.md").write_text("+++\ntitle = \n+++\n# Checkout was down for an hour\n")
+    (left,) = (await import_files(memory, tmp_path / "broken.md", "T1")).left_out
+    assert "not TOML" in left.why
+
+
+async def test_pagerdutys_body_and_notes_are_kept(memory: Memory, tmp_path: Path) -> None:
+    incident = {
+        "id": "PT4KHLK",
+        "title": "CPU is high",
+        "description": "CPU is high",
+        "body": {"type": "incident_body", "details": "checkout-7 at 99 % for ten minutes"},
+        "notes": [{"content": "a loop in the price cache"}],
+    }
+    found = (await all_of(memory, tmp_path, "pd.json", json.dumps({"incidents": [incident]})))["PT4KHLK"]
+    assert found.symptoms == "CPU is high\ncheckout-7 at 99 % for ten minutes"
+    assert found.report == "a loop in the price cache"

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from memory.embedder import Embed, MiniLm, Vector
+from memory.embedder import Embed, MiniLm, OnnxModel, Vector
 from memory.memory import Memory
+from memory.own_model import own_model
 from memory.recollection import Tier
 from memory.records import Records
 from memory.store_edge import EdgeStore
@@ -156,3 +157,25 @@ async def test_a_recorded_cause_makes_other_words_meet(
         await memory.withdraw(incident.id)
     assert (await memory.recall(a_question("how do I book a meeting room"))).tier is Tier.NONE
     await memory.close()
+
+
+async def test_a_model_in_a_folder_has_an_id_of_its_own_and_what_is_missing_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    (folder / "1_Pooling").mkdir(parents=True)
+    with pytest.raises(WeightsUnavailable, match=r"lacks model\.onnx, tokenizer\.json"):
+        own_model(folder)
+    for file in prepare_model().folder.iterdir():
+        (folder / file.name).symlink_to(file)
+    mean = own_model(folder)
+    (folder / "1_Pooling" / "config.json").write_text('{"pooling_mode_cls_token": true}')
+    first = own_model(folder)
+    assert (mean.size, first.first_token, mean.first_token) == (384, True, False)
+    assert len({mean.model_id, first.model_id, prepare_model().model_id}) == 3
+    model = OnnxModel(first)
+    (vector,) = await model.embed(["the pool of connections ran dry"])
+    model.close()
+    assert len(vector) == model.size and abs(cosine(vector, vector) - 1) < 1e-6
+    (folder / "config.json").unlink()
+    (folder / "config.json").write_text("{}")
+    with pytest.raises(WeightsUnavailable, match="cannot be read"):
+        own_model(folder)
