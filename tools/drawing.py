@@ -18,6 +18,7 @@ from tools.plot import Panel
 
 REST_S = 60.0
 LONGEST_S = 60.0  # the first picture loads a library, on a new machine for long
+PARTING_S = 5.0
 HOME = Path(__file__).resolve().parents[1]
 
 
@@ -33,6 +34,7 @@ class Drawing:
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock, init=False)
     _process: Process | None = field(default=None, init=False)
     _rest: asyncio.TimerHandle | None = field(default=None, init=False)
+    _parting: list[Process] = field(default_factory=list, init=False)
 
     async def png(self, panels: Sequence[Panel], onset: datetime) -> bytes:
         """Return the picture of *panels*, empty when none can be drawn (tools/plot.py).
@@ -55,12 +57,17 @@ class Drawing:
             return body
 
     async def aclose(self) -> None:
-        """End the process; one that is asked again starts anew."""
+        """End the process and wait until it has ended; one that is asked again starts anew."""
         if self._rest is not None:
             self._rest.cancel()
-        process = self._let_go()
-        if process is not None:
-            await process.wait()
+        self._let_go()
+        parting, self._parting = self._parting, []
+        for process in parting:
+            try:
+                await asyncio.wait_for(process.wait(), PARTING_S)
+            except TimeoutError:
+                _kill(process)
+                await process.wait()
 
     @property
     def running(self) -> bool:
@@ -69,7 +76,7 @@ class Drawing:
 
     async def _answer(self, frame: bytes) -> tuple[bytes, bytes]:
         if self._process is not None and self._process.returncode is not None:
-            self._process = None  # it was killed while it rested
+            self._let_go()  # it was killed while it rested
         process = self._process or await asyncio.create_subprocess_exec(
             sys.executable, "-m", "tools.drawing_process",
             stdin=PIPE, stdout=PIPE, cwd=HOME, start_new_session=True,  # Ctrl-C is for us, who end it then
@@ -87,11 +94,17 @@ class Drawing:
         finally:
             if not answered:  # also when nobody waits any more: its answer would be taken for the next one
                 self._let_go()
+                _kill(process)
         return kind, body
 
-    def _let_go(self) -> Process | None:
+    def _let_go(self) -> None:
+        """End its input: it ends by itself then, and clears away what its library laid down."""
         process, self._process = self._process, None
-        if process is not None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-        return process
+        if process is not None and process.stdin is not None:
+            process.stdin.close()
+            self._parting = [*(each for each in self._parting if each.returncode is None), process]
+
+
+def _kill(process: Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()

@@ -8,6 +8,7 @@ than `tools/plot.py` does. A frame is its kind (a byte), its length (four bytes,
 
 import dataclasses
 import json
+import logging
 import os
 import struct
 import sys
@@ -67,6 +68,7 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
 
 if __name__ == "__main__":
     os.nice(GENTLE)
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its fonts is nobody's worry
     out, sys.stdout = (
         sys.stdout.buffer,
         sys.stderr,

@@ -79,6 +79,7 @@ async def test_it_ends_when_nothing_is_drawn() -> None:
     drawing = Drawing(rest_s=0.0)
     assert await drawing.png([], ONSET) == b""
     await until(lambda: not drawing.running)
+    await drawing.aclose()
 
 
 def test_it_ends_with_its_input_also_within_a_frame() -> None:
