@@ -1,7 +1,7 @@
 """What memory asks of an index, whoever keeps it: put, remove, find candidates with their scores.
 
 An index is rebuilt from SQL at will; it decides nothing. What a score means is ranking's matter. The nouns here
-are the whole contract, and `tests/memory/contracts` holds every implementation to it.
+are the whole contract, and `tests/memory/test_store_contract.py` holds every implementation to it.
 """
 
 import uuid
