@@ -5,7 +5,7 @@ A tool that cannot see says so as data (`Status.UNAVAILABLE`), never by an excep
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal, Protocol
@@ -90,6 +90,10 @@ class Scope:
     max_bytes: int = 6_000
     timeout: timedelta = timedelta(seconds=10)
     progress: Progress = field(default_factory=Progress, compare=False)
+
+    def anew(self) -> "Scope":
+        """Return the same for another look, which has a progress of its own."""
+        return replace(self, progress=Progress())
 
 
 class Tool(Protocol):

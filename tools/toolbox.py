@@ -16,7 +16,7 @@ from pydantic import BaseModel, JsonValue, ValidationError
 from tools.clean_texts import CleanTexts
 from tools.cutting import fitted
 from tools.lane import in_lane
-from tools.progress import Progress, reporting
+from tools.progress import reporting
 from tools.tool import Findings, Observation, Scope, Status, Tool, ToolCall, Unavailable
 
 log = structlog.get_logger(__name__)
@@ -62,7 +62,8 @@ class Toolbox:
         started = time.monotonic()
         with reporting(scope.progress):
             findings = await self._looked(call, scope)
-        seen = replace(findings, call=call)
+        noted = tuple(dict.fromkeys((*findings.remarks, *scope.progress.remarks)))
+        seen = replace(findings, call=call, remarks=noted)
         if sum(len(each.text) + _weight(dict(each.facts)) for each in seen.observations) > LONG:
             safe = await in_lane(self._safe, seen, scope.max_bytes)
         else:
@@ -71,8 +72,7 @@ class Toolbox:
 
     async def run_all(self, calls: Sequence[ToolCall], scope: Scope) -> tuple[Findings, ...]:
         """Make all calls at once under one deadline, the scope's; answers come in the order of the calls."""
-        scopes = [replace(scope, progress=Progress()) for _ in calls]
-        return tuple(await asyncio.gather(*map(self.run, calls, scopes)))
+        return tuple(await asyncio.gather(*(self.run(call, scope.anew()) for call in calls)))
 
     async def _looked(self, call: ToolCall, scope: Scope) -> Findings:
         tool = self._tools.get(call.name)

@@ -160,7 +160,7 @@ class Conversation:
             lines, cites = second_thoughts(case)
             return QuestionAnswered(question.id, lines, cites, selections=(selected,))
         looks = looks_for(case, want, question.text, self.now())
-        found = tuple(await asyncio.gather(*(self.toolbox.run(call, scope) for call, scope in looks)))
+        found = tuple(await asyncio.gather(*(self.toolbox.run(call, scope.anew()) for call, scope in looks)))
         known = len(case.evidence)
         case = await self.dossier.record(row, [QuestionLooked(question.id, found)])
         said = from_look(

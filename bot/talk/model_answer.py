@@ -55,7 +55,7 @@ class ModelAnswer:
                 return
             calls = [ToolCall(use.name, use.input, use.id) for use in uses]
             scope = scope_for(case.alert, self.now(), case.channel)
-            found = tuple(await asyncio.gather(*(self.toolbox.run(call, scope) for call in calls)))
+            found = tuple(await asyncio.gather(*(self.toolbox.run(call, scope.anew()) for call in calls)))
             looked = QuestionLooked(question.id, found)
             known = len(case.evidence)
             case = case.after(Recorded(self.now(), looked))

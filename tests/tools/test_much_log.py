@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tests.tools.recorded import Stored
 from tools.log_digest_fit import FIRST_LINES
 from tools.logs import SearchLogs
+from tools.metrics import QueryMetrics
 from tools.progress import Progress, reporting
 from tools.providers.elasticsearch import ElasticsearchLogs, ElasticsearchSettings
 from tools.providers.files import FileTelemetry
@@ -254,3 +255,15 @@ async def test_of_too_many_lines_those_nearest_to_the_onset_are_grouped() -> Non
     assert has_found(found)
     assert f"of 65,000 lines only the {FIRST_LINES:,} nearest to the onset were grouped" in found.note
     assert found.observations[1].link == "https://many.example/payments?from=09:58"
+
+
+async def test_what_was_skipped_in_a_file_is_told_by_every_look_at_it(tmp_path: Path) -> None:
+    row = {"ts": ONSET.timestamp(), "service": "store", "errors": 3.0}
+    (tmp_path / "metrics.jsonl").write_text("\n".join([json.dumps(row), "{broken", "[]"]) + "\n")
+    (tmp_path / "logs.jsonl").write_bytes(b"\n".join(rows(lines(50))) + b"\n")
+    telemetry = FileTelemetry(tmp_path, onset=ONSET)
+    box = Toolbox([SearchLogs([telemetry.logs]), QueryMetrics([telemetry.metrics])], str)
+    calls = [ToolCall("query_metrics"), ToolCall("search_logs")]
+    metrics, logs = await box.run_all(calls, Scope(WINDOW, ONSET))
+    assert metrics.remarks == ("files: metrics.jsonl: 2 malformed lines skipped",)
+    assert logs.remarks == ()

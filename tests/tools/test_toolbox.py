@@ -192,4 +192,4 @@ class Half(Echo):
 async def test_nothing_beside_a_dead_source_is_not_nothing_found() -> None:
     found = await Toolbox([Half()], redact).run(ToolCall("half", FOR_USER), SCOPE)
     assert found.status is Status.UNAVAILABLE
-    assert found.note == "0 lines; loki: 503"
+    assert found.note == "loki: 503"
