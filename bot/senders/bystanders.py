@@ -101,8 +101,10 @@ _PLAINLY = either(  # no state field makes an alert of these
     r"(?:incidents|alerts|outages) (?:today|yesterday|(?:this|last|per) (?:week|month|quarter|year))",
     r"all (?:of (?:the|our) )?(?:\d+ )?(?:checks|systems|services|monitors|tests|probes|jobs|backups|targets)"
     r" (?:are |is )?(?:now )?(?:passing|passed|up|healthy|ok|operational|green|good|succeeded)",
-    r"(?:test|code) coverage|invoice #?\d+|chg-?\d+|change request",
+    r"(?:test|code) coverage|invoice #?\d+|(?:req|ritm|sctask)\d{4,}|(?:article|blog|post|guide) published"
+    r"|chg-?\d+|change request",
     r"(?:contract|licen[cs]e|subscription|trial) (?:\S+ ){0,3}(?:expires|renews|ends|expired)",
+    r"(?:account|customer|deal|renewal|project|goal)s? (?:is |are )?at risk",
     r"answer:|action items?|post-?mortem (?:published|ready|for)|access request",
 )
 _TALK_NOUNS = re.compile(  # services are called so as well: they count only where no state is told in words

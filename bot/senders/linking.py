@@ -70,7 +70,7 @@ def link_of(post: Post, title: str) -> str | None:
     )
     pressed = [button for button in post.buttons if button.url.startswith(("http://", "https://"))]
     chosen = [button.url for button in pressed if not _NOT_THE_ALERT.search(button.label)]
-    written = [] if post.links else _BARE.findall("\n".join((*texts, *post.lines)))
+    written = [] if post.links else _BARE.findall("\n".join(lines or texts))
     bare = next(filter(_OWN_PAGE.search, written), next(iter(written), None))
     watched = post.fields.get("url", "")  # what is watched is the last resort
     own = [link.url for link in body if link.url != watched]

@@ -41,8 +41,10 @@ def _prefixes(line: str) -> list[str]:
     """Return the words before the first colons or bars of *line* ("CLEARED: error - cpu" gives two)."""
     found: list[str] = []
     while len(found) < 3 and (match := PREFIX.match(line)):
-        found.append(match.group(1))
         line = line[match.end() :].strip()
+        if re.fullmatch(r"\W*\d[\d.,]*\W*", line):  # "Critical: 2" is a count
+            break
+        found.append(match.group(1))
     return found
 
 

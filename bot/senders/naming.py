@@ -36,7 +36,7 @@ _PLACING = re.compile(
 _NAMED = re.compile(
     r"^\W{0,4}(?:\w+\W{1,2}){0,2}?(?:alert|rule|check|monitor|alarm|policy|job)\b(?: rule| condition)?(?: for| on)?\s+"
     r"(?:\*([^*\n]{1,200})\*|`([^`\n]{1,200})`|[\"“]([^\"”\n]{1,200})[\"”]|'([^'\n]{1,200})'|<https?://[^>|\n]{1,2000}\|([^>\n]{1,200})>)"
-    r"\s+(?:is|has|was|fired|triggered|resolved|recovered|opened|closed|cleared|activated|went)\b",
+    r"\s+(?:is|has|was|fired|triggered|resolved|recovered|opened|closed|cleared|activated|went|transitioned|moved)\b",
     re.IGNORECASE,
 )
 _LABELLED = re.compile(
@@ -107,7 +107,8 @@ def _unsigned(title: str, sender: str) -> str:
 
 def _without_sender(title: str, sender: str) -> str:
     """Return *title* without the sender's own name before a colon ("PRTG Alarm: ...")."""
-    before, colon, rest = title.partition("] " if title.startswith("[") else ": ")
+    mark = "] " if title.startswith("[") else " -- " if " -- " in title else ": "
+    before, colon, rest = title.partition(mark)
     before = re.sub(r"\s\([^()]{1,40}\)$", "", before)
     return clean_title(rest) if colon and before.strip("[").lower() in _own_names(sender) else title
 
@@ -142,7 +143,7 @@ def _linked(line: str) -> str:
     rest = _TAGGED.sub(" ", _EMOJI.sub(" ", plain(line)).replace(links[0].label, " ", 1))
     leftover = [
         part
-        for part in re.split(r"[|:–—,()\[\]]|(?<!\w)-|-(?!\w)|\s{2,}", rest)
+        for part in re.split(r"[|:·–—,()\[\]]|(?<!\w)-|-(?!\w)|\s{2,}", rest)
         if part.strip()
         and not is_mark(stripped(part))
         and not _PASSED_ON.match(part.strip())

@@ -13,7 +13,7 @@ _OVER = either(
     r"(?:has|have|is|was|been|are)\s+(?:now\s+)?(?:been\s+)?(?:automatically\s+)?"
     r"(?:resolved|recovered|restored|closed|cleared|healthy|ok|up|normal|online|fixed)",
     r"(?:returned|went|is) back to (?:normal|ok)|returned to (?:normal|ok)|recovered|went up",
-    r"came back|all clear|auto-?resolved|(?:resolved|closed) by",
+    r"(?:healthy|reachable|available|working|passing) again|came back|all clear|auto-?resolved|(?:resolved|closed) by",
     r"is: (?:ok|info)$",
     r"^(?:\w+ ){0,2}alert \S.{0,120}? (?:resolved|recovered|cleared)(?: (?:on|for|at|in)\b|\W*$)",
     r"is back(?: online)?\b(?! (?:to|in|from))",
@@ -41,7 +41,8 @@ BURNING = either(
     r"^\S+(?: \S+){0,6} is active\W*$",
     r"(?:stopped|exited|terminated|restarted|died|crashed|closed|quit) unexpectedly",
     r"unexpectedly (?:stopped|exited|died|closed)",
-    r"(?:was|were|got|been) (?:oom-?)?killed|failed over|search found \d+ (?:\w+ )?(?:matches|hits|events)",
+    r"(?:was|were|got|been) (?:oom-?)?killed|failed over|search found \d+ (?:\w+ )?(?:matches|hits|events)"
+    r"|\d+ (?:lines|logs|events|results|hits) matched|(?:is|not) being (?:rate[ -]?limited|throttled)|not reachable",
     r"(?:has |have |is )?(?:reached|exceeded|crossed|surpassed|hit|passed|breached) (?:the |its |an? )?(?:[\w.]+ )?"
     r"(?:threshold|limit|maximum|critical|quota|[\d.,]+ ?(?:%|ms|s|gb|mb)?)",
     r"than (?:usual|normal|expected|the baseline)|exited with (?:code|status) [1-9]\d*|unable to reach|cannot reach",

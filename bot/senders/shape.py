@@ -17,7 +17,7 @@ from bot.senders.naming import TELLING_FIELDS, TITLE_FIELDS, best_title, names_i
 from bot.senders.post import Post
 from bot.senders.reading import Kind, Reading
 from bot.senders.slack_text import plain
-from bot.senders.state import STATE_FIELDS, Standing, Strength, standing
+from bot.senders.state import OF_WORK, STATE_FIELDS, Standing, Strength, standing
 from bot.senders.titles import clean_title
 from bot.senders.words import Status, either, sign_status
 
@@ -38,7 +38,7 @@ _TROUBLE = either(
     r"full|limit|brute.?force|at least \d+ events|intrusion|unauthori[sz]ed|suspicious|malware|fault",
     r"missing|(?:0|no) (?:consumers|replicas|healthy|available)|(?:does )?not (?:exist|running)|died",
     r"violation|burn rate|back-?off|restart(?:s|ed|ing)|evicted",
-    r"blocked|late|disconnected|insufficient|heartbeat|exited",
+    r"blocked|late|not reachable|throttled|rate[ -]?limited|matched|disconnected|insufficient|heartbeat|exited",
     r"killed|deadlock|response time|slow|overload\w*|rejected|dropped|too many",
 )
 _ANSWERING = re.compile(
@@ -80,7 +80,7 @@ _DONE = frozenset(
     {"success", "succeeded", "completed", "green", "fixed"}
 )  # of jobs that never failed as much as of alerts
 _MACHINE_NAME = re.compile(
-    r"\*[^*\s]{1,60}\*|`[^`\s]{1,60}`|\b[a-z]{2,20}(?:[-_.][a-z\d]+){0,4}-\d+\b|^\W*\[[\w.-]+-\d+\]"
+    r"\*[^*\s]{1,60}\*|`[^`\s]{1,60}`|\b[a-z][a-z\d]{1,20}(?:[-_.][a-z\d]+){0,4}-\d+\b|^\W*\[[\w.-]+-\d+\]"
     r"|\b[\w-]+\.(?:com|io|net|org|dev|internal|local|corp)\b"
 )
 
@@ -107,8 +107,14 @@ def read_shape(post: Post, *, source: str = "generic") -> Reading:
         count=count_of(post, status),
         key=key_of(post, source, title),
         description=description_of(post, title),
-        sure=found.word.lower() not in _DONE and (found.strength >= Strength.PREFIX or worth >= MUCH),
+        sure=_is_sure(post, found, worth),
     )
+
+
+def _is_sure(post: Post, found: Standing, worth: int) -> bool:
+    """Say whether a resolution counts even when nobody here saw the trouble begin."""
+    told = found.strength >= Strength.PREFIX and not _is_of_work(post, found)
+    return found.word.lower() not in _DONE and (told or (worth >= MUCH and found.strength > Strength.COLOUR))
 
 
 def _is_bare(post: Post, found: Standing) -> bool:
@@ -125,7 +131,7 @@ def points(post: Post, found: Standing) -> int:
     """Return how much speaks for an alert: state words, severity, signs, bars, buttons, trouble words, sender."""
     heads = "\n".join((post.text[:200], *post.lines[:3], *post.headers, post.title))
     evidence = (
-        (_WORTH[found.strength], True),
+        (1 if _is_of_work(post, found) else _WORTH[found.strength], True),
         (
             2,
             any(
@@ -165,6 +171,14 @@ def _calls_own(post: Post) -> bool:
         )
         is not None
     )
+
+
+def _is_of_work(post: Post, found: Standing) -> bool:
+    """Say whether a status field tells only what any ticket, contract or campaign tells too ("Active", "Closed")."""
+    by_field = found.strength is Strength.TOKEN and found.word in {
+        each.strip() for each in post.fields.values()
+    }
+    return by_field and found.word.lower() in OF_WORK
 
 
 def _takes_something_else(heads: str, found: Standing) -> bool:

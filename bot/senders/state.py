@@ -40,7 +40,6 @@ STATE_FIELDS = (
     "resolution state",
     "monitor status",
     "health status",
-    "health",
     "monitor condition",
     "check status",
     "service state",
@@ -56,7 +55,7 @@ _MOVED = re.compile(
     r"([^\W\d]{2,20})\W{0,4}(?:→|➜|⇒|->|=>|➡️?|:arrow_right:)\W{0,4}([^\W\d]{2,20})"
     r"|\bfrom \W?([^\W\d]{2,20})\W{1,3}to \W?([^\W\d]{2,20})"
 )
-_OF_WORK = frozenset(
+OF_WORK = frozenset(
     "open opened new closed active started created assigned completed late in ended monitoring".split()
 )
 _IN_STATE = re.compile(
@@ -69,8 +68,12 @@ _SMALL = frozenset(
     "is was has been now status state severity priority updated monitor service host check".split()
 )
 _NAMING = frozenset(
-    "name id type url link time duration details description count source number by since at for on".split()
+    "name id type url link time duration details description count source number by since at for on in".split()
 )
+_COUNT_LINE = re.compile(
+    r"\W*[\w ]{2,30}:\W*\d[\d.,]*\s?(?:%|s|sec|min|minutes|h|hours)?(?: \([^()]{0,40}\))?\W*"
+)
+_COUNTED = re.compile(r"\W*\d[\d.,]*\W*(?:%|min|minutes|h|s)?\W*")
 _BEFORE = re.compile(r"\s*\((?:was|previously|formerly|before)\b[^()\n]{0,60}\)", re.IGNORECASE)
 _NAME_ABOVE = re.compile(r"^\s*\*[^*\n]{1,60}\*:?\s*$|^[^\n]{1,60}:\s*$")
 _SHOUTED = re.compile(
@@ -128,6 +131,7 @@ def standing(post: Post) -> Standing:
 def head_lines(post: Post) -> list[str]:
     """Return the lines where tools put the state: titles, the first lines of the body, the fallback."""
     top = [plain(line) for line in (*post.lines[:3], *post.text.split("\n")[:2])]
+    top = [line for line in top if not _COUNT_LINE.fullmatch(line)]
     raw = [post.title, *post.headers, *top, *(plain(each.split("\n")[0]) for each in post.fallbacks)]
     name = re.escape(post.sender)
     first = re.escape(re.split(r"[\W_]", post.sender)[0])
@@ -157,8 +161,9 @@ def _by_transition(post: Post, heads: list[str]) -> Standing | None:
     for line in (*heads, *(plain(line)[:200] for line in post.lines[3:12])):
         moved = _MOVED.search(line)
         before, now = [word for word in moved.groups() if word] if moved else ("", "")
-        tickets = {before.lower(), now.lower()} <= _OF_WORK
-        if status_of(before) and (said := status_of(now)) and not tickets:
+        tickets = {before.lower(), now.lower()} <= OF_WORK
+        known = status_of(before) or before.lower() in {"pending", "normal", "initial", "none"}
+        if known and (said := status_of(now)) and not tickets:
             return Standing(said, now, Strength.TOKEN)
         named = _IN_STATE.search(line)
         word = next(filter(None, named.groups()), "") if named else ""
@@ -208,9 +213,8 @@ def _prefixed(line: str) -> Standing | None:
         return Standing(said, numbered.group(1), Strength.PREFIX)
     match = PREFIX.match(bare)
     whole = match.group(1) if match else ""
-    if (
-        " " in whole and whole.split()[-1].lower() in _NAMING
-    ):  # "Problem name: High load", "Outage reported by: Paris"
+    counted = match is not None and _COUNTED.fullmatch(bare[match.end() :])  # "Failed: 0"
+    if counted or (" " in whole and whole.split()[-1].lower() in _NAMING):  # "Outage reported by: Paris"
         return None
     loose = [word for word in whole.split() if not _NOT_A_STATE.fullmatch(word)]  # "Timer error:" is no state
     told = [(said, word) for word in (whole, *loose) if (said := status_of(word))]
