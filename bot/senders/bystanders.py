@@ -105,6 +105,9 @@ _PLAINLY = either(  # no state field makes an alert of these
     r"|chg-?\d+|change request",
     r"(?:contract|licen[cs]e|subscription|trial) (?:\S+ ){0,3}(?:expires|renews|ends|expired)",
     r"(?:account|customer|deal|renewal|project|goal)s? (?:is |are )?at risk",
+    r"[\w.-]+/[\w.-]+\] (?:issue|pull request)|milestone|forecast:|session (?:opened|closed)",
+    r"build (?:failed|passed|succeeded)",
+    r"(?:incident|design|access|order) review|(?:useful|helpful)\?|restore test|tests? (?:of \S+ )?passed",
     r"answer:|action items?|post-?mortem (?:published|ready|for)|access request",
 )
 _TALK_NOUNS = re.compile(  # services are called so as well: they count only where no state is told in words

@@ -93,7 +93,8 @@ def read_shape(post: Post, *, source: str = "generic") -> Reading:
     title = best_title(post)
     labels = labels_of(post)
     worth = points(post, found)
-    kind = other or (Kind.ALERT if worth >= (MUCH if _is_bare(post, found) else ENOUGH) else Kind.TALK)
+    enough = worth >= (MUCH if _is_bare(post, found) else ENOUGH) and _tells_of_trouble(post, found)
+    kind = other or (Kind.ALERT if enough else Kind.TALK)
     return Reading(
         kind=kind,
         source=source,
@@ -108,6 +109,25 @@ def read_shape(post: Post, *, source: str = "generic") -> Reading:
         key=key_of(post, source, title),
         description=description_of(post, title),
         sure=_is_sure(post, found, worth),
+    )
+
+
+_CALLED = re.compile(r"\b(?:alert|alarm|incident|health event|finding)\b", re.IGNORECASE)
+
+
+def _tells_of_trouble(post: Post, found: Standing) -> bool:
+    """Say whether more than a priority, a colour and a ticket's status speak for an alert."""
+    if found.strength >= Strength.PHRASE and not _is_of_work(post, found):
+        return True
+    watched = (
+        _WATCHER.search(post.sender) or _TROUBLE.search(post.body[:2_000]) or _PLACES & post.fields.keys()
+    )
+    graded = "severity" in post.fields and post.fields["severity"].lower() not in {"low", "info"}
+    answered = any(_ANSWERING.match(button.label) for button in post.buttons)
+    named = "rule" in post.fields or "alertname" in post.fields or _CALLED.search(post.title)
+    signed = found.strength is Strength.SIGN or named
+    return bool(
+        watched or graded or answered or signed or names_exception(post) or count_of(post, Status.FIRING)
     )
 
 

@@ -57,7 +57,7 @@ _MOVED = re.compile(
 )
 OF_WORK = frozenset(
     "open opened new closed active started created assigned completed late in ended monitoring".split()
-)
+) | {"in progress"}
 _IN_STATE = re.compile(
     r"\b(?:in|is|entered|to|just entered) (?:the )?(?:status|state):? \W?([A-Za-z_-]{2,20})\b"
     r"|\bentered (?:the )?\W?([A-Za-z]{2,20})\W? state\b"
