@@ -26,7 +26,7 @@ _KEY = compiled(
     rf"|secret|licen[sc]e|pat)[ \t]+{_OPEN}([A-Za-z0-9_.:~+/=-]{{14,}})"
 )
 _USER = compiled(
-    r"(?i)(?:^|[\s(\"'])(?:root|[\w.-]{0,20}(?:admin|user|svc|bot)|svc[\w.-]{0,20}|administrator|sa|postgres|guest|ops"
+    r"(?i)(?:^|[\s(\"'=])(?:root|[\w.-]{0,20}(?:admin|user|svc|bot)|svc[\w.-]{0,20}|administrator|sa|postgres|guest|ops"
     r"|oracle|deploy)(?:[ \t]*/[ \t]*|:)"
     r"([^\s/\"'`,;@]{8,})(?:$|[\s\"'`,;)])"
 )

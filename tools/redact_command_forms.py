@@ -62,7 +62,7 @@ SURE: Final[tuple[Form, ...]] = (
     ("setuser", r"(?i)\bsetuser\b[^\n]*?[\s\"]>([^\s\"']{3,})"),
     ("type=.?[\"']password", r"(?i)type=\\?[\"']password\\?[\"'][^<>]*?value=\\?[\"']([^\"'<>\\]+)"),
     ("\\.logon", r"(?i)\.logon[ \t]+[^\s/]+/[^\s,]+,(\S+)"),
-    ("secret ?id", r"(?i)\bsecret ?id[ \t]*[:=][ \t]*([0-9a-f]{8}-[0-9a-f-]{27})\b"),
+    ("secret[ _]?id", r"(?i)\bsecret[ _]?id[ \t]*(?:[:=]|[ \t]{2})[ \t]*([0-9a-f]{8}-[0-9a-f-]{27})\b"),
     ("userpwd", r"USERPWD[ \t]*,[ \t]*[\"'][^\"':\n]+:([^\"'\n]+)[\"']"),
     ("otpauth", r"(?i)\botpauth://[^\s\"'<>]*?[?&]secret=([A-Z2-7]{16,})"),
     ("(?-i:PASS)[ \\t]", r"(?:> |C: |[Ss]ent: |cmd=\"?|command[=:][ ]?\"?)PASS[ \t]+(\S{4,})"),
