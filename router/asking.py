@@ -12,7 +12,7 @@ from router.decide import Question, Step
 from router.escalate import Tried, blocking
 from router.measure import Measured, measure
 from router.messages import Ask, Message, Reply, Text
-from router.outcomes import Answer, Attempt, FailureCode, Finding, Selection
+from router.outcomes import Answer, Attempt, Finding, Selection
 from router.policy import Policy, Remedy
 from router.trim import trimmed
 
@@ -119,8 +119,3 @@ class Asking:
             cache=self.policy.text.tiers[selection.tier].cache != "none",
             stream_to=self.ask.stream_to,
         )
-
-
-def failed(attempts: Sequence[Attempt]) -> FailureCode | None:
-    """Return the fault of the newest attempt, None when it answered or there was none."""
-    return attempts[-1].failure if attempts else None

@@ -15,10 +15,8 @@ from router.policy import Policy
 from router.records import Row, Tried
 
 LEAST = 10  # judged answers before anything is proposed
-TOO_OFTEN, HARDLY_EVER = (
-    0.3,
-    0.1,
-)  # shares of corrected answers: surely above asks for a tier up, surely below for one down
+TOO_OFTEN = 0.3  # share of corrected answers; surely above it, a tier up is proposed
+HARDLY_EVER = 0.1  # surely below it, one down
 TOO_SURE = 0.15  # how much stated confidence may exceed what held
 BINS = 5
 

@@ -151,13 +151,14 @@ class Router:
                 return
             outcome = await self._attempt(asking, selection)
             yield Attempted(asking.attempts[-1])
-            step = self._next(asking, selection, outcome, plan.ceiling)
+            pause_s = self._pause_s(asking, outcome)
+            step = self._next(asking, selection, outcome, plan.ceiling, pause_s)
             if step is None:
                 yield self._end(asking, self._outcome(asking, selection, outcome))
                 return
             asking.take(step, asking.attempts[-1].findings)
             if step.remedy is Remedy.RETRY:
-                await self.sleep(self._pause_s(asking, outcome))
+                await self.sleep(pause_s)
 
     async def _select(self, asking: Asking) -> Selection:
         """Decide and set the money aside; decide again when it went to somebody else in between."""
@@ -263,9 +264,9 @@ class Router:
         self.audit.add(Tried(attempt, asking.id, asking.ask.service, asking.measured.prompt))
 
     def _next(
-        self, asking: Asking, selection: Selection, outcome: Heard | Fault, ceiling: str
+        self, asking: Asking, selection: Selection, outcome: Heard | Fault, ceiling: str, pause_s: float
     ) -> Step | None:
-        """Return what to do next about this question, None when it has come to its end."""
+        """Return what to do next about this question, None when it has come to its end; a retry waits *pause_s*."""
         if self.clock() >= asking.until:
             return None
         if isinstance(outcome, Heard):
@@ -273,8 +274,7 @@ class Router:
             return after_findings(selection, findings, asking.tried, ceiling, self.policy)
         tried = asking.tried
         limits = self.policy.text.limits
-        pause = self._pause_s(asking, outcome)
-        if pause > limits.max_wait_s or self.clock() + pause >= asking.until:
+        if pause_s > limits.max_wait_s or self.clock() + pause_s >= asking.until:
             tried = replace(tried, retries=limits.max_retries)  # too long to wait for: no retry, maybe a peer
         return after_fault(selection, outcome.code, outcome.message, tried, ceiling, self.policy)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -18,6 +19,7 @@ from bot.wiring import now
 from router.reports import cost
 
 LONGEST = 3660  # days
+LONGEST_NAME = 17  # letters of a model or a task: the names must be readable, also in eighty columns
 
 
 async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
@@ -33,7 +35,8 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
     console.print(head(spent, options.days), highlight=False)
     if spent["calls"]:
         console.print(alone(spent), highlight=False, soft_wrap=True)
-    for name, title in (("by_task", "task"), ("by_model", "model"), ("by_service", "service")):
+    for title in ("task", "model", "service", "day"):
+        name = f"by_{title}"
         if spent[name]:
             console.print(_table(title, spent[name]))
     for each in spent["spikes"]:
@@ -68,11 +71,10 @@ def _range(usd: Sequence[str]) -> str:
 
 
 def _table(title: str, groups: list[Mapping[str, Any]]) -> Table:
-    table = Table(title=f"by {title}", title_justify="left")
-    for position, name in enumerate(
-        (title, "calls", "failed", "$", "tokens in", "out", "cached", "p50", "p95")
-    ):
-        table.add_column(name, justify="left" if position == 0 else "right")
+    table = Table(title=f"by {title}", title_justify="left", box=SIMPLE_HEAD)
+    table.add_column(title, overflow="fold", min_width=LONGEST_NAME)
+    for name in ("calls", "failed", "$", "in", "out", "cached", "p50", "p95"):
+        table.add_column(name, justify="right", no_wrap=True)
     for group in groups:
         cached = group["cached_share"]
         table.add_row(

@@ -15,7 +15,6 @@ from bot.investigation.diagnosis import (
     supported_claims,
     weighed_and_left,
 )
-from bot.investigation.evidence import Evidence
 from bot.investigation.footing import why_not_offered, why_not_said, why_not_told, without_its_commands
 from bot.investigation.precedent import Precedent
 from bot.investigation.spoken import spoken
@@ -164,11 +163,6 @@ def _fixes(case: CaseFile, suspects: Suspects) -> tuple[SuggestedFix, ...]:
         if piece.kind == "runbook"
     )
     return (*tuple(precedents)[:1], *deploys, *tuple(runbooks)[:1])
-
-
-def _runbook_words(piece: Evidence) -> str:
-    """Return what a runbook says to do, else its title."""
-    return str(piece.facts.get("steps") or piece.facts.get("title") or piece.text[:200])
 
 
 def _tried(case: CaseFile) -> tuple[str, ...]:
