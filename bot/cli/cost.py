@@ -71,7 +71,7 @@ def _range(usd: Sequence[str]) -> str:
 
 
 def _table(title: str, groups: list[Mapping[str, Any]]) -> Table:
-    table = Table(title=f"by {title}", title_justify="left", box=SIMPLE_HEAD)
+    table = Table(title=f"by {title}", title_justify="left", box=SIMPLE_HEAD, padding=0, pad_edge=False)
     table.add_column(title, overflow="fold", min_width=LONGEST_NAME)
     for name in ("calls", "failed", "$", "in", "out", "cached", "p50", "p95"):
         table.add_column(name, justify="right", no_wrap=True)
