@@ -114,9 +114,9 @@ async def _kill(words: list[str], data: Path, kills: int, chance: random.Random)
 
 
 async def _quiet(engine: AsyncEngine) -> int:
-    """Wait until nothing is left to do; return what was left when patience ended."""
+    """Wait until nothing is left to do; return what was left when nothing moved for `PATIENCE_S`."""
     shown = sa.and_(replies.c.shown.is_not(None), replies.c.shown == replies.c.digest)
-    left = 0
+    left, least = 0, sys.maxsize
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         async with reading(engine) as connection:
@@ -131,6 +131,8 @@ async def _quiet(engine: AsyncEngine) -> int:
         left = sum(counts)
         if not left:
             break
+        if left < least:
+            least, until = left, time.monotonic() + PATIENCE_S
         await asyncio.sleep(1.0)
     return left
 

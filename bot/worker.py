@@ -14,7 +14,7 @@ from functools import partial
 from typing import Protocol
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from bot.aftermath import wait_for_model
 from bot.alarm import Alarm
@@ -35,6 +35,8 @@ STORM = 20  # so many at once is a storm: then they are taken in bigger, rarer b
 BREATH = 0.25
 MOST_INTERRUPTIONS = 5
 STOP_S = 5.0
+THE_ROWS_OWN = (DataError, IntegrityError)
+"""What a database says of one row alone. Anything else is the database's own trouble, and waits until that is over."""
 UNWRITTEN = (
     "I cannot write to my database, so {} stands still. What is above stands; it goes on by itself within two "
     "minutes of the database being back."
@@ -114,31 +116,44 @@ class Worker:
             except Exception:  # the database is away or full: nothing is lost, it is all in Slack or SQL
                 log.exception("intake_waits_for_the_database")
                 desk.forget()
+                await self._give_back()
                 works = []
             if not works:
                 await _wait(self._heard)
             elif len(works) >= STORM:
                 await asyncio.sleep(BREATH)
 
+    async def _give_back(self) -> None:
+        """Let what was taken wait again, for the next look and not for the end of our own lease."""
+        try:
+            await self.intake.release()
+        except SQLAlchemyError:
+            log.warning("intake_keeps_its_lease", why="the database is still away")
+
     async def _do_all(self, works: Sequence[Work], desk: Handling) -> None:
         closed: list[tuple[Work, str]] = []
         for work in works:
             try:
                 note = await desk.handle(work)
-            except SQLAlchemyError:
-                raise
-            except Exception as error:  # one unreadable envelope must not stop the intake
-                log.exception("intake_failed", intake=work.id, kind=work.envelope.kind)
-                why = f"{type(error).__name__}: {error}"[:500]
-                if not await self.intake.again(work, why, self.now()):
-                    log.error("intake_given_up", intake=work.id)  # noqa: TRY400 (told above, with its traceback)
-                    await self._tell_given_up(work)
+            except SQLAlchemyError as problem:
+                if not isinstance(problem, THE_ROWS_OWN):
+                    raise
+                await self._failed(work, problem)
+            except Exception as error:  # noqa: BLE001 (an edge: one unreadable envelope must not stop the intake; logged below)
+                await self._failed(work, error)
             else:
                 if note is not None:
                     closed.append((work, note))
         await desk.settle()
         if closed:
             await self.intake.done_many(closed)
+
+    async def _failed(self, work: Work, error: Exception) -> None:
+        """Let *work* wait for another try, or give it up and say so."""
+        log.error("intake_failed", intake=work.id, kind=work.envelope.kind, exc_info=error)
+        if not await self.intake.again(work, f"{type(error).__name__}: {error}"[:500], self.now()):
+            log.error("intake_given_up", intake=work.id)
+            await self._tell_given_up(work)
 
     async def _tell_given_up(self, work: Work) -> None:
         """Say under the message that nothing will come of it: no silence."""

@@ -7,15 +7,17 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine
+from structlog.testing import capture_logs
 
 from bot.inbox import Inbox, Me
 from bot.office import Office
 from bot.store.cases import CaseRow
 from bot.store.database import create_tables, engine_for
-from bot.store.intake import MAX_TRIES, Envelope, Intake
+from bot.store.intake import LEASE, MAX_TRIES, Envelope, Intake
 from bot.store.schema import intake as intake_rows
 from bot.wiring import now
 from sandbox.faults import Fault
@@ -264,3 +266,30 @@ async def test_what_can_never_be_worked_on_is_told(sandbox: Sandbox, bot: Office
         await connection.execute(intake_rows.update().values(tries=MAX_TRIES - 1))
     await sandbox.wait_for(lambda: sandbox.thread(ALERTS, message["ts"])[1:], WAIT, "an honest line")
     assert "could not work on this" in sandbox.thread(ALERTS, message["ts"])[1]["text"]
+
+
+async def test_a_row_that_the_database_refuses_stops_no_other(sandbox: Sandbox, bot: Office) -> None:
+    refusal = """CREATE TRIGGER refused BEFORE INSERT ON cases WHEN NEW.severity = 'warning'
+        BEGIN SELECT RAISE(ABORT, 'refused'); END"""
+    async with bot.cases.engine.begin() as connection:
+        await connection.execute(sa.text(refusal))
+    sandbox.post_webhook(alert_post("[FIRING:1] HighErrorRate gateway (shop warning)"))
+    sound = sandbox.post_webhook(alert_post("[FIRING:1] HighErrorRate store (shop critical)"))
+    await verdict_under(sandbox, sound["ts"])
+
+
+async def test_what_a_passing_fault_left_undone_is_taken_at_the_next_look(
+    sandbox: Sandbox, bot: Office
+) -> None:
+    async with bot.cases.engine.begin() as connection:
+        await connection.execute(sa.text("ALTER TABLE cases RENAME TO cases_away"))
+    with capture_logs() as logs:
+        alert = sandbox.post_webhook(alert_post())
+        async with asyncio.timeout(WAIT):
+            while not any(line["event"] == "intake_waits_for_the_database" for line in logs):
+                await asyncio.sleep(0.05)
+    async with bot.cases.engine.begin() as connection:
+        await connection.execute(sa.text("ALTER TABLE cases_away RENAME TO cases"))
+    async with asyncio.timeout(LEASE.total_seconds() / 2):  # well before the lease would have given it back
+        await nothing_waits(bot)
+    await verdict_under(sandbox, alert["ts"])

@@ -11,5 +11,6 @@ from tests.bot.cli.terminal import Run, runner
 
 @pytest.fixture
 def run(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> Iterator[Run]:
+    before = structlog.get_config()
     yield runner(tmp_path, capfd)
-    structlog.reset_defaults()  # the command sent the logs to a stream that ends with this test
+    structlog.configure(**before)  # the command sent the logs to a stream that ends with this test
