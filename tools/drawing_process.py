@@ -6,6 +6,7 @@ It ends with its input, so it never outlives whoever started it. It is started b
 than `tools/plot.py` does. A frame is its kind (a byte), its length (four bytes, big-endian) and its body.
 """
 
+import contextlib
 import dataclasses
 import json
 import logging
@@ -69,8 +70,7 @@ def serve(asked: BinaryIO, answers: BinaryIO) -> None:
 if __name__ == "__main__":
     os.nice(GENTLE)
     logging.getLogger("matplotlib").setLevel(logging.ERROR)  # where it keeps its fonts is nobody's worry
-    out, sys.stdout = (
-        sys.stdout.buffer,
-        sys.stderr,
-    )  # what a library prints must not come between the pictures
-    serve(sys.stdin.buffer, out)
+    # what a library prints must not come between the pictures
+    out, sys.stdout = sys.stdout.buffer, sys.stderr
+    with contextlib.suppress(BrokenPipeError):  # the bot was killed: nobody looks at the picture any more
+        serve(sys.stdin.buffer, out)
