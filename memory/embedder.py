@@ -59,9 +59,7 @@ class OnnxModel:
         self._files = files
         self._threads = threads
         self._model: TextEmbedding | None = None
-        self._worker = ThreadPoolExecutor(
-            max_workers=1, thread_name_prefix="embedder", initializer=_give_way_to_others
-        )
+        self._worker = ThreadPoolExecutor(max_workers=1, thread_name_prefix="embedder")
 
     @property
     def size(self) -> int:
@@ -106,6 +104,7 @@ class OnnxModel:
                 files.model_id, specific_model_path=str(files.folder), cache_dir=str(files.folder.parent),
                 threads=self._threads,
             )  # fmt: skip
+            _give_way_to_others()  # from now on: a start waits for what is above
         return self._model
 
 
