@@ -1,5 +1,5 @@
-# Not built on the machine this was written on (no Docker engine there): linted, and run as it would be inside by
-# tests/safety/test_no_way_out.py (uid 10001, read-only root). The digest is of python:3.11.16-slim, as public repositories pin it.
+# Not built by an engine (none where this was written): its steps ran by hand in a Debian root, and it is run as it would be
+# inside by tests/safety/test_no_way_out.py (uid 10001, read-only root). The digest is of python:3.11.16-slim, as public repositories pin it.
 FROM python:3.11-slim@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7 AS build
 WORKDIR /srv/incidentos
 COPY requirements.lock ./
