@@ -228,7 +228,7 @@ class Worker:
                     expected = len(case.history) + 1
                     case = await self.dossier.record(row, [event])
                     if len(case.history) != expected and not isinstance(
-                        event, ModelSelected | ModelAttempted
+                        event, ModelSelected | ModelAttempted | Degraded
                     ):
                         break  # a person wrote as well: take the next step from the case as it stands now
         if self.timers is not None and (due := ask_again_at(case, self.now())):

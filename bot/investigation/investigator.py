@@ -18,6 +18,7 @@ from bot.investigation.diagnosis import WEIGHED
 from bot.investigation.events import (
     Billed,
     Concluded,
+    Degraded,
     Event,
     EvidenceCollected,
     EvidenceRequested,
@@ -30,6 +31,7 @@ from bot.investigation.events import (
 )
 from bot.investigation.gathering import first_calls, scope_for
 from bot.investigation.looking import looked
+from bot.investigation.patience import told_when_slow
 from bot.investigation.precedent import Precedents
 from bot.investigation.prompts import SYSTEM, messages_for
 from bot.investigation.steering import respecting
@@ -83,13 +85,15 @@ class Looks(Protocol):
 class Limits:
     """When to stop, whatever a model would like. *gather_s* bounds one round of looking, in seconds.
 
-    A look that takes its time tells how far it has come, at most every *told_every_s*.
+    A look that takes its time tells how far it has come, at most every *told_every_s*; a model that says nothing for
+    *silent_s* is told of.
     """
 
     turns: int = 5
     calls_a_turn: int = 6
     gather_s: float = 30.0
     told_every_s: float = 2.0
+    silent_s: float = 45.0
 
 
 @dataclass(frozen=True)
@@ -221,9 +225,9 @@ class Investigator:
             onset=case.alert.starts_at,
             settled=settled_by(suspects),
         )
-        async with aclosing(self.router.ask(ask)) as events:
+        async with aclosing(told_when_slow(self.router.ask(ask), self.limits.silent_s)) as events:
             async for told in events:
-                yield _as_event(told)
+                yield told if isinstance(told, Degraded) else _as_event(told)
 
 
 def settled_by(suspects: Suspects) -> str:

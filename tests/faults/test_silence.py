@@ -5,7 +5,9 @@ time here: the clocks are moved by whoever waits.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,17 +18,26 @@ from bot.blocks.stages import evidence_reply
 from bot.door import door
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import fold
-from bot.investigation.events import AlertReceived, Event, EvidenceCollected, EvidenceRequested, Recorded
-from bot.investigation.investigator import Limits
+from bot.investigation.events import (
+    AlertReceived,
+    Degraded,
+    Event,
+    EvidenceCollected,
+    EvidenceRequested,
+    Recorded,
+)
+from bot.investigation.investigator import Investigator, Limits
 from bot.poster import Poster
 from bot.slack_web import SlackWeb
 from bot.store.database import create_tables, engine_for
 from bot.store.replies import Replies
 from memory.store import StoreUnavailable
 from memory.store_qdrant import QdrantStore
-from router.outcomes import Failed, FailureCode
+from router.messages import Ask
+from router.outcomes import Failed, FailureCode, RouterEvent, Selected
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
+from tests.bot.investigation.test_prompts import Logs, NoMemory, Notes, opened
 from tests.conftest import Clock
 from tests.faults.test_slack_out import shown, wanted
 from tests.memory.making import WordEmbed
@@ -38,6 +49,7 @@ from tests.tools.every_kind import ONSET
 from tests.tools.test_slow_and_dead import LOOKS, SCOPE, everything, patiently, slow, toolbox
 from tools.redact import redact
 from tools.tool import Findings, Status, ToolCall
+from tools.toolbox import Toolbox
 
 MINUTE = 60.0
 OUTSIDE = [
@@ -63,6 +75,35 @@ async def test_the_models_api_fails(open_router: Opened, code: FailureCode) -> N
     assert isinstance(told[-1], Failed)
     assert told[-1].failure.message, "what failed"
     assert clock.at - began <= MINUTE
+
+
+class Hanging(Notes):
+    """A router whose model takes the question and says nothing."""
+
+    async def ask(self, ask: Ask) -> AsyncGenerator[RouterEvent, None]:
+        self.asked.append(ask)
+        selected = await self.without_model(ask.task, ask.case, "")
+        yield Selected(replace(selected.selection, deadline_s=75.0))
+        await asyncio.Event().wait()
+
+
+def test_the_model_says_nothing() -> None:
+    told: list[Event] = []
+
+    async def investigate() -> None:
+        investigator = Investigator(NoMemory(), Hanging(), Toolbox((Logs(),), str), lambda: ONSET)
+        async with aclosing(investigator.investigate(opened())) as happening:
+            async for event in happening:
+                told.append(event)
+                if isinstance(event, Degraded):
+                    return
+
+    assert patiently(investigate) <= MINUTE
+    line = told[-1]
+    assert isinstance(line, Degraded)
+    assert "not answered for 45 s" in line.line, "what failed"
+    assert "stands" in line.line, "what still works"
+    assert "at most 30 s more" in line.line, "when it goes on"
 
 
 async def test_slack_fails_and_is_back(engine: AsyncEngine, sandbox: Sandbox, clock: Clock) -> None:
