@@ -6,6 +6,7 @@ camel case. What is merely capitalised or hyphenated may be plain English and is
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from router.outcomes import Finding, FindingCode
@@ -38,6 +39,7 @@ _KNOWN = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?<!\w)#\d{2,}\b")  # a pull request, a ticket
+_PARTED = re.compile(r"(?<=[a-z])[-_ ](?=\d)|(?<=\d)[-_](?=[a-z])")
 _CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2,}[a-z]{2,}[A-Z]")
 
 
@@ -73,15 +75,22 @@ def strangers(said: Statement, library: Library) -> Iterator[Finding]:
     }
     for claim in said.claims:
         cited = library.cited(claim.evidence)
-        flat = squashed(claim.text)
-        named = {name for name in known if name in flat}
+        named = {name for name, service in known.items() if _spells(service).search(claim.text)}
         if len(named) != 1 or not cited or any(not item.service for item in cited):
             continue
         name = named.pop()
-        if not any(name in item.squashed for item in cited):
+        parts = frozenset(stems(known[name]))
+        if not any(name in item.squashed or (len(parts) > 1 and parts <= item.stems) for item in cited):
             told = f"“{claim.text[:120]}”: {', '.join(claim.evidence)} says nothing of {known[name]}"
             yield Finding(FindingCode.SERVICE, told, claim.evidence)
             return
+
+
+@lru_cache(maxsize=512)
+def _spells(service: str) -> re.Pattern[str]:
+    """Return what finds *service* in prose as words of its own: "redis cart" and "redis-cart's", no "redis-cart-7"."""
+    parts = [re.escape(part) for part in re.findall(r"[a-z0-9]+", service.lower())]
+    return re.compile(rf"(?<![a-z0-9])(?:{'[^a-z0-9]{1,2}'.join(parts)})(?![a-z0-9])", re.IGNORECASE)
 
 
 def _identifiers(text: str) -> Iterator[str]:
@@ -123,8 +132,14 @@ def _known(name: str, library: Library) -> bool:
 
 def _holds(lower: str, library: Library) -> bool:
     """Say whether *lower* stands in the evidence as a whole name, or as the beginning or end of a longer one."""
-    edge = re.compile(rf"(?<![a-z0-9]){re.escape(lower)}(?![a-z0-9])")
-    if any(edge.search(f"{item.text} {item.service}".lower()) for item in library.items):
+    if _DOTTED.match(lower):
+        lower = lower.removeprefix("v")  # "3.18.0" is "v3.18.0"
+    plain = _joined(lower)
+    edge = re.compile(
+        rf"(?<![a-z0-9])v?{re.escape(lower)}(?![a-z0-9])|(?<![a-z0-9]){re.escape(plain)}(?![a-z0-9])"
+    )
+    texts = [f"{item.text} {item.service}".lower() for item in library.items]
+    if any(edge.search(text) or edge.search(_joined(text)) for text in texts):
         return True
     if _SHORT_SHA.match(lower) and any(token.startswith(lower) for token in library.tokens):
         return True
@@ -136,6 +151,11 @@ def _holds(lower: str, library: Library) -> bool:
         all(re.search(rf"(?<![a-z0-9]){re.escape(part)}(?![a-z0-9])", item.text.lower()) for part in parts)
         for item in library.items
     )
+
+
+def _joined(text: str) -> str:
+    """Return *text* with letters and digits that a dash parts put together: "dns-01" is "dns01"."""
+    return _PARTED.sub("", text)
 
 
 def _nearly(a: str, b: str) -> bool:

@@ -6,13 +6,15 @@ cannot be had in any of these ways is invented, or has the wrong unit.
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from router.outcomes import Finding, FindingCode
 from router.verify.clocks import Clock, clocks, days, twelves
 from router.verify.library import Library
-from router.verify.pool import Pool, close
+from router.verify.pool import Pool
 from router.verify.quantities import Hedge, Kind, Quantity, quantities
+from router.verify.rounding import close
 from router.verify.statement import Statement
 
 _ABOUT_WHEN = re.compile(
@@ -83,8 +85,10 @@ def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -
     found = quantities(text)
     done: set[float] = set()  # ends of ranges and wholes of parts that were judged with their beginning
     for quantity in found:
-        given = _given(quantity, found, pool, everything) or pool.apart(
-            quantity, [*clocks(text), *twelves(text)]
+        given = (
+            _given(quantity, found, pool, everything)
+            or pool.apart(quantity, [*clocks(text), *twelves(text)])
+            or any(_given(other, found, pool, everything) for other in _other_readings(quantity, text))
         )
         if given or quantity.value in done:
             ends = (None if quantity.changes else quantity.upto, quantity.whole)
@@ -105,7 +109,8 @@ def _given(quantity: Quantity, found: Sequence[Quantity], pool: Pool, everything
         or pool.gives(quantity)
         or (precise and not pool.same_digits(quantity) and everything.states(quantity))
         or _own_share(quantity, found)
-        or _list_with_one_unit(quantity, found, pool)
+        or _own_fold(quantity, found)
+        or _unit_said_once(quantity, found, pool)
         or pool.names(quantity)
         or everything.dates(quantity)
     )
@@ -113,7 +118,28 @@ def _given(quantity: Quantity, found: Sequence[Quantity], pool: Pool, everything
 
 def _too_small_to_tell(quantity: Quantity) -> bool:
     """One and two are pronouns as often as numbers, unless they are parts of a whole or have a unit."""
-    return quantity.kind is Kind.COUNT and quantity.value <= 2 and quantity.whole is None
+    return quantity.kind is Kind.COUNT and quantity.value <= 2 and (quantity.whole or 0) <= 2
+
+
+def _other_readings(quantity: Quantity, text: str) -> Iterator[Quantity]:
+    """Yield what else may be meant: "six times" is a factor or a count, a neighbour's unit may be its alone."""
+    if quantity.kind in {Kind.COUNT, Kind.FOLD} and re.search(r"\btimes\b|\btwice\b", text):
+        yield replace(quantity, kind=Kind.COUNT if quantity.kind is Kind.FOLD else Kind.FOLD)
+    if quantity.guessed:
+        upto = None if quantity.upto is None else quantity.upto / quantity.scale
+        yield replace(quantity, kind=Kind.COUNT, value=quantity.value / quantity.scale, scale=1.0, upto=upto)
+
+
+def _own_fold(quantity: Quantity, own: Sequence[Quantity]) -> bool:
+    """Say whether a factor is that of two numbers in the same sentence, which are held against the evidence."""
+    if quantity.kind is not Kind.FOLD:
+        return False
+    return any(
+        close(quantity, a.value / b.value)
+        for a in own
+        for b in own
+        if a is not b and b.value and a.kind is b.kind is not Kind.FOLD
+    )
 
 
 def _ranges(quantity: Quantity, pool: Pool) -> bool:
@@ -131,15 +157,13 @@ def _own_share(quantity: Quantity, own: Sequence[Quantity]) -> bool:
     return any(part.whole and close(quantity, part.value / part.whole) for part in parts)
 
 
-def _list_with_one_unit(quantity: Quantity, found: Sequence[Quantity], pool: Pool) -> bool:
-    """Say whether *quantity* is in a list such as "134, 182, 245 ms", whose unit stands at its end."""
+def _unit_said_once(quantity: Quantity, found: Sequence[Quantity], pool: Pool) -> bool:
+    """Say whether *quantity* has the unit of another in its sentence: "134, 182, 245 ms", "0.1 % to 37"."""
     if quantity.kind is not Kind.COUNT:
         return False
-    later = [q for q in found if q.start > quantity.start and q.kind is not Kind.COUNT]
-    if not later:
-        return False
-    unit = later[0]
-    value = quantity.value * unit.scale
+    others = [q for q in found if q.kind in {Kind.TIME, Kind.SIZE, Kind.SHARE}]
     return any(
-        close(quantity, have / unit.scale) or abs(have - value) < 1e-9 for have in pool.all_of(unit.kind)
+        close(quantity, have / unit.scale) or abs(have - quantity.value * unit.scale) < 1e-9
+        for unit in others[:6]
+        for have in pool.all_of(unit.kind)
     )

@@ -5,25 +5,19 @@ It knows no claim; it says whether a quantity can be had from the evidence, and 
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from router.verify.clocks import Clock, days, without_times
 from router.verify.library import Item, Library
 from router.verify.quantities import Hedge, Kind, Quantity
+from router.verify.readings import alike, counted_by, epochs, readings
+from router.verify.rounding import close, same_figures
 
 _FEW = 6  # numbers in a piece of evidence that is multiplied out
 _MOST = 48  # quantities of one kind that differences and ratios are taken of
-_PER = re.compile(r"(?:\bper |/ ?|\ban? )(s|min|h|second|minute|hour|day)\b")
-_SECONDS = {
-    "s": 1.0,
-    "second": 1.0,
-    "min": 60.0,
-    "minute": 60.0,
-    "h": 3600.0,
-    "hour": 3600.0,
-    "day": 86_400.0,
-}
 _BYTES = {Kind.COUNT, Kind.SIZE}  # a record often tells bytes without a unit
-_EPOCH = 1e9  # the Unix time of 2001; nothing that is counted is as exact as that
+_DECIMALS = re.compile(r"\.(\d+)")
+_QUARTERS = {"5", "25", "75", "333"}  # halves and quarters are said of what is not measured
 _SIBLING = re.compile(r"\b([a-z][a-z-]*?)-?(\d{1,2})\b")
 
 
@@ -33,10 +27,14 @@ class Pool:
     def __init__(self, items: Sequence[Item], library: Library) -> None:
         self._items = items
         self._library = library
-        self._stated = [q for item in items for q in item.quantities]
+        self._stated = [read for item in items for q in item.quantities for read in readings(q)]
         self._every = {kind: [q for q in self._stated if q.kind is kind] for kind in Kind}
-        self._kinds = {kind: every[:_MOST] for kind, every in self._every.items()}
-        self._spans = (*library.spans(items), *_epochs(self._stated))
+        own = {id(q) for item in items for q in item.quantities}
+        self._kinds = {  # what is worked out does not rest on guesses, bytes excepted
+            kind: [q for q in every if id(q) in own or kind is Kind.SIZE][:_MOST]
+            for kind, every in self._every.items()
+        }
+        self._spans = (*library.spans(items), *epochs(self._stated))
         self._derived: dict[Kind, list[float]] = {}
 
     def states(self, quantity: Quantity) -> bool:
@@ -46,7 +44,6 @@ class Pool:
             # A record often has no unit; then the bare number may stand for any, sizes also for bytes.
             bare = [q.value for q in self._every[Kind.COUNT]]
             values += [value * quantity.scale for value in bare]
-            values += [value for value in bare if quantity.kind is Kind.SIZE and value > 1e5]
             values += [value for value in bare if quantity.kind is Kind.SHARE and 0 < value < 1]
             if quantity.kind is Kind.SIZE:
                 values += [q.value * 1.048576 for q in self._every[Kind.SIZE]]
@@ -61,17 +58,23 @@ class Pool:
             return True
         if quantity.whole is not None and quantity.kind is Kind.COUNT and not self._count(quantity.whole):
             return False
-        if self.states(quantity) or self._rate(quantity):
+        if self._rate(quantity):
             return True
-        if quantity.kind is Kind.TIME and self._span(quantity):
-            return True
-        if quantity.kind is Kind.FOLD and self._beside(quantity):
-            return True
-        return any(close(quantity, value) for value in self.derived(quantity.kind))
+        return not self._of_other_time(quantity) and (
+            self.states(quantity)
+            or (quantity.kind is Kind.TIME and self._span(quantity))
+            or (quantity.kind is Kind.FOLD and self._beside(quantity))
+            or any(close(quantity, value) for value in self.derived(quantity.kind))
+        )
 
     def names(self, quantity: Quantity) -> bool:
         """Say whether a bare number is part of a name in the evidence: a port, a line, an error's number."""
-        if quantity.kind is not Kind.COUNT or not quantity.said.isdigit():
+        if quantity.kind is not Kind.COUNT:
+            return False
+        if re.fullmatch(r"\d+\.\d+", quantity.said):  # "since 3.18" of "v3.18.0"
+            version = re.compile(rf"(?<![\w.])v?{re.escape(quantity.said)}(?=[.-])")
+            return any(version.search(item.text) for item in self._items)
+        if not quantity.said.isdigit():
             return False
         part = re.compile(rf"(?<=[:#/@_-]){quantity.said}(?![\w.])")
         return any(part.search(f"{without_times(item.text)} {item.service}") for item in self._items)
@@ -102,7 +105,7 @@ class Pool:
         plain = quantity.value / quantity.scale
         for other in self._stated:
             theirs = other.value / other.scale
-            if other.value != quantity.value and plain and theirs and _same_figures(plain, theirs):
+            if other.value != quantity.value and plain and theirs and same_figures(plain, theirs):
                 return other.said
         return ""
 
@@ -116,13 +119,17 @@ class Pool:
         if kind is Kind.COUNT:
             yield from self._counts()
             yield from self._products(Kind.SHARE)
+            yield from (abs(q.whole - q.value) for q in self._stated if q.whole and q.kind is kind)
+            yield from self._sums()
             yield from (
-                q.value - p.value for q in self._kinds[kind] for p in self._kinds[kind] if _alike(p, q)
+                q.value - p.value for q in self._kinds[kind] for p in self._kinds[kind] if alike(p, q)
             )
             return
         if kind in {Kind.TIME, Kind.SIZE}:
             own = self._kinds[kind]
             yield from self._products(kind)
+            if kind is Kind.TIME:
+                yield from self._intervals()
             yield from (abs(a.value - b.value) for a in own for b in own)
         if kind is Kind.SHARE:
             own = self._kinds[kind]
@@ -134,12 +141,28 @@ class Pool:
             yield from (1 - r for r in self._ratios() if r < 1)
         if kind is Kind.FOLD:
             yield from self._ratios()
+            yield from self._over_a_limit()
+
+    def _intervals(self) -> Iterator[float]:
+        """Yield how often something came that came "7 times in 10 minutes", within each piece."""
+        for item in self._items:
+            counts = [q.value for q in item.quantities if q.kind is Kind.COUNT and q.value > 1]
+            times = [q.value for q in item.quantities if q.kind is Kind.TIME]
+            if len(counts) <= _FEW and len(times) <= _FEW:
+                yield from (time / count for count in counts for time in times)
+
+    def _sums(self) -> Iterator[float]:
+        """Yield what the counts of the pieces make together, two by two and all, when they are few."""
+        counts = [q.value for q in self._kinds[Kind.COUNT] if q.value >= 1]
+        if len(counts) <= _FEW:
+            yield sum(counts)
+            yield from (a + b for a, b in combinations(counts, 2))
 
     def _products(self, kind: Kind) -> Iterator[float]:
-        """Yield "1.5 % of 12,400" and "11,804 times 16 MB", within each piece that has only a few numbers."""
-        for item in self._items:
-            counts = [q.value for q in item.quantities if q.kind is Kind.COUNT and q.value > 2]
-            others = [q.value for q in item.quantities if q.kind is kind]
+        """Yield "1.5 % of 12,400" and "11,804 times 16 MB", within pieces that have only a few numbers."""
+        for stated in (*([*item.quantities] for item in self._items), self._stated):
+            counts = [q.value for q in stated if q.kind is Kind.COUNT and q.value > 2]
+            others = [q.value for q in stated if q.kind is kind]
             if len(counts) <= _FEW and len(others) <= _FEW:
                 yield from (count * other for count in counts for other in others)
 
@@ -147,12 +170,27 @@ class Pool:
         """Say whether "three a second" is a number of things over a time, both in one piece of evidence."""
         if quantity.per is None:
             return False
-        named = [(q.value, every) for i in self._items for every in _every(i.text) for q in i.quantities]
+        named = [(q.value, every) for i in self._items for every in counted_by(i.text) for q in i.quantities]
         if any(close(quantity, value * quantity.per / every) for value, every in named):
             return True
-        counts = [(i, q.value) for i in self._items for q in i.quantities if q.kind is Kind.COUNT]
+        counts = [
+            (i, read.value)
+            for i in self._items
+            for q in i.quantities
+            for read in readings(q)
+            if read.kind is Kind.COUNT
+        ]
         times = [(i, q.value) for i in self._items for q in i.quantities if q.kind is Kind.TIME and q.value]
         return any(i is j and close(quantity, n / (t / quantity.per)) for i, n in counts for j, t in times)
+
+    def _of_other_time(self, quantity: Quantity) -> bool:
+        """Say whether all that states the number of "400 a minute" counts by another time, such as the second."""
+        if quantity.per is None:
+            return False
+        holding = [i for i in self._items if any(close(quantity, q.value) for q in i.quantities)]
+        return bool(holding) and all(
+            (by := counted_by(item.text)) and quantity.per not in by for item in holding
+        )
 
     def _beside(self, quantity: Quantity) -> bool:
         """Say whether something cited is that many times what other evidence of its service says."""
@@ -171,11 +209,19 @@ class Pool:
         )
 
     def _ratios(self) -> Iterator[float]:
+        rest = [1 - q.value for q in self._kinds[Kind.SHARE] if q.value < 1]  # misses, where hits are told
+        yield from (a / b for a in rest for b in rest if a != b)
         for kind in (Kind.COUNT, Kind.TIME, Kind.SIZE, Kind.SHARE):
             own = self._kinds[kind]
-            yield from (
-                a.value / b.value for a in own for b in own if a is not b and b.value and _alike(a, b)
-            )
+            yield from (a.value / b.value for a in own for b in own if a is not b and b.value and alike(a, b))
+
+    def _over_a_limit(self) -> Iterator[float]:
+        """Yield what numbers with a unit are over bare ones beside them."""
+        for item in self._items:  # "1,920 s (alarm at 600)": the unit is said once
+            bare = [q.value for q in item.quantities if q.kind is Kind.COUNT and q.value]
+            with_unit = [q.value / q.scale for q in item.quantities if q.kind in {Kind.TIME, Kind.SIZE}]
+            if len(bare) <= _FEW and len(with_unit) <= _FEW:
+                yield from (a / b for a in with_unit for b in bare)
 
     def _counts(self) -> Iterator[float]:
         """Yield how many pieces and how many services there are, and how many numbered ones of a name."""
@@ -202,6 +248,8 @@ class Pool:
         share = quantity.value / quantity.whole
         shares = [q.value for q in self._kinds[Kind.SHARE]]
         shares += [q.value / q.whole for q in self._stated if q.whole and q.kind is Kind.COUNT]
+        shares += [q.value for q in self._kinds[Kind.COUNT] if 0 < q.value < 1]  # a hit ratio of 0.31
+        shares += [1 - have for have in shares if have < 1]
         if any(abs(share - have) <= 0.05 * max(share, have) for have in shares):
             return True
         low = quantity.value <= 2 or self._count(quantity.value)
@@ -211,58 +259,6 @@ class Pool:
         """Say whether two things in the evidence lie this far apart in time."""
         if quantity.scale <= 1.0 and (quantity.value > 180 or quantity.scale < 1.0):
             return False  # nobody says 400 seconds for the minutes between two events
-        grain = min(quantity.scale, 3600.0) * 0.5
+        part = _DECIMALS.search(quantity.said)
+        grain = quantity.scale * (0.5 if part is None else 0.25 if part[1] in _QUARTERS else 0.05)
         return any(close(quantity, span) or abs(span - quantity.value) <= grain for span in self._spans)
-
-
-def _epochs(stated: Sequence[Quantity]) -> Iterator[float]:
-    """Yield the seconds between the Unix times in the evidence, in seconds or milliseconds."""
-    bare = [q.value for q in stated if q.kind is Kind.COUNT]
-    times = [value for value in bare if _EPOCH < value < 4 * _EPOCH]
-    times += [value / 1000 for value in bare if _EPOCH < value / 1000 < 4 * _EPOCH]
-    yield from (abs(a - b) for a in times for b in times if a != b)
-
-
-def _every(text: str) -> list[float]:
-    """Return the seconds of the times that *text* counts things by: "per minute", "/s"."""
-    return [_SECONDS[found] for found in dict.fromkeys(_PER.findall(text.lower()))]
-
-
-def _alike(a: Quantity, b: Quantity) -> bool:
-    """Say whether two numbers measure the same thing, as far as their names tell."""
-    if a.kind is not Kind.COUNT or not (a.named and b.named):
-        return True
-    return bool(set(a.named.lower().split("_")) & set(b.named.lower().split("_")))  # mem_used, mem_limit
-
-
-def close(said: Quantity, have: float) -> bool:
-    """Say whether the evidence's *have* may be told as *said*: rounded as far as it was, hedged as it was."""
-    value = said.value
-    if said.hedge is Hedge.OVER:
-        return value * 0.999 <= have <= value * 2
-    if said.hedge is Hedge.UNDER:
-        return value * 0.5 <= have <= value * 1.001
-    off = abs(value - have)
-    if said.hedge is Hedge.ABOUT:
-        return off <= 0.12 * abs(value)
-    if said.kind is Kind.COUNT and value < 100:
-        return off < 1e-6 or (have != int(have) and value >= 3 and off <= 0.5)
-    if said.kind is Kind.COUNT and said.scale == 1 and said.digits >= 3 and value == int(value):
-        return off <= 0.5  # 188 is no rounding of 187
-    share = {1: 0.07, 2: 0.05, 3: 0.006}.get(said.digits, 0.001)
-    if said.kind is Kind.FOLD:
-        share = 0.15
-    return off <= share * abs(value)
-
-
-def _same_figures(a: float, b: float) -> bool:
-    """Say whether two numbers have the same leading figures whatever their size."""
-    while abs(a) >= 10:
-        a /= 10
-    while 0 < abs(a) < 1:
-        a *= 10
-    while abs(b) >= 10:
-        b /= 10
-    while 0 < abs(b) < 1:
-        b *= 10
-    return abs(a - b) < 0.006 * abs(a)

@@ -50,6 +50,7 @@ class Quantity:
     changes: bool = False  # said as "from X to Y": a change, not a range
     per: float | None = None  # the seconds of "a minute" in "three a minute"
     named: str = ""  # the word before it in a record ("mem_used"), "" in prose
+    guessed: bool = False  # its unit is not beside it but a head's or a neighbour's, and may not be meant
 
 
 MOST = 400  # quantities read of one text
@@ -66,8 +67,11 @@ _TIMES = {
 _SIZES = {
     "kb": 1e3, "kib": 1024.0, "mb": 1e6, "mib": 2.0**20, "gb": 1e9, "gib": 2.0**30, "tb": 1e12, "tib": 2.0**40,
     "bytes": 1.0, "byte": 1.0, "kilobytes": 1e3, "megabytes": 1e6, "gigabytes": 1e9, "terabytes": 1e12,
+    "kbit": 125.0, "mbit": 1.25e5, "gbit": 1.25e8, "kbps": 125.0, "mbps": 1.25e5, "gbps": 1.25e8, "gb/s": 1e9,
+    "gigabit": 1.25e8, "megabit": 1.25e5, "gigabits": 1.25e8, "megabits": 1.25e5,
     "kilobyte": 1e3, "megabyte": 1e6, "gigabyte": 1e9, "terabyte": 1e12, "gi": 2.0**30, "mi": 2.0**20,
 }  # fmt: skip
+_THOUSANDS = {"k": 1e3, "m": 1e6, "g": 1e9, "bn": 1e9, "b": 1e9, "t": 1e12}
 _SHARES = dict.fromkeys(
     ("%", "percent", "pct", "per cent", "points", "point", "pp", "percentage points", "percentage point"),
     0.01,
@@ -77,16 +81,17 @@ _UNIT = "|".join(re.escape(word) for word in _UNIT_WORDS)
 _NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2}\b)?"
 _ONE = re.compile(
     rf"(?<![\w.:#/@-])(?P<sign>-)?(?P<num>{_NUM})(?!\d)"
-    rf"(?:\s?(?P<pct>%)|(?P<k>[kK])\b|[- ]{{0,2}}(?P<fold>fold\b|x\b(?! ?\d))|[- ]?(?P<unit>{_UNIT})\b)?"
+    rf"(?:\s?(?P<pct>%)|(?P<k>(?-i:[kKMGT]|bn|B))\b|[- ]{{0,2}}(?P<fold>fold\b|x\b(?! ?\d))|[- ]?(?P<unit>{_UNIT})\b)?"
     r"(?![\w]*[a-z]\d|\.\d|:\d|/\d|(?:st|nd|rd|th)\b)",
     re.IGNORECASE,
 )
 _COMPOUND = re.compile(
-    r"\b(?:(\d+)\s?d(?:ays?)?)?\s?(?:(\d+)\s?h(?:ours?)?)?\s?(?:(\d+)\s?m(?:in(?:utes)?)?)?\s?(?:(\d+(?:\.\d+)?)\s?s(?:ec(?:onds)?)?)?\b",
+    r"\b(?:(\d+)\s?d(?:ays?)?)?\s?(?:(\d+)\s?h(?:ours?)?)?\s?(?:(\d+)\s?m(?:in(?:ute)?s?)?)?\s?(?:(\d+(?:\.\d+)?)\s?s(?:ec(?:ond)?s?)?)?\b",
     re.IGNORECASE,
 )
 _PART = re.compile(
-    rf"^\s*(?:of|in|out of)\s+(?:the\s+|its\s+|all\s+)?(\d+)\b(?!\s?%)(?![- ]?(?:{_UNIT})\b)", re.IGNORECASE
+    rf"^\s*(?:of|in|out of)\s+(?:the\s+|its\s+|all\s+)?(\d+)\b(?!\.\d)(?!\s?%)(?![- ]?(?:{_UNIT})\b)",
+    re.IGNORECASE,
 )
 _ONE_IN = re.compile(r"^\s*[a-z]+ (?:in|out of) (\d{1,2})\b(?!\s?%|:)", re.IGNORECASE)  # "1 request in 8"
 _RANGE = re.compile(rf"^\s*(?:to|and|-|–)\s*({_NUM})(?:\s?(%)|[- ]?({_UNIT})\b)?", re.IGNORECASE)
@@ -113,10 +118,17 @@ _ABOUT = re.compile(
     r"(?:about|around|roughly|some|close to|approximately|approx\.?|circa|near|~|≈|like)\s*(?:the |an? )?$",
     re.IGNORECASE,
 )
-_STATUS = re.compile(r"\b([1-5]\d\d)s\b")  # "the 502s" are answers, not seconds
+# "the 502s" are answers, not seconds; "in 120s" and "timeout=500s" are seconds
+_OR_SO = re.compile(r"^[ -]?(?:odd|ish|something)\b|^(?: [a-z]+){0,2} (?:or so|give or take|thereabouts)\b")
+_TO_UNIT = re.compile(rf"^ (?:to|and|or) (?:{_NUM})[- ]?(%|(?:{_UNIT})\b)", re.IGNORECASE)
+_STATUS = re.compile(
+    r"(?<!in )(?<!for )(?<!after )(?<!last )(?<!every )(?<!than )(?<![=>(])\b((?:20|30|4\d|5[0-3])\d)s\b"
+)
+_AND = re.compile(r"(\d (?:day|hour|minute)s?)(?:,? and|,) (?=\d+ (?:hour|minute|second)s?\b)")
+_SLASHED = re.compile(r"(?<![\w./:-])(\d{1,6})/(\d{1,6})(?![\w/-]|\.\d)")  # "4/9 ready"
 _TIMES_OVER = re.compile(r"\bx(\d+)\b")  # "x26" in an event is a count
 _RATE = re.compile(
-    r"^(?: [a-z-]+){0,2}?(?: (?:an?|per|each|every) |/)(s|sec|second|min|minute|h|hour|day)\b", re.IGNORECASE
+    r"^(?: [a-z-]+){0,4}?(?: (?:an?|per|each|every) |/)(s|sec|second|min|minute|h|hour|day)\b", re.IGNORECASE
 )
 _SPAN = re.compile(r"(?<![\w.-])(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)(?![\w-]|\.\d)")  # "22-31" in a record
 _FROM = re.compile(r"\bfrom (?:about |around |roughly |some |nearly )?$", re.IGNORECASE)
@@ -137,9 +149,9 @@ def quantities(text: str) -> list[Quantity]:
     """Return the quantities in *text*, times of day and dates left out, in order."""
     text = _SPAN.sub(r"\1 to \2", without_times(text))
     plain = _STATUS.sub(r"\1 ", _TIMES_OVER.sub(r" \1", in_digits(text)))
-    found = sorted(
-        (*_compounds(plain), *_numbers(plain), *_fractions(plain)), key=lambda q: (q.start, -len(q.said))
-    )
+    plain = _AND.sub(r"\1 ", plain)
+    read = (*_compounds(plain), *_numbers(plain), *_fractions(plain), *_slashed(plain))
+    found = sorted(read, key=lambda q: (q.start, -len(q.said)))
     taken: list[Quantity] = []
     end = -1
     for quantity in found[:MOST]:
@@ -164,9 +176,10 @@ def _numbers(text: str) -> Iterator[Quantity]:
         if not unit and (suffix := named.lower().rpartition("_")[2]) in _TIMES | _SIZES and "_" in named:
             unit = suffix
         if not unit and not m["k"]:
-            unit = before_it
+            ahead = _TO_UNIT.match(text[m.end() : m.end() + 40])
+            unit = before_it or (ahead.group(1).lower() if ahead else "")
         end = m.end()
-        kind, scale = (Kind.COUNT, 1000.0) if m["k"] else _kind(unit)
+        kind, scale = (Kind.COUNT, _THOUSANDS[m["k"].lower()]) if m["k"] else _kind(unit)
         after = text[m.end() : m.end() + 60]
         whole, upto = (
             _following(after, float(m["num"].replace(",", "")), kind, scale)
@@ -180,13 +193,14 @@ def _numbers(text: str) -> Iterator[Quantity]:
                 said=m.group(0).strip(),
                 start=m.start(),
                 digits=_digits(m["num"]),
-                hedge=_hedge(before),
+                hedge=Hedge.ABOUT if _OR_SO.match(after) else _hedge(before),
                 scale=scale,
                 whole=whole,
                 upto=upto,
                 per=_per(after) if kind is Kind.COUNT else None,
                 changes=_FROM.search(before) is not None,
                 named=named,
+                guessed=bool(unit) and not (m["fold"] or m["pct"] or m["unit"]),
             )
 
 
@@ -239,6 +253,14 @@ def _compounds(text: str) -> Iterator[Quantity]:
         before = text[max(0, start - 24) : start]
         value = float(sum(n * s for n, s in parts))
         yield Quantity(value, Kind.TIME, said, start, 3, _hedge(before), scale=float(parts[-1][1]))
+
+
+def _slashed(text: str) -> Iterator[Quantity]:
+    """Yield "4/9" as four of nine, and the nine."""
+    for m in _SLASHED.finditer(text):
+        part, whole = float(m[1]), float(m[2])
+        yield Quantity(part, Kind.COUNT, m[1], m.start(1), _digits(m[1]), whole=whole)
+        yield Quantity(whole, Kind.COUNT, m[2], m.start(2), _digits(m[2]))
 
 
 def _fractions(text: str) -> Iterator[Quantity]:

@@ -45,7 +45,8 @@ _BARE_SERIES = re.compile(r":\s*(-?\d+(?:\.\d+)?(?:,\s+-?\d+(?:\.\d+)?){2,})\s*$
 _VALUE = r"(-?\d[\d,]*(?:\.\d+)?)\s?(?:%|[A-Za-z]{1,5})?(?:/s|/min)?"
 _BEFORE_AFTER = re.compile(rf"{_VALUE} (?:before|until)\b[^,;]{{0,20}}, {_VALUE} (?:after|since|from)\b")
 _NOW_AND_THEN = re.compile(
-    rf"{_VALUE} \((?:yesterday|normally|usually|before|was|baseline|typically|median)[^\d)]{{0,8}}{_VALUE}\)"
+    rf"{_VALUE} \((?:yesterday|normal(?:ly)?|usual(?:ly)?|before|was|baseline|typical(?:ly)?|median|\d\d:\d\d)"
+    rf"[^\d)]{{0,8}}{_VALUE}\)"
 )
 _AT = re.compile(rf"{_VALUE} (?:at|by) (\d\d:\d\d)")
 _GOOD = re.compile(r"\b(?:success|availability|throughput|hit (?:rate|ratio)|uptime)\b", re.IGNORECASE)
@@ -54,6 +55,7 @@ _STRAIN = re.compile(
     r"\b(?:saturat\w*|overwhelm\w*|exhaust\w*|amplif\w*|spik\w*|overload\w*|ran out|full)\b", re.IGNORECASE
 )
 _CLAUSE = re.compile(r"(?<=[a-z\d])[,;:.](?=\s)|\b(?:while|but|whereas|although)\b")
+_RECOVERED = re.compile(r"\b(?:recovered|improved|came back|bounced back|returned)\b", re.IGNORECASE)
 _IDLE = re.compile(r"\bnetwork (?:is|was) (?:idle|fine|fast|healthy|not involved)\b", re.IGNORECASE)
 _SHARES = re.compile(r"client_p\d+ (\d+).*?server_p\d+ (\d+).*?network_p\d+ (\d+)")
 
@@ -71,8 +73,8 @@ def trends(said: Statement, library: Library) -> Iterator[Finding]:
 def _against(text: str, cited: Sequence[Item]) -> str:
     """Say how *text* goes against *cited*, "" when it does not or cannot be told."""
     plain = in_digits(text)
-    way = _way(plain)
     own = _pair(plain)
+    way = _way(plain) or (_way_of(own) if own and own[0] != own[1] and _RECOVERED.search(plain) else None)
     if own and way and own[0] != own[1] and (own[1] > own[0]) != (way is Way.UP):
         return "its own numbers go the other way"
     if listed := _own_list(plain):
@@ -151,7 +153,9 @@ def _against_course(text: str, way: Way, item: Item, own: tuple[float, float] | 
         if not words & spoken or len(points) < 2 or points[0] == points[-1]:
             continue
         ends = {points[0], points[-1]}
-        if own and not any({round(scale * value, 4) for value in own} == ends for scale in (1, 100)):
+        if own and not any(
+            {round(scale * value, 4) for value in own} == ends for scale in (1, 100, 1e3, 1e6)
+        ):
             continue  # its numbers are of something else
         steady = all((b - a) * (points[-1] - points[0]) >= 0 for a, b in pairwise(points))
         if steady and _way_of((points[0], points[-1])) is not way:

@@ -14,7 +14,7 @@ SMALL = {word: value for value, word in enumerate(_UNITS)} | {w: 20 + 10 * n for
 _SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
 _SMALL = "|".join(sorted(SMALL, key=len, reverse=True))
 _LASTING = "about|around|roughly|nearly|almost|over|under|within|than|for|after|by|took|takes|lasted|lasts|good|of|to"
-_THAN = "as|more|less|higher|lower|slower|faster|the|its|their|our|what|that|those|normal|usual|too"
+_THAN = r"as|more|less|\w+er|the|its|their|our|what|that|those|normal|usual|too"
 _MOVED = "ris|ros|gr[eo]w|increas|multipli|fell|dropp|decreas|went up|up|down"
 _TIME = r"(?:microsecond|millisecond|second|minute|hour|day|week|month|year)"
 
@@ -23,19 +23,25 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), to)
     for pattern, to in (
         (r"\bhalf a dozen\b", "6"),
-        (r"\bhalf a percent\b", "0.5 percent"),
+        (r"\bhalf a per ?cent\b", "0.5 percent"),
+        (r"\b(?:a |one )?(?:tenth) of an? per ?cent\b", "0.1 percent"),
+        (r"\b(?:a |one )?(?:hundredth) of an? per ?cent\b", "0.01 percent"),
+        (r"\b(?:a |one )?quarter of an? per ?cent\b", "0.25 percent"),
+        (r"\bthree quarters of an? per ?cent\b", "0.75 percent"),
         (r"\bhalf (?:an? |of an? )?((?:kilo|mega|giga|tera)bytes?|[KMGT]i?B)\b", r"0.5 \1"),
-        (rf"\b({_SMALL}) and a half times\b", r"\1.5-fold"),
+        (rf"\b({_SMALL}) and a half times\b", r"{\1}.5-fold"),
         (r"\b(?:a )?quarter of a million\b", "250000"),
         (r"\bhalf a million\b", "500000"),
-        (rf"\b({_SMALL}) and a quarter ({_TIME}s)\b", r"\1.25 \2"),
+        (rf"\b({_SMALL}) and a quarter ({_TIME}s)\b", r"{\1}.25 \2"),
         (rf"\bmultipli\w+ by ({_SMALL}|\d+(?:\.\d+)?)\b", r"multiplied \1-fold"),
         (
             rf"\b((?:{_MOVED})\w*(?: by)?) ({_SMALL}|\d+(?:\.\d+)?) times\b",
             r"\1 \2-fold",
         ),
-        (rf"\b(?:an?|one) ({_TIME}) and a half\b", r"1.5 \1s"),
-        (rf"\b({_SMALL}) and a half ({_TIME}s)\b", r"\1.5 \2"),
+        (rf"\b(?:an?|one|every|each) ({_TIME}) and a half\b", r"1.5 \1s"),
+        (rf"\b({_SMALL}) and a half ({_TIME}s)\b", r"{\1}.5 \2"),
+        (rf"\b(?:the )?(?:better|best|greater) part of an? ({_TIME})\b", r"nearly 1 \1"),
+        (rf"\bmost of an? ({_TIME})\b", r"nearly 1 \1"),
         (rf"\bhalf (?:an?|another) ({_TIME})\b", r"0.5 \1s"),
         (rf"\b(?:an?|another) half[- ]({_TIME})\b", r"0.5 \1s"),
         (rf"\bhalf[- ]({_TIME})\b", r"0.5 \1s"),
@@ -88,6 +94,7 @@ _ANY = re.compile(  # most log lines have no number words, and need no rewriting
 )
 _TENTH = {"tenth": "0.1", "hundredth": "0.01"}
 _TENTHS = re.compile(r"0\.\{(\w+)\}")
+_WHOLES = re.compile(r"\{(\w+)\}(?=\.\d)")
 
 
 def in_digits(text: str) -> str:
@@ -97,6 +104,7 @@ def in_digits(text: str) -> str:
     for pattern, to in _PHRASES:
         text = pattern.sub(to, text)
     text = _TENTHS.sub(lambda found: _tenths(found.group(1).lower()), text)
+    text = _WHOLES.sub(lambda found: str(SMALL.get(found.group(1).lower(), found.group(1))), text)
     return _NUMBER.sub(_value, text)
 
 

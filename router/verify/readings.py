@@ -1,0 +1,48 @@
+"""What the numbers of a record may mean, and which of them are about the same thing. Pure; it knows no claim."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from router.verify.quantities import Kind, Quantity
+
+_PER = re.compile(r"(?:\bper |/ ?|\ban? )(s|min|h|second|minute|hour|day)\b")
+_SECONDS = {
+    "s": 1.0,
+    "second": 1.0,
+    "min": 60.0,
+    "minute": 60.0,
+    "h": 3600.0,
+    "hour": 3600.0,
+    "day": 86_400.0,
+}
+_EPOCH = 1e9  # the Unix time of 2001; nothing that is counted is as exact as that
+
+
+def readings(stated: Quantity) -> Iterator[Quantity]:
+    """Yield what a number in a record may mean: a unit that is not its own may not be meant, bytes may be."""
+    yield stated
+    if stated.guessed:
+        yield replace(stated, kind=Kind.COUNT, value=stated.value / stated.scale, scale=1.0)
+    if stated.kind is Kind.COUNT and stated.value > 1e5:
+        yield replace(stated, kind=Kind.SIZE)
+
+
+def epochs(stated: Sequence[Quantity]) -> Iterator[float]:
+    """Yield the seconds between the Unix times in the evidence, in seconds or milliseconds."""
+    bare = [q.value for q in stated if q.kind is Kind.COUNT]
+    times = [value for value in bare if _EPOCH < value < 4 * _EPOCH]
+    times += [value / 1000 for value in bare if _EPOCH < value / 1000 < 4 * _EPOCH]
+    yield from (abs(a - b) for a in times for b in times if a != b)
+
+
+def counted_by(text: str) -> list[float]:
+    """Return the seconds of the times that *text* counts things by: "per minute", "/s"."""
+    return [_SECONDS[found] for found in dict.fromkeys(_PER.findall(text.lower()))]
+
+
+def alike(a: Quantity, b: Quantity) -> bool:
+    """Say whether two numbers measure the same thing, as far as their names tell."""
+    if a.kind is not Kind.COUNT or not (a.named and b.named):
+        return True
+    return bool(set(a.named.lower().split("_")) & set(b.named.lower().split("_")))  # mem_used, mem_limit

@@ -1,0 +1,45 @@
+"""Whether a number of the evidence may be told as a claim tells it: rounded as far, hedged as it is. Pure."""
+
+import math
+
+from router.verify.quantities import Hedge, Kind, Quantity
+
+
+def close(said: Quantity, have: float) -> bool:
+    """Say whether the evidence's *have* may be told as *said*: rounded as far as it was, hedged as it was."""
+    value = said.value
+    if said.hedge is Hedge.OVER:
+        return value * 0.999 <= have <= value * 2
+    if said.hedge is Hedge.UNDER:
+        return value * 0.5 <= have <= value * 1.001
+    off = abs(value - have)
+    if said.hedge is Hedge.ABOUT:
+        return off <= (0.12 if said.digits < 3 else 0.02) * abs(value)
+    if said.kind is Kind.COUNT and value < 100:
+        return off < 1e-6 or (have != int(have) and value >= 3 and off <= 0.5)
+    if said.kind is Kind.COUNT and said.scale == 1 and said.digits >= 3 and value == int(value):
+        return off <= 0.5  # 188 is no rounding of 187
+    share = {1: 0.07, 2: 0.05, 3: 0.006}.get(said.digits, 0.001)
+    if said.kind is Kind.FOLD:
+        share = 0.25 if said.digits == 1 and value >= 10 else 0.15  # "a hundred times"
+    elif said.digits == 2 and value:
+        share = min(share, _last_figure(value / said.scale) / abs(value / said.scale))
+    return off <= share * abs(value) * (1 + 1e-9)
+
+
+def _last_figure(value: float) -> float:
+    """Return what one more in the second figure of *value* is: 1 for 71, 0.1 for 1.3, 10 for 240."""
+    return float(10 ** (math.floor(math.log10(abs(value))) - 1))
+
+
+def same_figures(a: float, b: float) -> bool:
+    """Say whether two numbers have the same leading figures whatever their size."""
+    while abs(a) >= 10:
+        a /= 10
+    while 0 < abs(a) < 1:
+        a *= 10
+    while abs(b) >= 10:
+        b /= 10
+    while 0 < abs(b) < 1:
+        b *= 10
+    return abs(a - b) < 0.006 * abs(a)
