@@ -23,6 +23,7 @@ from bot.remembering import Remembering
 from bot.resolution import draft_for, resolution_modal
 from bot.store.cases import CaseRow, Cases, Place
 from bot.store.channels import Channels
+from memory.ranking import IMPORTED
 
 log = structlog.get_logger()
 NO_BOOKS = "The books cannot be read just now; nothing is lost. Try again in a minute."
@@ -72,6 +73,7 @@ class Answering:
         lines = [
             f"• *{said(found.id)}* {said(found.title, 120)} · {found.score:.2f}"
             + (f" · {age(found.resolved_at, self.now())}" if found.resolved_at else "")
+            + (f" · {IMPORTED}" if IMPORTED in found.reasons else "")
             + (
                 f"\n   fix then: {said(found.best_fix.action, 160)} ({found.best_fix.record})"
                 if found.best_fix

@@ -1,17 +1,19 @@
 """What must wait for a model, done beside the intake: alerts behind it do not wait.
 
-The envelope stays ours by its lease and is closed when the work is done; a process that dies meanwhile leaves it to
-whoever takes it up. It knows no envelope's meaning.
+The envelope stays ours by its lease, which is lengthened meanwhile, and is closed when the work is done; a process
+that dies meanwhile leaves it to whoever takes it up. It knows no envelope's meaning.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot.store.intake import Intake, Work
+from bot.store.intake import LEASE, Intake, Work
 
 log = structlog.get_logger()
 
@@ -36,7 +38,17 @@ class Aside:
             task.cancel()
         await asyncio.gather(*self._running, return_exceptions=True)
 
+    async def _held(self, work: Work) -> None:
+        """Lengthen the lease of *work* again and again."""
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            try:
+                await self.intake.hold(work, self.now())
+            except SQLAlchemyError:  # the database's trouble, which the work itself meets as well
+                log.warning("intake_not_held", intake=work.id)
+
     async def _done(self, work: Work, doing: Callable[[], Awaitable[str]]) -> None:
+        heart = asyncio.create_task(self._held(work), name=f"intake:{work.id}:held")
         try:
             await self.intake.done(work, await doing())
         except Exception as error:  # as in the intake itself: it is tried again after a pause
@@ -44,3 +56,7 @@ class Aside:
             why = f"{type(error).__name__}: {error}"[:500]
             if not await self.intake.again(work, why, self.now()):
                 log.error("intake_given_up", intake=work.id)  # noqa: TRY400 (told above, with its traceback)
+        finally:
+            heart.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await heart

@@ -29,6 +29,7 @@ from bot.heard import (
     PostDeleted,
     ThreadSaid,
 )
+from bot.importing import Importing
 from bot.inbox import Inbox
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile
@@ -73,6 +74,7 @@ class Desk:
     hides: Callable[[str], Awaitable[bool]]
     reading: Reading
     aside: Aside
+    importing: Importing
     rules: Callable[[str], Awaitable[ChannelRules]] = default_rules
     _read: dict[str, str] = field(default_factory=dict)
 
@@ -87,6 +89,9 @@ class Desk:
         """
         told, again = work.envelope, work.tries > 1
         refused = await self.guard.refuses(told.kind, told.body, told.team, again=again)
+        if told.kind == "import" and not refused:
+            self.importing.start(work)
+            return None
         return refused or await self._allowed(work)
 
     async def _allowed(self, work: Work) -> str | None:

@@ -15,7 +15,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.pace import Pace
-from bot.permits import A_GUEST, SLOWER, Permits, Right, Wish, refusal, wish_of
+from bot.permits import A_GUEST, NOBODYS, SLOWER, Permits, Right, Wish, refusal, wish_of
 from bot.roster import Knows, KnowsNobody, Unknown
 from bot.store.refusals import AGAIN_AFTER, Refused
 
@@ -154,6 +154,8 @@ class Guard:
 
     async def _stranger(self, wish: Wish) -> No | None:
         """Return why this person has not the right; who is named directly has it, whatever Slack says."""
+        if self.permits.nobodys(wish.right):
+            return No(wish.right, f"refused: nobody is named who may {wish.right}", NOBODYS)
         named = self.permits.named(wish.right)
         if wish.user in named:
             return None

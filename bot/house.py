@@ -18,6 +18,7 @@ from bot.postmortem.folder import PostmortemFolder
 from bot.remembering import Remembering
 from bot.requests_reading import Reading
 from bot.signals import Watch, unwatched
+from memory.memory import Memory
 from tools.sources import AlertSource
 
 
@@ -30,6 +31,7 @@ class House:
 
     engine: AsyncEngine
     owner: str
+    memory: Memory
     remembering: Callable[[str], Remembering]
     investigator: Callable[[Remembering], Investigator]
     gate: Callable[[dict[str, Any]], dict[str, Any]]

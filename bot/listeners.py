@@ -22,6 +22,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.channel_modal import CALLBACK as CHANNEL_CALLBACK
 from bot.blocks.home import CHANNEL_SETTINGS
+from bot.blocks.importing import IMPORT_HISTORY, READING
 from bot.blocks.words import said
 from bot.guard import Guard, No, NotNow
 from bot.keeping import Keeping
@@ -43,6 +44,7 @@ HELP = (
     "• `/incident investigate <what is wrong>` opens a thread here and investigates in it.\n"
     "• `/incident recall <words>` shows what memory knows, only to you.\n"
     "• `/incident cost` tells what the week cost, `/incident why INC-12` why a case was routed so, only to you.\n"
+    "• `/incident import #channel [days]` shows what I would remember of its past, only to you; a button imports it.\n"
     "• In a thread: mention me with `investigate`, `catch me up`, `what changed?`, `have we seen this?`, any question, "
     "`draft the post-mortem`, `resolved: <what fixed it>`, `stop`, or `forget` (deletes the case for good).\n"
     "• On my verdict: ✅ worked, 🟡 partly, ❌ did not, 🚫 not the same incident. 🏁 on the alert resolves.\n"
@@ -88,6 +90,7 @@ class Listeners:
         app.action(re.compile(r"^fix_"))(self._judge)
         app.action(re.compile(r"^(accept|edit)_resolution$|^resolve$"))(self._resolve)
         app.action(re.compile(r"^(stop|reopen)$"))(self._judge)
+        app.action(IMPORT_HISTORY)(self._import)
         app.action(CHANNEL_SETTINGS)(self._channel_settings)
         app.action(re.compile(".*"))(self._nothing)
         app.shortcut("investigate_message")(self._shortcut)
@@ -124,13 +127,15 @@ class Listeners:
         words = str(body.get("text", "")).strip()
         verb, _, rest = words.partition(" ")
         asks = verb.lower() in {"", "help", "recall"} or _BOOKS.fullmatch(words) is not None
-        wish = Wish(
-            body["user_id"], body["channel_id"], Right.INVESTIGATE if asks else Right.SPEND, aloud=False
-        )
+        right = Right.IMPORT if verb.lower() == "import" else Right.INVESTIGATE if asks else Right.SPEND
+        wish = Wish(body["user_id"], body["channel_id"], right, aloud=False)
         if no := await self._refused(wish, counted=asks):
             await ack(text=no)
-            return
-        if verb.lower() == "recall" and rest.strip():
+        elif right is Right.IMPORT:
+            wanted = {"text": rest.strip(), "user": body["user_id"], "channel": body["channel_id"]}
+            await self._keep("import", body, wanted)
+            await ack(text=READING)
+        elif verb.lower() == "recall" and rest.strip():
             await ack(text=await self._answers.recall(rest.strip(), str(body["channel_id"])))
         elif _BOOKS.fullmatch(words):
             about_case = verb.lower() == "why"
@@ -152,6 +157,13 @@ class Listeners:
             await self._keep("command", body, wanted if told_to else {**wanted, "prose": True})
             opens = "The thread opens below" if told_to else "A thread opens below if it is one for me"
             await ack(text=f"On it. {opens}: {said(what, 120)}")
+
+    async def _import(self, ack: Callable[..., Awaitable[None]], body: Body, action: Body) -> None:
+        """Keep the press of the button that imports what was shown; who may is asked again where it is taken up."""
+        place = str((body.get("container") or {}).get("channel_id", ""))
+        wanted = {"value": str(action.get("value", "")), "user": body["user"]["id"], "channel": place}
+        await self._keep("import", body, wanted)
+        await ack()
 
     async def _judge(self, ack: Callable[..., Awaitable[None]], body: Body, action: Body) -> None:
         place = body.get("container") or {}

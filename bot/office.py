@@ -28,9 +28,11 @@ from bot.elsewhere import Elsewhere
 from bot.gone import Gone
 from bot.guard import Guard
 from bot.health import Condition
+from bot.history.bringing import remembered_by
 from bot.home import Home
 from bot.house import House
 from bot.identity import CannotJoin, authorised, who_am_i
+from bot.importing import Importing, Whose
 from bot.inbox import Inbox
 from bot.inbox_opening import inbox_of
 from bot.investigation.casefile import CaseFile
@@ -43,7 +45,7 @@ from bot.privacy import Privacy
 from bot.remembering import Remembering
 from bot.roster import Roster
 from bot.slack_files import SlackFiles
-from bot.slack_web import SlackWeb, unpost_through, whisper_through
+from bot.slack_web import SlackWeb, offer_through, unpost_through, whisper_through
 from bot.store.cases import Cases, Place
 from bot.store.changes import Changes
 from bot.store.channels import Channels
@@ -105,6 +107,7 @@ class Office:
         self._worker: Worker | None = None
         self._talk: Conversation | None = None
         self.home: Home | None = None
+        self.importing: Importing | None = None
         self.write_back: WriteBack | None = None
         self._remembering: Remembering | None = None
 
@@ -138,23 +141,14 @@ class Office:
             self.intake, self.cases, self.dossier, investigator, house.now, self.alarm, house.at_once, timers
         )
         back = self.write_back = self._writing_back(address, self._remembering)
-        desk = self._desk(inbox, worker, aftermath, back)
+        desk = self._desk(
+            inbox, worker, aftermath, back, Whose(team, address, frozenset({me.user_id, me.bot_id}))
+        )
         self._worker = worker
         app = AsyncApp(client=self._client, authorize=authorised(me, team, str(self._client.token)))
-        self.home = home = Home(
-            self.cases,
-            self.dossier,
-            self.intake,
-            self.channels,
-            house.spend,
-            house.reflect,
-            team,
-            house.now,
-            self.privacy.hides,
-            house.why,
-            house.spent_today,
-            house.renew,
-        )
+        hides, why, spent, renew = self.privacy.hides, house.why, house.spent_today, house.renew
+        seen = (self.cases, self.dossier, self.intake, self.channels)
+        self.home = home = Home(*seen, house.spend, house.reflect, team, house.now, hides, why, spent, renew)
         answers = Answering(self.cases, self.dossier, self._remembering, home, self.channels, house.now)
         keeping = Keeping(self.intake, worker.heard, house.now, house.permits, self.alarm)
         Listeners(app, self._client, keeping, answers.table(), house.now, self._guard)
@@ -206,7 +200,9 @@ class Office:
             self.alarm,
         )
 
-    def _desk(self, inbox: Inbox, worker: Worker, aftermath: Aftermath, back: WriteBack) -> Desk:
+    def _desk(
+        self, inbox: Inbox, worker: Worker, aftermath: Aftermath, back: WriteBack, whose: Whose
+    ) -> Desk:
         """Return the desk at which everything that is heard is decided."""
         house = self._house
         assert self._talk is not None
@@ -216,21 +212,20 @@ class Office:
         joining = Joining(
             self.cases, self.dossier, aftermath, worker.opened, *alike, point, self.privacy.hides
         )
+        whisper, take_back = self._guard.whisper, back.take_back
+        closing = Closing(self.cases, self.dossier, worker.stop, back.remember, take_back, whisper, house.now)
+        offer, listens = offer_through(self._client, self._gate), self._guard.permits.listens
+        memory, known = house.memory, remembered_by(self.cases)
+        self.importing = importing = Importing(
+            self._client, whose, memory, known, self.privacy.is_private, listens, offer, self._aside
+        )
         return Desk(
             inbox=inbox,
             intake=self.intake,
             cases=self.cases,
             dossier=self.dossier,
             joining=joining,
-            closing=Closing(
-                self.cases,
-                self.dossier,
-                worker.stop,
-                back.remember,
-                back.take_back,
-                self._guard.whisper,
-                house.now,
-            ),
+            closing=closing,
             gone=self._gone.thread,
             judged=self._remembering.judged,
             erase=self.forgetting.forget,
@@ -242,6 +237,7 @@ class Office:
             rules=self.channels.rules,
             reading=house.reading,
             aside=self._aside,
+            importing=importing,
         )
 
     def _tick(self, aftermath: Aftermath, home: Home, back: WriteBack) -> None:

@@ -18,17 +18,20 @@ class Right(StrEnum):
     INVESTIGATE = "investigate"  # ask, recall, steer, stop
     RESOLVE = "resolve"  # judge fixes, write down what it was, set a channel's rules
     SPEND = "spend"  # open an investigation by hand, ask an open question: a model may be asked
+    IMPORT = "import"  # bring a channel's past into memory
 
 
 SETTING: Final[Mapping[Right, str]] = {
     Right.INVESTIGATE: "INCIDENTOS_MAY_INVESTIGATE",
     Right.RESOLVE: "INCIDENTOS_MAY_RESOLVE",
     Right.SPEND: "INCIDENTOS_MAY_SPEND",
+    Right.IMPORT: "INCIDENTOS_MAY_IMPORT",
 }
 _DOING: Final[Mapping[Right, str]] = {
     Right.INVESTIGATE: "ask me",
     Right.RESOLVE: "judge fixes and resolve with me",
     Right.SPEND: "have me investigate by hand or set what a channel may spend",
+    Right.IMPORT: "have me import a channel's past",
 }
 
 
@@ -36,7 +39,7 @@ _DOING: Final[Mapping[Right, str]] = {
 class Permits:
     """Ids that are allowed; an empty set allows every member of the workspace, but never a direct message.
 
-    *people* hold for every right that *rights* names nobody for.
+    *people* hold for every right that *rights* names nobody for. Importing is nobody's until somebody is named.
     """
 
     channels: frozenset[str] = frozenset()
@@ -55,6 +58,10 @@ class Permits:
     def named(self, right: Right) -> frozenset[str]:
         """Return the people and groups who have *right*; nobody named means every member."""
         return self.rights.get(right) or self.people
+
+    def nobodys(self, right: Right) -> bool:
+        """Say whether *right* is nobody's: what fills memory at one stroke is not every member's by default."""
+        return right is Right.IMPORT and not self.named(right)
 
     def groups(self, right: Right) -> frozenset[str]:
         """Return the user groups who have *right*."""
@@ -81,6 +88,8 @@ def wish_of(kind: str, body: Mapping[str, Any]) -> Wish | None:
         return Wish(user, place, Right.RESOLVE, aloud=False)
     if kind == "submission" or (kind == "action" and body.get("action") != "stop"):
         return Wish(user, channel, Right.RESOLVE)
+    if kind == "import":
+        return Wish(user, channel, Right.IMPORT)
     return Wish(user, channel, Right.SPEND if kind in {"command", "shortcut"} else Right.INVESTIGATE)
 
 
@@ -93,6 +102,10 @@ def refusal(right: Right, why: str = "") -> str:
     )
 
 
+NOBODYS: Final = (
+    "I may not do that: nobody is named who may import from Slack. Have yourself added to INCIDENTOS_MAY_IMPORT, or "
+    "import in the terminal (`app.py import`). Nothing was done."
+)
 NOT_HERE: Final = "Not in this channel: I was told where to listen, and it is not named. Nothing was done."
 A_GUEST: Final = (
     "I may not do that for guests and people of other workspaces. Ask a member of this one, or have yourself named "

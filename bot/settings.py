@@ -202,10 +202,12 @@ class Settings(BaseModel):
     may_spend: Names = Field(
         (),
         alias="INCIDENTOS_MAY_SPEND",
-        description=(
-            "Users and groups who may open investigations by hand, ask open questions and set a channel's dollars; "
-            "empty as above."
-        ),
+        description="Users and groups who may open investigations, ask open questions and set dollars; as above.",
+    )
+    may_import: Names = Field(
+        (),
+        alias="INCIDENTOS_MAY_IMPORT",
+        description="Users and groups who may import a channel's past; empty as above, but with no people nobody.",
     )
     on_call: OnCall = Field(
         (),

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.guard import Whisper
+from bot.importing import Offer
 from bot.pictures import Pictures
 from bot.plain_words import ATTACHED, shortened, words_of
 from bot.poster import Later, Never, Sent
@@ -225,10 +226,23 @@ def whisper_through(client: AsyncWebClient, gate: Callable[[Body], Body]) -> Whi
     """Return how to show a text to one person in a channel; when Slack does not take it, nobody is told."""
 
     async def whisper(channel: str, user: str, text: str, named: Sequence[str] = ()) -> None:
-        said = gate({"text": text, "blocks": [], "mentions": list(named)})["text"]
-        try:
-            await client.chat_postEphemeral(channel=channel, user=user, text=said)
-        except (SlackApiError, aiohttp.ClientError, OSError) as error:
-            log.warning("refusal_not_told", user=user, why=str(error))
+        await _shown(client, channel, user, gate({"text": text, "blocks": [], "mentions": list(named)}))
 
     return whisper
+
+
+def offer_through(client: AsyncWebClient, gate: Callable[[Body], Body]) -> Offer:
+    """Return how to show one person a text or, in its place, blocks; as `whisper_through`."""
+
+    async def offer(channel: str, user: str, text: str, blocks: list[Body]) -> None:
+        await _shown(client, channel, user, gate({"text": text, "blocks": blocks}))
+
+    return offer
+
+
+async def _shown(client: AsyncWebClient, channel: str, user: str, body: Body) -> None:
+    blocks = {"blocks": body["blocks"]} if body["blocks"] else {}
+    try:
+        await client.chat_postEphemeral(channel=channel, user=user, text=body["text"], **blocks)
+    except (SlackApiError, aiohttp.ClientError, OSError) as error:
+        log.warning("refusal_not_told", user=user, why=str(error))

@@ -181,6 +181,7 @@ async def house(
         yield House(
             engine=shared.engine,
             owner=f"{socket.gethostname()}:{os.getpid()}",
+            memory=shared.memory,
             remembering=lambda team: Remembering(shared.memory, team, now),
             investigator=lambda known: investigator_of(shared, sources, known),
             gate=door(link_hosts(settings), redact),
@@ -222,6 +223,7 @@ def permits_of(settings: Settings) -> Permits:
         Right.INVESTIGATE: settings.may_investigate,
         Right.RESOLVE: settings.may_resolve,
         Right.SPEND: settings.may_spend,
+        Right.IMPORT: settings.may_import,
     }
     return Permits(
         frozenset(settings.channels),

@@ -45,10 +45,11 @@ NOT_A_FIX = frozenset({"fixed", "done", "duplicate", "won't fix", "wontfix", "in
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """Something that was not understood, and why, in one line for people."""
+    """Something that was not understood, and why, in one line for people; *count* of them."""
 
     what: str
     why: str
+    count: int = 1
 
 
 @dataclass(frozen=True, slots=True)

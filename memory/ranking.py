@@ -93,6 +93,7 @@ def shared_marks(asked: tuple[str, ...], incident: Incident) -> tuple[str, ...]:
 
 MOST_WORDS = 5
 LOOKED_THROUGH = 8_000  # characters of an incident in which words are looked for to be named
+IMPORTED = "imported, not resolved with us"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def reasons_for(asked: Asked, incident: Incident, hit: Hit, recency: Recency) ->
         weight = "in full" if factor >= 0.995 else f"{factor * 100:.0f} %"
         reasons.append(f"{age_in_words(question.now - incident.last_seen_at)}, counts {weight}")
     if incident.source == "import":
-        reasons.append("imported, not resolved with us")
+        reasons.append(IMPORTED)
     if incident.source == "example":
         reasons.append("a public example, not one of ours")
     return tuple(reasons)

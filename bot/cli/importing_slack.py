@@ -9,24 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.cli.failures import Refused
 from bot.cli.slack_client import slack_client
-from bot.history.bringing import ChannelImport, Remembered
-from bot.history.channel_history import ChannelHistory, channel_id
+from bot.history.bringing import ChannelImport, remembered_by
+from bot.history.channel_history import ChannelHistory, channel_id, mended
 from bot.history.story import Setting
 from bot.identity import who_am_i
 from bot.privacy import Privacy, PrivacyUnknown
 from bot.settings import Settings
 from bot.slack_reading import SlackAway, SlackRefuses
-from bot.store.cases import Cases, Place
+from bot.store.cases import Cases
 from bot.wiring import now, parts
 from memory.importing import ImportReport
 from memory.memory import Memory, MemoryUnavailable
 
 PREFIX = "slack:"
-MEND = {
-    "not_in_channel": "invite the bot to the channel first: /invite @IncidentOS",
-    "channel_not_found": "the bot cannot see it: give its id (C…), and invite the bot when it is private",
-    "missing_scope": "add the scope to the app and reinstall it",
-}
 
 
 async def bring(options: argparse.Namespace, settings: Settings) -> tuple[ImportReport, bool]:
@@ -52,10 +47,10 @@ async def _opened(name: str, client: AsyncWebClient, memory: Memory, engine: Asy
         channel = await channel_id(client, name)
         private = await Privacy(client, now).is_private(channel)
     except (SlackRefuses, SlackAway, PrivacyUnknown, LookupError) as error:
-        raise Refused(f"The channel {name} cannot be read: {_mend(error)}. Nothing was stored.") from error
+        raise Refused(f"The channel {name} cannot be read: {mended(error)}. Nothing was stored.") from error
     setting = Setting(team, channel, private, home, frozenset({me.user_id, me.bot_id}))
     return ChannelImport(
-        memory, ChannelHistory(client, channel), setting, _remembered(Cases(engine, "import"))
+        memory, ChannelHistory(client, channel), setting, remembered_by(Cases(engine, "import"))
     )
 
 
@@ -78,21 +73,7 @@ async def _run(importing: ChannelImport, *, dry_run: bool) -> ImportReport:
             kept = "Nothing was stored." if dry_run else f"{stored} incidents are stored and stay"
             again = "" if dry_run else "; run the same again: it goes on"
             where = f" from {_day(reached)}" if reached and not dry_run else ""
-            raise Refused(f"{_mend(error)}. {kept}{again}{where}.") from error
-
-
-def _remembered(cases: Cases) -> Remembered:
-    async def remembered(channel: str, ts: str) -> str:
-        row = await cases.at(Place(channel, ts))
-        return row.id if row is not None and row.state == "remembered" else ""
-
-    return remembered
-
-
-def _mend(error: Exception) -> str:
-    if isinstance(error, SlackRefuses) and error.code in MEND:
-        return f"{error}: {MEND[error.code]}"
-    return str(error).rstrip(".")
+            raise Refused(f"{mended(error)}. {kept}{again}{where}.") from error
 
 
 def _day(ts: str) -> str:

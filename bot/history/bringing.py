@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.history.channel_history import ChannelHistory, Page
 from bot.history.story import Message, Setting, incident_of
+from bot.store.cases import Cases, Place
 from memory.import_record import LeftOut
 from memory.importing import Bringing, ImportReport
 from memory.incident import Incident
@@ -21,12 +22,13 @@ Progress = Callable[[ImportReport, str], None]
 
 @dataclass(frozen=True)
 class ChannelImport:
-    """The import of one channel."""
+    """The import of one channel; *most* threads are read, rounded up to the page."""
 
     memory: Memory
     history: ChannelHistory
     setting: Setting
     remembered: Remembered
+    most: int | None = None
 
     async def begun(self) -> str:
         """Return the ts where an earlier run was cut, or nothing."""
@@ -47,11 +49,13 @@ class ChannelImport:
             if not dry_run:
                 await self.memory.records.note(self._note, page.upto)
             on_progress(bringing.report, page.upto)
+            if self.most is not None and bringing.report.read >= self.most:
+                break
         if not dry_run:
             await self.memory.records.forget_notes(self._note)
         if not alone:
             return bringing.report
-        left = LeftOut(f"{alone} post{'s' if alone > 1 else ''}", "without a thread below")
+        left = LeftOut(f"{alone} post{'s' if alone > 1 else ''}", "without a thread below", alone)
         return replace(bringing.report, left_out=(*bringing.report.left_out, left))
 
     async def _take(self, bringing: Bringing, page: Page) -> None:
@@ -66,4 +70,18 @@ class ChannelImport:
 
     @property
     def _note(self) -> str:
-        return f"slack_import:{self.setting.workspace}:{self.setting.channel}"
+        ends = (self.history.oldest, self.history.latest)
+        bounds = (
+            f":{'-'.join(ends)}" if any(ends) else ""
+        )  # a part of the channel is another run than all of it
+        return f"slack_import:{self.setting.workspace}:{self.setting.channel}{bounds}"
+
+
+def remembered_by(cases: Cases) -> Remembered:
+    """Return how to find the case in *cases* whose own resolution memory has."""
+
+    async def remembered(channel: str, ts: str) -> str:
+        row = await cases.at(Place(channel, ts))
+        return row.id if row is not None and row.state == "remembered" else ""
+
+    return remembered

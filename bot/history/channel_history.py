@@ -22,6 +22,12 @@ AT_ONCE = 20  # calls before a pace is kept: a small channel is read without wai
 PACE_S = 1.3  # Slack grants about fifty reads a minute, and the bot at work needs some of them
 TRIES = 6
 
+MEND = {
+    "not_in_channel": "invite the bot to the channel first: /invite @IncidentOS",
+    "channel_not_found": "the bot cannot see it: give its id (C…), and invite the bot when it is private",
+    "missing_scope": "add the scope to the app and reinstall it",
+}
+
 Message = Mapping[str, Any]
 
 
@@ -37,12 +43,17 @@ class Page:
 
 @dataclass
 class ChannelHistory:
-    """Reads one channel, *page* posts at a time. *sleep* is `asyncio.sleep` but for tests."""
+    """Reads one channel, *page* posts at a time, between *oldest* and *latest* where they are given (ts, exclusive).
+
+    *sleep* is `asyncio.sleep` but for tests.
+    """
 
     client: AsyncWebClient
     channel: str
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     page: int = PAGE
+    oldest: str = ""
+    latest: str = ""
     _calls: int = field(default=0)
 
     async def pages(self, before: str = "") -> AsyncIterator[Page]:
@@ -51,10 +62,11 @@ class ChannelHistory:
         Raises:
             SlackRefuses: the channel cannot be read; SlackAway: Slack stays away.
         """
-        latest = before
+        latest = before or self.latest
         while True:
-            bounds = {"latest": latest, "inclusive": "false"} if latest else {}
-            told = await self._read("conversations.history", limit=self.page, **bounds)
+            ends = {"oldest": self.oldest, "latest": latest}
+            bounds = {name: ts for name, ts in ends.items() if ts}
+            told = await self._read("conversations.history", limit=self.page, inclusive="false", **bounds)
             messages = told.get("messages") or []
             if not messages:
                 return
@@ -97,6 +109,13 @@ class ChannelHistory:
                 log.info("slack_waits", method=method, seconds=away.wait.total_seconds(), why=str(away))
                 await self.sleep(away.wait.total_seconds() * (tried + 1))
         raise AssertionError("unreachable")
+
+
+def mended(error: Exception) -> str:
+    """Return what *error* says, and what to do about it where we know; without a full stop."""
+    if isinstance(error, SlackRefuses) and error.code in MEND:
+        return f"{error}: {MEND[error.code]}"
+    return str(error).rstrip(".")
 
 
 async def channel_id(client: AsyncWebClient, name: str) -> str:

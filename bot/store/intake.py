@@ -104,6 +104,16 @@ class Intake:
             rows = (await connection.execute(statement)).mappings().all()
         return sorted((_work(row) for row in rows), key=lambda work: work.id)
 
+    async def hold(self, work: Work, now: datetime) -> bool:
+        """Lengthen our lease of *work*; False when it is not ours any more."""
+        async with self.engine.begin() as connection:
+            held = await connection.execute(
+                intake.update()
+                .where(intake.c.id == work.id, intake.c.owner == self.owner, intake.c.state == "taken")
+                .values(lease_until=now + LEASE)
+            )
+        return held.rowcount > 0
+
     async def done(self, work: Work, note: str = "", *, state: str = "done") -> None:
         """Close *work*: *state* is ``done``, ``ignored`` (with the reason) or ``failed``."""
         async with self.engine.begin() as connection:

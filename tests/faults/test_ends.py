@@ -157,7 +157,7 @@ class Ends(RuleBasedStateMachine):
             )
         )
         rest = dict.fromkeys(
-            ("inbox", "joining", "gone", "erase", "talk", "changes", "hides", "reading", "aside")
+            ("inbox", "joining", "gone", "erase", "talk", "changes", "hides", "reading", "aside", "importing")
         )
         stores = {"intake": self.intake, "cases": self.cases, "dossier": self.dossier, "guard": self.guard}
         given: dict[str, Any] = {**rest, **stores}
