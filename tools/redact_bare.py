@@ -22,8 +22,8 @@ _PASSWORD = compiled(
     rf"[ \t]+{_OPEN}([^\s\"'`]{{8,}})"
 )
 _KEY = compiled(
-    r"(?i)\b(?:([a-z]+)[ _-])?(api[ _-]?key|(?:secret[ _-]?)?access[ _-]?key|secret[ _-]?key|auth[ _-]?token|key|token"
-    rf"|secret|licen[sc]e|pat)[ \t]+{_OPEN}([A-Za-z0-9_.:~+/=-]{{14,}})"
+    r"(?i)(?:^|[^A-Za-z0-9])(?:([a-z]+)[ _-])?(api[ _-]?key|(?:secret[ _-]?)?access[ _-]?key|secret[ _-]?key"
+    rf"|auth[ _-]?token|key|token|secret|licen[sc]e|pat)[ \t]+{_OPEN}([A-Za-z0-9_.:~+/=-]{{14,}})"
 )
 _USER = compiled(
     r"(?i)(?:^|[\s(\"'=])(?:root|[\w.-]{0,20}(?:admin|user|svc|bot)|svc[\w.-]{0,20}|administrator|sa|postgres|guest|ops"

@@ -29,6 +29,12 @@ SURE: Final[tuple[Form, ...]] = (
         r"(?i)\bsnmp(?:walk|get|bulkwalk|set|-server)\b[^\n|]*?[ \t](?:-[cAX]|community:?)"
         r"[ \t]+[\"']?([^\s\"'-][^\s\"']{3,})"
     )),
+    ("snmp[wgbs-]", r"(?i)\bsnmp(?:walk|get|bulkwalk|set)\b[^\n|]*?[ \t]-X[ \t]+[\"']?([^\s\"'-][^\s\"']{3,})"),
+    ("radtest", r"\bradtest[ \t]+(?:-\w[ \t]+\w+[ \t]+)*[^\s-]\S*[ \t]+[\"']?([^\s\"']+)"),
+    ("radtest", r"\bradtest[ \t]+(?:-\w[ \t]+\w+[ \t]+)*[^\s-]\S*[ \t]+\S+[ \t]+\S+[ \t]+\d+[ \t]+[\"']?([^\s\"']+)"),
+    ("echo[ \\t]", (
+        r"(?i)pass(?:word|phrase)?[-_]?(?:command|cmd|program)[ =:]+[\"'\\]{0,3}echo[ \t]+[\"']?([^\s\"'\\]+)"
+    )),
     ("ipmitool", r"\bipmitool\b[^\n|]*?[ \t]-P[ \t]+[\"']?([^\s\"']+)"),
     ("(?:identified|password)[^'\\n]{0,16}'", (
         r"(?i)\b(?:identified[ \t]+by|password)[ \t]*(?:password[ \t]*)?\(?[ \t]*(?:[ \t]|\()'([^'\n]+)'"
@@ -94,8 +100,11 @@ LIKELY: Final[tuple[Form, ...]] = (
 # The value must be none that a sentence or a program would hold.
 ODD: Final[tuple[Form, ...]] = (
     (",[ \\t]*[\"'][^\"'\\n]{8,}[\"'][ \\t]*(?:\\)|$)", (
-        r"(?im)(?:auth|connect(?:ion)?|login|logon|signin)\w*[ \t]*(?:=[ \t]*)?[( ][^()\n]*?,[ \t]*"
+        r"(?im)(?:auth|connect(?:ion)?|credentials?|login|logon|signin)\w*[ \t]*(?:=[ \t]*)?[( ][^()\n]*?,[ \t]*"
         r"[\"']([^\"'\n]{8,})[\"'][ \t]*(?:\)|$)"
+    )),
+    ("(?:passw(?:or)?d|passphrase|pwd|secret)\\([\"']", (
+        r"(?i)\b\w*(?:passw(?:or)?d|passphrase|pwd|secret)\([\"']([^\"'\n]{6,})[\"']\)"
     )),
     ("using[ \\t]", r"(?i)\buser\b[^\n]{1,60}?\busing[ \t]+[\"']?([^\s\"']{6,})"),
     ("(?-i:IDENTIFY)", r"\bIDENTIFY[ \t]+(?:[\w-]+[ \t]+)?(\S{6,})"),
@@ -125,6 +134,6 @@ LIKELY_OVER_LINES: Final[tuple[Form, ...]] = (
 )  # fmt: skip
 # A name and a value with only a blank between, at the end of a line.
 ODD_AT_THE_END: Final = (
-    r"(?im)(?:^|[\s_-])(?:\w*passw(?:or)?d|\w*pwdb?|passphrase|\w*secret|\w*api_?key)[ \t]+"
+    r"(?im)(?:^|[\s_-])(?:\w*passw(?:or)?d(?:-value)?|\w*pwdb?|passphrase|\w*secret|\w*api_?key)[ \t]+"
     r"(?:REG_SZ[ \t]+)?(?:[\w.-]+:)?[\"']?([^\s\"':]{8,})[\"']?[ \t]*(?:$|#|;)"
 )

@@ -15,13 +15,16 @@ from tools.redact_pairs import paired_spans
 from tools.redact_spoken import spoken_spans
 from tools.redact_tables import tabled_spans
 from tools.redact_tokens import compiled
-from tools.redact_values import MOST_JUDGED, is_placeholder, looks_secret
+from tools.redact_values import MOST_JUDGED, is_placeholder, is_scrambled, looks_secret
 
 Span = tuple[int, int, str]
 LONG_USER = 20  # characters; a user in a URL of this length that looks made by chance is a key
 
 _URL = compiled(r"(?i)\b[a-z][a-z0-9+.-]{1,20}:(?://|\\/\\/|\\\\/\\\\/)([^\s:/@?#\"'<>]*):([^\s\"'<>/?]+)@")
 _URL_TOKEN = compiled(r"(?i)\bhttps?://([A-Za-z0-9_-]{20,128})@")
+_URL_BASE64 = compiled(
+    r"(?i)\b[a-z][a-z0-9+.-]{1,20}://[a-z][\w-]{0,60}:([A-Za-z0-9+/]{24,128}={0,2})@[\w.-]+[:/]"
+)
 _ORACLE = compiled(r"(?i)(?:thin:|sqlplus[ \t]+(?:-\w+[ \t]+)*)([\w.]+)/([^\s@/\"']+)@")
 _PEM = compiled(
     r"-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----|-----BEGIN OpenVPN Static key V1-----"
@@ -95,6 +98,9 @@ def _in_urls(data: bytes, text: str, low: bytes) -> Iterator[Span]:
                 user = match.group(1).decode("latin-1")  # a key that stands for the user is as secret
                 whole = len(user) >= LONG_USER and looks_secret(user)
                 yield match.start(1) if whole else start, end, "url_password"
+    for match in _URL_BASE64.finditer(data) if b"://" in low else ():
+        if is_scrambled(match.group(1).decode("latin-1")):
+            yield *match.span(1), "url_password"
     for match in _URL_TOKEN.finditer(data) if b"://" in low else ():
         if looks_secret(match.group(1).decode("latin-1"), shortest=20):
             yield *match.span(1), "url_token"

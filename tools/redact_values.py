@@ -12,7 +12,7 @@ from collections import Counter
 _PLACEHOLDER = re.compile(
     r"(?a)^(?:\$\{|\$\(|\$[A-Z_][A-Z0-9_]*$|%[A-Z_]+%$|%\(?\w*\)?s$|\{\{|\{\w*\}$|<[^>]*>?$|@\w+@$|!Ref|!Sub|!GetAtt|!vault"
     r"|\[(?:redacted|filtered|masked|hidden|secret|removed|object)[^\]]*\]?$"
-    r"|\*{2,}|x{3,}$|X{3,}$|•+|\.{2,}|-+$|_+$|--[a-z][a-z-]*$"
+    r"|(?-i:\[[A-Z]{2,12}\]?$)|\*{2,}|x{3,}$|X{3,}$|•+|\.{2,}|-+$|_+$|--[a-z][a-z-]*$"
     r"|os\.environ|os\.getenv|process\.env|System\.getenv|env\.|getenv|ENV\[|vault:|ref\+|arn:|file:|projects/|\./|~/"
     r"|/(?:run|etc|var|home|opt|usr|mnt|tmp|data|app|vault|secrets?|root|srv|api|v\d)/|[A-Za-z_][\w.:>-]*\([^)]*\)?;?$"
     r"|ENC\[|<%|your[-_ ]|change[-_]?me|[\w.-]*<[a-z][\w -]*>$|redacted|masked|hidden|filtered|encrypted"

@@ -26,7 +26,7 @@ OTHER_TOKENS = frozenset(
     "group event message fingerprint index".split()
 )
 _STRONG = re.compile(
-    r"(?a)pass(?:w(?:or)?d|wort|phrase|code)|(?:^|[a-z]*_)pwd?$|\bpwd|(?:^|_)pass$|_?(?:auth|ssh|db|user|smtp|root|admin)pass$|(?:^|_)p(?:sw|swd|w)$|requirepass|masterauth"
+    r"(?a)pass(?:w(?:or)?d|wort|phrase|code)|(?:^|[a-z]*_)pwd?$|\bpwd|(?:^|_)pass$|_?(?:auth|ssh|db|user|smtp|root|admin)pass$|(?:^|_)p(?:sw|swd|w)$|requirepass|masterauth|auth_?tok$"
     r"|(?:client|app|api|webhook|shared|consumer|oauth|jwt|otp|session|signing|cookie)_?secret"
     r"|secret_?(?:access_?)?key|secret_?key_?base|api_?key|(?:^|_)app_?key|application_?key|access_?key|private_?key"
     r"|auth_?key|sign(?:ing)?_?key|encryption_?key|master_?key|account_?key|shared_?key|storage_?key|license_?key"

@@ -1,6 +1,6 @@
 """The redactor on lines of our own: secrets of a thousand kinds, and things that only look so.
 
-Six batches, each written after the rules had been mended on those before it. Figures of the first try are in
+Seven batches, each written after the rules had been mended on those before it. Figures of the first try are in
 docs/threat-model.md.
 """
 
@@ -15,6 +15,8 @@ BATCHES = {
     "_third": 0.97,
     "_fourth": 0.97,
     "_fifth": 0.93,
+    "_sixth": 0.98,
+    "_seventh": 0.95,
 }  # the least recall of each
 LEAST_RECALL, MOST_WRONG = 0.98, 0.01
 
