@@ -127,7 +127,7 @@ class Remembering:
         """
         try:
             await self.memory.index_pending()
-        except StoreUnavailable as away:
+        except (StoreUnavailable, MemoryUnavailable) as away:
             log.warning("index_still_away", why=str(away))
         return self.memory.mended()
 

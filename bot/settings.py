@@ -42,12 +42,11 @@ def _parts(given: object) -> object:
     return given
 
 
-def _token(prefix: str, where: str) -> AfterValidator:
-    def check(token: SecretStr) -> SecretStr:
-        if token.get_secret_value() and not token.get_secret_value().startswith(prefix):
-            msg = f"must begin with {prefix}; you find it in the Slack app under {where}"
-            raise ValueError(msg)
-        return token
+def _begins(where: str, *prefixes: str) -> AfterValidator:
+    def check(secret: SecretStr) -> SecretStr:
+        if secret.get_secret_value() and not secret.get_secret_value().startswith(prefixes):
+            raise ValueError(f"must begin with {' or '.join(prefixes)}; {where}")
+        return secret
 
     return AfterValidator(check)
 
@@ -70,8 +69,11 @@ HostPort = Annotated[str, AfterValidator(_host_port)]
 Names = Annotated[tuple[str, ...], BeforeValidator(_parts)]
 OnCall = Annotated[tuple[str, ...], BeforeValidator(_parts), AfterValidator(_users_by_service)]
 Folder = Annotated[Path, AfterValidator(Path.expanduser)]
-BotToken = Annotated[SecretStr, _token("xoxb-", "OAuth & Permissions")]
-AppToken = Annotated[SecretStr, _token("xapp-", "Basic Information, App-Level Tokens")]
+BotToken = Annotated[SecretStr, _begins("see the Slack app, OAuth & Permissions", "xoxb-")]
+AppToken = Annotated[SecretStr, _begins("see the Slack app, Basic Information, App-Level Tokens", "xapp-")]
+Postgres = Annotated[
+    SecretStr, _begins("empty means SQLite", "postgresql://", "postgresql+asyncpg://", "postgres://")
+]
 NONE = SecretStr("")
 
 
@@ -111,7 +113,7 @@ class Settings(BaseModel):
     routes: Folder | None = Field(
         None, alias="INCIDENTOS_ROUTES", description="Routing policy to use instead of router/routes.toml."
     )
-    database_url: SecretStr = Field(
+    database_url: Postgres = Field(
         NONE,
         alias="DATABASE_URL",
         description="PostgreSQL, when several replicas share the work; empty means SQLite in the data folder.",

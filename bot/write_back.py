@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.alarm import Alarm
+from bot.blocks.words import ended
 from bot.dossier import Dossier
 from bot.forgetting import Forgetting
 from bot.identity import permalink
@@ -50,11 +51,11 @@ class WriteBack:
         try:
             kept = await self.remembering.remember(case, self._link(row))
         except (MemoryUnavailable, PrivacyUnknown) as away:
-            await tell_once(self.dossier, row, "memory", f"{away} {KEPT_HERE}")
+            await tell_once(self.dossier, row, "memory", f"{ended(str(away))} {KEPT_HERE}")
             return
-        ended = await self.dossier.end(row, [kept], "remembered")
-        if ended is not None:  # else another replica was faster, and has written the same
-            await self.postmortems.keep(ended)
+        closed = await self.dossier.end(row, [kept], "remembered")
+        if closed is not None:  # else another replica was faster, and has written the same
+            await self.postmortems.keep(closed)
 
     async def take_back(self, row: CaseRow) -> None:
         """Let memory know that an outcome does not stand any more; what fails now is done by the next sweep."""
@@ -62,7 +63,7 @@ class WriteBack:
         try:
             await self.remembering.take_back(case, self._link(row))
         except (MemoryUnavailable, PrivacyUnknown) as away:
-            await tell_once(self.dossier, row, "memory", f"{away} {TAKEN_BACK_HERE}")
+            await tell_once(self.dossier, row, "memory", f"{ended(str(away))} {TAKEN_BACK_HERE}")
             return
         await self.postmortems.keep(case)
         await self.cases.set_state(row.number, "concluded", self.now())

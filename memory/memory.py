@@ -153,8 +153,12 @@ class Memory:
 
         Raises:
             StoreUnavailable: the index is down; everything keeps waiting.
+            MemoryUnavailable: the database is; likewise.
         """
-        return await self._indexer.catch_up(on_progress)
+        try:
+            return await self._indexer.catch_up(on_progress)
+        except SQLAlchemyError as error:
+            raise MemoryUnavailable(f"Memory's database cannot be read: {_line(error)}") from error
 
     async def reindex(self, on_progress: Progress | None = None) -> int:
         """Write the whole index anew from SQL while recall goes on; return how many incidents it holds.

@@ -16,6 +16,7 @@ from rich.console import Console
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cli.failures import Refused
+from bot.cli.plain import plain
 from bot.cli.serve import until_told
 from bot.cli.shapes import case_shape
 from bot.office import Office
@@ -150,4 +151,4 @@ def _print_list(known: Mapping[str, Scenario], *, as_json: bool) -> None:
 
 
 def _told(shape: Mapping[str, Any]) -> str:
-    return "\n\n".join(f"{stage['text']}" for stage in shape["stages"])
+    return "\n\n".join(plain(stage["text"]) for stage in shape["stages"])

@@ -4,10 +4,9 @@ import argparse
 import json
 from collections.abc import Mapping
 
-from rich.console import Console
-
 from bot.cli.books import books
 from bot.cli.failures import Refused
+from bot.cli.plain import paper
 from bot.settings import Settings
 from router.reports import why
 
@@ -24,7 +23,7 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
     if options.json:
         print(json.dumps(shape))
     else:
-        console = Console()
+        console = paper()
         for step in shape["steps"]:
             about = f"{step['at'][:19]}Z  {step['case']:14} {step['task']:21} {step['kind']:8}"
             console.print(f"{about} {step['line']}", markup=False, highlight=False, soft_wrap=True)

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.cli.checks import Check, failed, ok, warning
 from bot.settings import Settings
 from bot.store.database import CannotOpen, create_tables, engine_for, prepare_folder
-from memory.memory import Memory
+from memory.memory import Memory, MemoryUnavailable
 from memory.opening import MemorySettings, open_memory
 from memory.store import StoreUnavailable
 from memory.weights import WeightsUnavailable, prepare_model
@@ -145,4 +145,6 @@ async def _index(memory: Memory, settings: Settings) -> Check:
             else "If the bot runs, it holds the index and this is as it should be; else run `app.py reindex`."
         )
         return warning("index", f"{what}: {down}", mend)
+    except MemoryUnavailable as down:
+        return failed("index", str(down), "Mend the database first; memory keeps everything there.")
     return ok("index", f"{what}: {kept} incidents in memory, all indexed")

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from bot.blocks.words import dollars, seconds
 from bot.cli.books import books
 from bot.cli.failures import Refused
+from bot.cli.plain import paper
 from bot.settings import Settings
 from bot.wiring import now
 from router.reports import cost
@@ -31,7 +31,7 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
     if options.json:
         print(json.dumps(spent))
         return 0
-    console = Console()
+    console = paper()
     console.print(head(spent, options.days), highlight=False)
     if spent["calls"]:
         console.print(alone(spent), highlight=False, soft_wrap=True)

@@ -11,6 +11,7 @@ from bot.cli.checks import Check
 from bot.cli.checks_here import checks_here
 from bot.cli.checks_slack import checks_slack
 from bot.cli.checks_sources import check_model, checks_sources
+from bot.cli.plain import paper
 from bot.cli.slack_client import slack_client
 from bot.settings import Settings
 from bot.wiring import now
@@ -21,7 +22,7 @@ MARKS = {"ok": "[green]✔[/]", "warning": "[yellow]![/]", "failed": "[red]✖[/
 async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
     """Print every check; exit 1 when one has failed."""
     settings = Settings.read(environment)
-    progress, console = Console(stderr=True), Console()
+    progress, console = Console(stderr=True), paper()
     made: list[Check] = []
     with progress.status("looking …") as status:
         async for check in examine(settings, environment):

@@ -4,15 +4,16 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
+
+from bot.cli.plain import paper
 
 _COLUMNS = ("arm", "right", "accuracy", "in 3", "gain", "$/case", "seconds", "calls", "strong", "unsure")
 
 
 def print_tables(told: Mapping[str, Any]) -> None:
     """Print the figures of every arm."""
-    console = Console()
+    console = paper()
     table = Table(title=f"{told['cases']} cases; 95 % interval below each mean", title_justify="left")
     for position, name in enumerate(_COLUMNS):
         table.add_column(name, justify="left" if position == 0 else "right")

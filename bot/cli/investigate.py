@@ -12,7 +12,7 @@ from rich.console import Console
 from bot.blocks.thread import replies_for
 from bot.cli.case_folder import alert_of
 from bot.cli.failures import Refused
-from bot.cli.plain import plain_thread
+from bot.cli.plain import paper, plain_thread
 from bot.cli.shapes import case_shape
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile, fold
@@ -38,7 +38,7 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
     if options.json:
         print(json.dumps(case_shape(case, stages=False)))
     else:
-        Console().print(plain_thread(replies_for(case)), markup=False, highlight=False)
+        paper().print(plain_thread(replies_for(case)), markup=False, highlight=False)
     return 0
 
 

@@ -1,13 +1,21 @@
-"""A thread as plain text for the terminal: Slack's marks are turned into what a terminal shows."""
+"""What commands print results with: Slack's marks turned into plain text, lines wrapped for a terminal alone."""
 
 import re
+import sys
 from collections.abc import Iterable
+
+from rich.console import Console
 
 from bot.blocks.thread import Reply
 
 LINK = re.compile(r"<(https?://[^|>]+)\|([^>]+)>")
 BOLD = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
 ITALIC = re.compile(r"(?<![\w_])_([^_\n]+)_(?![\w_])")
+
+
+def paper() -> Console:
+    """Return the console that results go to: a terminal gets lines that fit, a pipe or file each line whole."""
+    return Console(soft_wrap=not sys.stdout.isatty())
 
 
 def plain_thread(replies: Iterable[Reply]) -> str:

@@ -4,9 +4,9 @@ import argparse
 import json
 from collections.abc import Mapping
 
-from rich.console import Console
 from rich.text import Text
 
+from bot.cli.plain import paper
 from bot.cli.shapes import recall_shape
 from bot.investigation.alert import Alert
 from bot.settings import Settings
@@ -20,7 +20,7 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
     if options.json:
         print(json.dumps(recall_shape(options.text, found)))
         return 0
-    console = Console()
+    console = paper()
     if not found.available:
         console.print(f"Memory is not available: {found.note}", markup=False)
     elif found.tier == "none":

@@ -7,10 +7,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-
 from bot.blocks.words import dollars
 from bot.cli.books import books
+from bot.cli.plain import paper
 from bot.settings import Settings
 from bot.wiring import now
 from router.policy_file import read_policy
@@ -29,7 +28,7 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
     if options.json:
         print(json.dumps(told))
     else:
-        Console().print(_proof(told) if other is None else _comparison(told), markup=False, highlight=False)
+        paper().print(_proof(told) if other is None else _comparison(told), markup=False, highlight=False)
     return 1 if other is None and (told["different"] or told["chain"]) else 0
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 
 from bot.cli.failures import Refused
+from bot.cli.plain import paper
 from bot.investigation.casefile import CaseFile, fold
 from bot.outcomes import judged
 from bot.prose import told_by_model
@@ -39,7 +40,7 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
         prose = [{"text": each.text, "incidents": list(each.incidents)} for each in worded]
         print(json.dumps(shape | ({"prose": prose} if options.prose else {})))
         return 0
-    console = Console()
+    console = paper()
     for each in worded:
         console.print(f"{each.text} ({', '.join(each.incidents[:8])})", markup=False, highlight=False)
     for insight in seen.insights:

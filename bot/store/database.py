@@ -21,6 +21,7 @@ from bot.store.migrations import NewerSchema, migrate
 from bot.store.schema import metadata
 
 FILE_NAME = "incidentos.db"
+NOT_A_URL = "DATABASE_URL cannot be read. Write postgresql://user:password@host:5432/name."
 
 
 class CannotOpen(Exception):
@@ -67,7 +68,11 @@ def owned(folder: Path) -> Iterator[None]:
 
 
 def engine_for(url: str | None, folder: Path) -> AsyncEngine:
-    """Return an engine on PostgreSQL (*url*) or on the SQLite file in *folder*. Nothing is opened yet."""
+    """Return an engine on PostgreSQL (*url*) or on the SQLite file in *folder*. Nothing is opened yet.
+
+    Raises:
+        CannotOpen: *url* is none; what stands in it is not told, for it holds a password.
+    """
     if url:
         return create_async_engine(_async_url(url), pool_pre_ping=True, pool_size=8, hide_parameters=True)
     engine = create_async_engine(
@@ -149,12 +154,15 @@ def _why(engine: AsyncEngine, error: Exception) -> str:
     return f"The database {where} cannot be used ({reason}). Check DATABASE_URL and that the server is up."
 
 
-def _async_url(url: str) -> str:
+def _async_url(url: str) -> sa.URL:
     """Accept the usual spellings of a PostgreSQL URL."""
     for prefix in ("postgresql://", "postgres://"):
         if url.startswith(prefix):
-            return "postgresql+asyncpg://" + url.removeprefix(prefix)
-    return url
+            url = "postgresql+asyncpg://" + url.removeprefix(prefix)
+    try:
+        return sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        raise CannotOpen(NOT_A_URL) from None
 
 
 def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -116,11 +116,15 @@ def _added(change: Told, times: float | None) -> float:
 
 
 def _course(change: Told) -> str:
-    before, after = change.number("before"), change.number("peak")
+    """Say how far a metric went: the extreme, and that it is one where it stood elsewhere most of the time."""
+    before, extreme = change.number("before"), change.number("peak")
     unit = change.text("unit")
-    if before is None or after is None:
+    if before is None or extreme is None:
         return f"{change.text('metric')} changed"
-    return f"{change.text('metric')} went from {quantity(before, unit)} to {quantity(after, unit)}"
+    start, end = quantity(before, unit), quantity(extreme, unit)
+    after = change.number("after")
+    passing = after is not None and quantity(after, unit) != end
+    return f"{change.text('metric')} went from {start} to {end}{' for a time' if passing else ''}"
 
 
 def _spaced(services: frozenset[str]) -> frozenset[str]:

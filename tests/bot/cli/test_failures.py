@@ -38,6 +38,17 @@ def test_a_setting_that_cannot_be_meant_is_named(run: Run, words: tuple[str, ...
     assert told.line.startswith("INCIDENTOS_AT_ONCE:")
 
 
+@pytest.mark.parametrize("words", [("cost",), ("doctor",)], ids=" ".join)
+@pytest.mark.parametrize("url", ["mysql://u:hunter2@h/n", "hunter2", "postgresql://u:hunter2@h:port/n"])
+def test_an_address_that_is_no_postgresql_is_told_without_its_password(
+    run: Run, words: tuple[str, ...], url: str
+) -> None:
+    told = run(*words, DATABASE_URL=url)
+    assert told.code == 1
+    assert told.line.startswith("DATABASE_URL") and "postgresql://" in told.line
+    assert "hunter2" not in told.out + told.err and "Traceback" not in told.err
+
+
 @pytest.mark.parametrize("words", BOOKS, ids=" ".join)
 def test_malformed_routes_are_refused_with_file_and_line(
     run: Run, tmp_path: Path, words: tuple[str, ...]
