@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
+from itertools import islice
 from threading import Lock
 
 import snowballstemmer
 
 from router.messages import Ground
-from router.verify.clocks import Clock, clocks, days, without_times
+from router.verify.clocks import ISO, Clock, clocks, days, without_times
 from router.verify.quantities import Quantity, quantities
 
 LONGEST = 12_000  # letters read of one piece of evidence
@@ -87,11 +88,17 @@ class Item:
         """The times of day in the text."""
         return tuple(clocks(self.text))
 
-    @cached_property
-    def dated(self) -> tuple[float, ...]:
-        """The Unix seconds of the days with a year in its text, as far as there are such days."""
-        told = ((day.year, day.month, day.day) for day in days(self.text)[:20] if day.year)
-        return tuple(at for one in told if (at := _midnight(*one)) is not None)
+    def dated(self, onset: datetime | None) -> tuple[float, ...]:
+        """Return the Unix seconds of the days in its text; without a year they are of its own or the onset's."""
+        near = self.time or onset
+        year = near.year if near is not None else None
+        exact = tuple(
+            at for found in islice(ISO.finditer(self.text), 20) if (at := _instant(found)) is not None
+        )
+        told = ((day.year or year, day.month, day.day) for day in days(self.text)[:20])
+        return exact + tuple(
+            at for y, m, d in told if y is not None and (at := _midnight(y, m, d)) is not None
+        )
 
     @cached_property
     def moments(self) -> tuple[int, ...]:
@@ -142,13 +149,14 @@ class Library:
         """Return the seconds between any two things that *items*, the alerts and the onset date."""
         meant = {item.id: item for item in (*items, *(i for i in self.items if i.kind == "alert"))}.values()
         times = [item.time.timestamp() for item in meant if item.time is not None]
-        times += [at for item in meant for at in item.dated]
+        times += [at for item in meant for at in item.dated(self.onset)]
         moments = [second for item in meant for second in item.moments[:40]][:160]
         if self.onset is not None:
             times.append(self.onset.timestamp())
             moments += [_second(self.onset.astimezone(UTC)), _second(self.onset)]
         made = {abs(a - b) for a in times for b in times}
         made |= {float(abs(a - b)) for a in moments for b in moments}
+        made |= {86_400.0 - abs(a - b) for a in moments for b in moments}  # across midnight
         made |= {
             86_400 * abs(a // 86_400 - b // 86_400) for a in times for b in times
         }  # days of the calendar
@@ -178,6 +186,17 @@ def _items(grounds: Sequence[Ground]) -> Iterator[Item]:
 def _midnight(year: int, month: int, day: int) -> float | None:
     try:
         return datetime(year, month, day, tzinfo=UTC).timestamp()
+    except ValueError:
+        return None
+
+
+def _instant(found: re.Match[str]) -> float | None:
+    """Return the Unix seconds of a date with a time of day, read as UTC; None of a bare date or of none."""
+    if found[4] is None:
+        return None
+    year, month, day, hour, minute, second = (int(found[n] or 0) for n in range(1, 7))
+    try:
+        return datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
     except ValueError:
         return None
 

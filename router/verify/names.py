@@ -127,7 +127,9 @@ def _known(name: str, library: Library) -> bool:
     parts = [part for part in re.split(r"[./:]", lower) if part]
     if len(parts) > 1 and all(squashed(part) in library.squashed for part in parts):
         return True
-    return any(_nearly(flat, squashed(token)) for token in library.tokens) if len(flat) >= 8 else False
+    if len(flat) < 8 or len(re.split(r"[^a-z0-9]+", lower)[-1]) <= 2:  # "archive_b" is not "archive_d"
+        return False
+    return any(_nearly(flat, squashed(token)) for token in library.tokens)
 
 
 def _holds(lower: str, library: Library) -> bool:

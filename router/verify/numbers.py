@@ -29,6 +29,12 @@ _ZONE = re.compile(
     r"\s?(?:local(?: time)?\b|(?!UTC|GMT|ET\b)[A-Z]{2,4}T\b|(?:[A-Z]\w+ )?(?:summer|winter|standard|daylight) time|"
     r"[A-Z]\w+ time\b)",
 )
+_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_HOURS = re.compile(
+    rf"\b(?:between|at|by|until|till|since|before|after|around|from|towards?)"
+    rf" (?:{_WORDS})(?: (?:and|to|or|till|until) (?:{_WORDS}))?\b(?! [a-z]+s\b)",
+    re.IGNORECASE,
+)
 _OFFSETS = tuple(1800 * n for n in range(-24, 29))
 
 
@@ -89,6 +95,7 @@ def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -
             _given(quantity, found, pool, everything)
             or pool.apart(quantity, [*clocks(text), *twelves(text)])
             or any(_given(other, found, pool, everything) for other in _other_readings(quantity, text))
+            or _is_hour(quantity, text, everything)
         )
         if given or quantity.value in done:
             ends = (None if quantity.changes else quantity.upto, quantity.whole)
@@ -128,6 +135,13 @@ def _other_readings(quantity: Quantity, text: str) -> Iterator[Quantity]:
     if quantity.guessed:
         upto = None if quantity.upto is None else quantity.upto / quantity.scale
         yield replace(quantity, kind=Kind.COUNT, value=quantity.value / quantity.scale, scale=1.0, upto=upto)
+
+
+def _is_hour(quantity: Quantity, text: str, everything: Pool) -> bool:
+    """Say whether a small number may be an hour, as in "between six and seven", that the evidence speaks of."""
+    if quantity.kind is not Kind.COUNT or quantity.value not in range(1, 13) or not _HOURS.search(text):
+        return False
+    return everything.is_at(int(quantity.value))
 
 
 def _own_fold(quantity: Quantity, own: Sequence[Quantity]) -> bool:

@@ -5,12 +5,13 @@ It knows no claim; it says whether a quantity can be had from the evidence, and 
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from router.verify.clocks import Clock, days, without_times
 from router.verify.library import Item, Library
 from router.verify.quantities import Hedge, Kind, Quantity
-from router.verify.readings import alike, counted_by, epochs, readings
+from router.verify.readings import alike, counted_by, epochs, readings, settings
 from router.verify.rounding import close, same_figures
 
 _FEW = 6  # numbers in a piece of evidence that is multiplied out
@@ -45,6 +46,8 @@ class Pool:
             bare = [q.value for q in self._every[Kind.COUNT]]
             values += [value * quantity.scale for value in bare]
             values += [value for value in bare if quantity.kind is Kind.SHARE and 0 < value < 1]
+            if quantity.kind is Kind.TIME:
+                values += [at for item in self._items for at in settings(item.text)]
             if quantity.kind is Kind.SIZE:
                 values += [q.value * 1.048576 for q in self._every[Kind.SIZE]]
                 values += [value / 1.024**3 for value in bare if value > 1e8]
@@ -86,6 +89,11 @@ class Pool:
         years = {item.time.year for item in self._items if item.time is not None}
         years |= {day.year for item in self._items for day in days(item.text) if day.year}
         return int(quantity.said) in years
+
+    def is_at(self, hour: int) -> bool:
+        """Say whether something in the evidence is at *hour*, of the morning or the afternoon."""
+        marks = {hour * 3600 % 86_400, (hour + 12) * 3600 % 86_400}
+        return any(abs(at - mark) <= 60 for item in self._items for at in item.moments for mark in marks)
 
     def all_of(self, kind: Kind) -> list[float]:
         """Return everything of one kind, stated or worked out."""
@@ -153,7 +161,8 @@ class Pool:
 
     def _sums(self) -> Iterator[float]:
         """Yield what the counts of the pieces make together, two by two and all, when they are few."""
-        counts = [q.value for q in self._kinds[Kind.COUNT] if q.value >= 1]
+        once = [item for item in self._items if len(item.clocks) < 2]  # no series, whose values do not add up
+        counts = [q.value for item in once for q in item.quantities if q.kind is Kind.COUNT and q.value >= 1]
         if len(counts) <= _FEW:
             yield sum(counts)
             yield from (a + b for a, b in combinations(counts, 2))
@@ -173,6 +182,8 @@ class Pool:
         named = [(q.value, every) for i in self._items for every in counted_by(i.text) for q in i.quantities]
         if any(close(quantity, value * quantity.per / every) for value, every in named):
             return True
+        if any(close(quantity, quantity.per / q.value) for q in self._every[Kind.TIME] if q.value):
+            return True  # "four times a minute", where it is every 15 s
         counts = [
             (i, read.value)
             for i in self._items
@@ -250,8 +261,14 @@ class Pool:
         shares += [q.value / q.whole for q in self._stated if q.whole and q.kind is Kind.COUNT]
         shares += [q.value for q in self._kinds[Kind.COUNT] if 0 < q.value < 1]  # a hit ratio of 0.31
         shares += [1 - have for have in shares if have < 1]
-        if any(abs(share - have) <= 0.05 * max(share, have) for have in shares):
+        told = replace(quantity, kind=Kind.SHARE, value=share, whole=None, scale=1.0)
+        hedged = quantity.hedge is not Hedge.EXACT
+        if any(
+            abs(share - have) <= 0.05 * max(share, have) or (hedged and close(told, have)) for have in shares
+        ):
             return True
+        if quantity.value == 1 and any(abs(share - have) <= 0.15 * have for have in self.derived(Kind.SHARE)):
+            return True  # "one device in forty", where both are counted
         low = quantity.value <= 2 or self._count(quantity.value)
         return low and self._count(quantity.whole)
 

@@ -93,8 +93,10 @@ _PART = re.compile(
     rf"^\s*(?:of|in|out of)\s+(?:the\s+|its\s+|all\s+)?(\d+)\b(?!\.\d)(?!\s?%)(?![- ]?(?:{_UNIT})\b)",
     re.IGNORECASE,
 )
-_ONE_IN = re.compile(r"^\s*[a-z]+ (?:in|out of) (\d{1,2})\b(?!\s?%|:)", re.IGNORECASE)  # "1 request in 8"
-_RANGE = re.compile(rf"^\s*(?:to|and|-|–)\s*({_NUM})(?:\s?(%)|[- ]?({_UNIT})\b)?", re.IGNORECASE)
+_ONE_IN = re.compile(
+    rf"^\s*[a-z]+ (?:in|out of) (\d{{1,2}})\b(?!\s?%|:|\.\d)(?![- ]?(?:{_UNIT})\b)", re.IGNORECASE
+)  # "1 request in 8"
+_RANGE = re.compile(rf"^\s*(?:to|and|or|-|–)\s*({_NUM})(?:\s?(%)|[- ]?({_UNIT})\b)?", re.IGNORECASE)
 _FRACTION = re.compile(
     r"\b(?:(\d{1,2}) )?(half|quarters?|thirds?|tenths?|fifths?)"
     r"(?= of\b|\b(?! (?:past|to|an?|of an?|hour|minute|second)\b))",
@@ -119,7 +121,7 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 # "the 502s" are answers, not seconds; "in 120s" and "timeout=500s" are seconds
-_OR_SO = re.compile(r"^[ -]?(?:odd|ish|something)\b|^(?: [a-z]+){0,2} (?:or so|give or take|thereabouts)\b")
+_OR_SO = re.compile(r"^[ -]?(?:odd|ish|something)\b|^(?: [a-z]+){0,4} (?:or so|give or take|thereabouts)\b")
 _TO_UNIT = re.compile(rf"^ (?:to|and|or) (?:{_NUM})[- ]?(%|(?:{_UNIT})\b)", re.IGNORECASE)
 _STATUS = re.compile(
     r"(?<!in )(?<!for )(?<!after )(?<!last )(?<!every )(?<!than )(?<![=>(])\b((?:20|30|4\d|5[0-3])\d)s\b"
@@ -231,7 +233,7 @@ def _following(after: str, value: float, kind: Kind, scale: float) -> tuple[floa
     """Return the whole of "X of Y" and the end of "X to Y", where they follow."""
     if kind is Kind.COUNT and (part := _PART.match(after)):
         return float(part.group(1)), None
-    if kind is Kind.COUNT and value <= 2 and (part := _ONE_IN.match(after)):
+    if kind is Kind.COUNT and (part := _ONE_IN.match(after)) and value < float(part.group(1)):
         return float(part.group(1)), None
     if ranged := _RANGE.match(after):
         unit = (ranged.group(2) or ranged.group(3) or "").lower()

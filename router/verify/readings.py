@@ -16,6 +16,9 @@ _SECONDS = {
     "hour": 3600.0,
     "day": 86_400.0,
 }
+_SETTING = re.compile(
+    r"(?:ttl|timeout|interval|deadline|max[-_]?age|delay|backoff|wait)[\s:=]+(\d+)\b(?![.:])", re.IGNORECASE
+)
 _EPOCH = 1e9  # the Unix time of 2001; nothing that is counted is as exact as that
 
 
@@ -39,6 +42,12 @@ def epochs(stated: Sequence[Quantity]) -> Iterator[float]:
 def counted_by(text: str) -> list[float]:
     """Return the seconds of the times that *text* counts things by: "per minute", "/s"."""
     return [_SECONDS[found] for found in dict.fromkeys(_PER.findall(text.lower()))]
+
+
+def settings(text: str) -> list[float]:
+    """Return the seconds that a setting without a unit may mean: "ttl 3600", "timeout=1500"."""
+    told = [float(found) for found in _SETTING.findall(text)]
+    return [*told, *(one / 1000 for one in told)]
 
 
 def alike(a: Quantity, b: Quantity) -> bool:

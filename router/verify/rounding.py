@@ -14,7 +14,7 @@ def close(said: Quantity, have: float) -> bool:
         return value * 0.5 <= have <= value * 1.001
     off = abs(value - have)
     if said.hedge is Hedge.ABOUT:
-        return off <= (0.12 if said.digits < 3 else 0.02) * abs(value)
+        return off <= {1: 0.2, 2: 0.12}.get(said.digits, 0.02) * abs(value) + 1e-9
     if said.kind is Kind.COUNT and value < 100:
         return off < 1e-6 or (have != int(have) and value >= 3 and off <= 0.5)
     if said.kind is Kind.COUNT and said.scale == 1 and said.digits >= 3 and value == int(value):

@@ -41,6 +41,7 @@ _NO_BLAME = re.compile(
     r"how much|whether|helped|side effect|remed\w*|stayed)\b",
     re.IGNORECASE,
 )
+_BUG_FIX = re.compile(r"\b(?:bug|hot)[ -]?fix\b", re.IGNORECASE)  # a change like any other
 _CHANGE = re.compile(
     r"\b(?:chang|deploy|releas|roll|upgrad|updat|recreat|disabl|enabl|migrat|increas|restart|delet|remov|scal|switch|rotat|appl|"
     r"merg|revert|configur|replac|install|patch|push|bump|replica|version|flag|chart)\w*",
@@ -60,7 +61,7 @@ def time_order(said: Statement, library: Library) -> Iterator[Finding]:
             text = f"“{claim.text[:120]}” blames {late[0].id}, which came after the onset"
             yield Finding(FindingCode.DEPLOY_AFTER_ONSET, text, (late[0].id,))
     for sentence in _SENTENCE.split(said.cause):
-        if _NO_BLAME.search(sentence):
+        if _NO_BLAME.search(_BUG_FIX.sub("", sentence)):
             continue
         if backwards := _backwards(sentence):
             yield Finding(FindingCode.CAUSE_AFTER_EFFECT, backwards)

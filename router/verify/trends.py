@@ -23,7 +23,7 @@ _UP = re.compile(
     r"\b(?:ris(?:e|es|en|ing)|rose|increas\w*|climb\w*|gr(?:ow|ows|ew|own|owing)|jump\w*|spik\w*|surg\w*|soar\w*|"
     r"went up|"
     r"going up|(?:was |is |were )?up from|rais(?:e|ed|es|ing)|doubl\w*|tripl\w*|trebl\w*|higher|scaled up|bumped up|"
-    r"more (?:\w+ ){1,4}than (?:before|usual)|creep\w* up|shot up|slower)\b",
+    r"more (?:\w+ ){1,4}than (?:before|usual)|creep\w* up|shot up|slower|(?:got|gets|getting|became|grew) longer)\b",
     re.IGNORECASE,
 )
 _DOWN = re.compile(
@@ -31,7 +31,7 @@ _DOWN = re.compile(
     r"drop(?:s|ped|ping)?(?! (?:\w+ )?(?:packets?|connections?|requests?|messages?|frames?|events?|calls?)\b)|"
     r"declin\w*|went down|going down|down from|down to|"
     r"lower(?:ed|s|ing)?|cut from|was cut|reduc\w*|shr(?:ink|ank|unk|inking)\w*|halv\w*|sank|sinking|plunged|"
-    r"faster|sped up|speed-up|scaled down|improv\w*|"
+    r"faster|shorter|emptied|emptying|sped up|speed-up|scaled down|improv\w*|"
     r"(?:fewer|less) (?:\w+ ){1,4}than (?:before|usual))\b",
     re.IGNORECASE,
 )
@@ -40,7 +40,7 @@ _FROM_TO = re.compile(
     r"\b([\d.,]+) ?[a-z%]* (?:→|->) ([\d.,]+)",
     re.IGNORECASE,
 )
-_POINT = re.compile(r"\b\d{2}:\d{2} (-?\d+(?:\.\d+)?)")
+_POINT = re.compile(r"\b\d{2}:\d{2} (-?\d{1,3}(?:,\d{3})+(?![\d,])|-?\d+(?:\.\d+)?)")
 _BARE_SERIES = re.compile(r":\s*(-?\d+(?:\.\d+)?(?:,\s+-?\d+(?:\.\d+)?){2,})\s*$")
 _VALUE = r"(-?\d[\d,]*(?:\.\d+)?)\s?(?:%|[A-Za-z]{1,5})?(?:/s|/min)?"
 _BEFORE_AFTER = re.compile(rf"{_VALUE} (?:before|until)\b[^,;]{{0,20}}, {_VALUE} (?:after|since|from)\b")
@@ -123,7 +123,7 @@ def _own_list(text: str) -> list[float]:
 
 def _against_series(text: str, way: Way, item: Item) -> str:
     """Say how a series goes the other way: by its end, and with no such move inside."""
-    points = [float(value) for value in _POINT.findall(item.text)] or _bare_series(item.text)
+    points = [float(value.replace(",", "")) for value in _POINT.findall(item.text)] or _bare_series(item.text)
     if len(points) < 3 or not _about(text, item):
         return ""
     first, last = points[0], points[-1]

@@ -40,6 +40,8 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (rf"\b(?:an?|one|every|each) ({_TIME}) and a half\b", r"1.5 \1s"),
         (rf"\b({_SMALL}) and a half ({_TIME}s)\b", r"{\1}.5 \2"),
+        (rf"(?<![\d.,])(\d+) and a half ({_TIME}s)\b", r"\1.5 \2"),
+        (r"\b(?:an?|one) (day|hour|minute) and (?:an?|one) (hour|minute|second)\b", r"1 \1 1 \2"),
         (rf"\b(?:the )?(?:better|best|greater) part of an? ({_TIME})\b", r"nearly 1 \1"),
         (rf"\bmost of an? ({_TIME})\b", r"nearly 1 \1"),
         (rf"\bhalf (?:an?|another) ({_TIME})\b", r"0.5 \1s"),
