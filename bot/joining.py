@@ -8,6 +8,7 @@ no Slack payload and no investigation step.
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Literal
 
 import structlog
@@ -84,7 +85,7 @@ class Joining:
             row, _ = await self.open(_storm(at, alert), at, seen_late=late)
             log.warning("storm_began", case=row.id)
         if row is None:
-            row, new = await self.open(alert, at, seen_late=late)
+            row, new = await self.open(alert, at, seen_late=late, told_by=work.id)
             if new:
                 return f"opened {row.id}"
             how = "repeat"
@@ -98,13 +99,27 @@ class Joining:
         return None
 
     async def open(
-        self, alert: Alert, at: Place, *, alone: bool = False, seen_late: bool = False
+        self,
+        alert: Alert,
+        at: Place,
+        *,
+        alone: bool = False,
+        seen_late: bool = False,
+        told_by: int | None = None,
     ) -> tuple[CaseRow, bool]:
-        """Open a case, or find the one that another replica opened for the same trouble."""
-        now, since = self.now(), self.now() - self.grouping.join
-        row, new = await self.cases.open(alert, at, now, since=since, alone=alone, seen_late=seen_late)
+        """Open a case, or find the one that another replica opened for the same trouble (see `Cases.open`)."""
+        opening = partial(
+            self.cases.open,
+            alert,
+            at,
+            self.now(),
+            since=self.now() - self.grouping.join,
+            seen_late=seen_late,
+            told_by=told_by,
+        )
+        row, new = await opening(joined_by="none" if alone else "all")
         if not new and not await self._shares(row, at):
-            row, new = await self.cases.open(alert, at, now, since=since, apart=True, seen_late=seen_late)
+            row, new = await opening(joined_by="channel")
         if new:
             log.info("case_opened", case=row.id, source=alert.source, severity=alert.severity)
             self.opened()

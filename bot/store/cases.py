@@ -6,6 +6,7 @@ A case is the fold of its journal; the row beside it holds only what must be sea
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -52,6 +53,10 @@ class CaseRow:
         return f"INC-{self.number}"
 
 
+JoinedBy = Literal["all", "channel", "none"]
+"""Which later alerts of the same trouble may join a case: of every channel, of its own, none (nor it another)."""
+
+
 @dataclass(frozen=True)
 class Cases:
     """All cases and their journals."""
@@ -66,27 +71,27 @@ class Cases:
         now: datetime,
         *,
         since: datetime = ALWAYS,
-        alone: bool = False,
-        apart: bool = False,
+        joined_by: JoinedBy = "all",
         seen_late: bool = False,
+        told_by: int | None = None,
     ) -> tuple[CaseRow, bool]:
         """Open a case for *alert* at *place*, its first journal line in the same transaction.
 
         Returns the case and whether it is new: a second call for the same thread finds the first one's, and one
-        for the same trouble, touched after *since*, finds that one's, whichever replica opened it. *alone*: no
-        repeat may ever join it, and it joins none; *apart*: only those of its own channel.
+        for the same trouble, touched after *since*, finds that one's, whichever replica opened it. *told_by*
+        is the intake row that is done with this: taken up again, it would count in whatever case is open by then.
         """
-        key = f"{alert.fingerprint}@{place.channel}" if apart else alert.fingerprint
+        own = f"{alert.fingerprint}@{place.channel}"
+        key = {"all": alert.fingerprint, "channel": own, "none": None}[joined_by]
+        old = sa.and_(cases.c.live_key.in_([key] if key else []), cases.c.updated_at < since)
         try:
             async with self.engine.begin() as connection:
-                await connection.execute(
-                    cases.update()
-                    .where(cases.c.live_key == key, cases.c.updated_at < since)
-                    .values(live_key=None)
-                )
-                row = await self._insert(connection, alert, place, now, None if alone else key)
+                await connection.execute(cases.update().where(old).values(live_key=None))
+                row = await self._insert(connection, alert, place, now, key)
                 first = AlertReceived(row.id, alert, seen_late, place.channel)
                 await add_lines(connection, row.number, 0, [Recorded(now, first)])
+                if told_by is not None:
+                    await close(connection, [(told_by, f"opened {row.id}")])
                 return row, True
         except sa.exc.IntegrityError:
             known = await self.at(place) or await self.joined(alert.fingerprint, since, place.channel)

@@ -240,3 +240,19 @@ Life.TestCase.settings = settings(
     max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestLife = Life.TestCase
+
+
+def test_the_alert_that_opened_a_case_counts_in_no_other() -> None:
+    """Found by the machine above: two deaths, and an end between them."""
+    life = Life()
+    life.begin()
+    try:
+        life.an_alert_is_posted("disk")
+        life.an_alert_is_posted("disk")
+        life.the_worker_takes_what_waits(dies=True)
+        life.two_people_close_the_newest_case()
+        life.the_worker_takes_what_waits(dies=True)
+        life.the_worker_takes_what_waits(dies=False)
+        life.nothing_is_lost_and_nothing_is_counted_twice()
+    finally:
+        life.teardown()
