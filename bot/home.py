@@ -45,7 +45,7 @@ class Calibration:
 class HomeFacts:
     """Everything that App Home tells. *spend* is `router.reports.cost`'s object of the last week, or None.
 
-    *spent_today* are the dollars of the channels that have a limit.
+    *spent_today* are the dollars of the channels that have a limit. *address* is the workspace's, for links to threads.
     *learned* are the cases whose outcome memory took in this week, the newest first.
     """
 
@@ -58,6 +58,7 @@ class HomeFacts:
     calibration: Calibration | None
     channels: tuple[tuple[str, ChannelRules], ...]
     spent_today: Mapping[str, Decimal] = field(default_factory=dict)
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,7 @@ class Home:
     explained: Explained
     today: SpentToday
     renew: Reflect
+    address: str
 
     async def reflect_anew(self) -> None:
         """Let memory look again at many incidents when they have changed; App Home tells what it saw last."""
@@ -105,6 +107,7 @@ class Home:
             spent_today=await self._spent_today(
                 [each for each, has in rules.items() if has.dollars is not None]
             ),
+            address=self.address,
         )
 
     async def _readable(self, rows: Sequence[CaseRow]) -> list[CaseRow]:

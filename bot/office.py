@@ -148,7 +148,9 @@ class Office:
         app = AsyncApp(client=self._client, authorize=authorised(me, team, str(self._client.token)))
         hides, why, spent, renew = self.privacy.hides, house.why, house.spent_today, house.renew
         seen = (self.cases, self.dossier, self.intake, self.channels)
-        self.home = home = Home(*seen, house.spend, house.reflect, team, house.now, hides, why, spent, renew)
+        self.home = home = Home(
+            *seen, house.spend, house.reflect, team, house.now, hides, why, spent, renew, address
+        )
         answers = Answering(self.cases, self.dossier, self._remembering, home, self.channels, house.now)
         keeping = Keeping(self.intake, worker.heard, house.now, house.permits, self.alarm)
         Listeners(app, self._client, keeping, answers.table(), house.now, self._guard)

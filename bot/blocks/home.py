@@ -1,5 +1,6 @@
 """App Home: what is open, what was learned, what keeps failing, what it cost, and each channel's settings. Pure."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -8,6 +9,7 @@ from typing import Any
 from bot.blocks.words import Block, age, code, context, dollars, fitted, link, said, seconds, section, span
 from bot.channel_rules import ChannelRules
 from bot.home import HomeFacts
+from bot.identity import permalink
 from bot.investigation.casefile import CaseFile
 from bot.prose import Statement
 from bot.store.cases import CaseRow
@@ -17,6 +19,7 @@ CHANNEL_SETTINGS = "channel_settings"
 MOST = 10
 MOST_CASES = 4  # named behind a sentence
 NEWEST = 3  # of what was learned, told by name
+SINCE = re.compile(r", first at \d")  # of a cause: what began stands before, the rest is told in the thread
 FELT = {"worked": "worked", "partly": "worked partly", "did_not": "did not work"}
 
 
@@ -25,8 +28,8 @@ def home_view(facts: HomeFacts, now: datetime) -> dict[str, Any]:
     live = [pair for pair in facts.files if pair[1].resolution is None]
     ended = [pair for pair in facts.files if pair[1].resolution is not None]
     blocks: list[Block] = [{"type": "header", "text": {"type": "plain_text", "text": "IncidentOS"}}]
-    blocks += _list("Open cases", live, now) or [section("*Open cases*\nNone.")]
-    blocks += _list("Resolved lately", ended, now)
+    blocks += _list("Open cases", live, facts.address, now) or [section("*Open cases*\nNone.")]
+    blocks += _list("Resolved lately", ended, facts.address, now)
     blocks.append({"type": "divider"})
     blocks += [section(text) for text in (times(facts), learned(facts), *insights(facts)) if text]
     blocks += [section(spend(facts.spend))] if facts.spend else []
@@ -141,21 +144,22 @@ def _sentence(text: str, ids: Sequence[str], links: Mapping[str, str]) -> str:
     return f"{said(text, 300)} ({named}{f' and {more} more' if more > 0 else ''})"
 
 
-def _list(title: str, files: Sequence[tuple[CaseRow, CaseFile]], now: datetime) -> list[Block]:
-    lines = [_line(row, case, now) for row, case in files[:MOST]]
+def _list(title: str, files: Sequence[tuple[CaseRow, CaseFile]], home: str, now: datetime) -> list[Block]:
+    lines = [_line(row, case, home, now) for row, case in files[:MOST]]
     if len(files) > MOST:
         lines.append(f"… {len(files) - MOST} more")
     return [section("\n".join([f"*{title}*", *lines]))] if lines else []
 
 
-def _line(row: CaseRow, case: CaseFile, now: datetime) -> str:
+def _line(row: CaseRow, case: CaseFile, home: str, now: datetime) -> str:
     if case.resolution:
         state = f"fix: {said(case.resolution.fix, 80)}"
     elif case.verdict:
-        state = said(case.verdict.cause or "inconclusive", 100)
+        state = said(SINCE.split(case.verdict.cause or "inconclusive")[0], 120)
     else:
         state = "investigating"
-    return f"• {code(row.id)} {said(case.alert.title, 80)} · {age(row.opened_at, now)} · {state}"
+    thread = permalink(home, row.place.channel, row.place.thread_ts) if home else None
+    return f"• {link(thread, row.id)} {said(case.alert.title, 80)} · {age(row.opened_at, now)} · {state}"
 
 
 def _channels(channels: Sequence[tuple[str, ChannelRules]], today: Mapping[str, Decimal]) -> list[Block]:

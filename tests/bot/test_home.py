@@ -84,7 +84,9 @@ async def test_home_tells_what_is_open_what_it_cost_and_each_channel(sandbox: Sa
     root = sandbox.post_webhook(alert_post())["ts"]
     await sandbox.wait_for(lambda: any(map(is_verdict, sandbox.thread(ALERTS, root)[1:])), WAIT)
     told = text_of(await home_of(sandbox))
-    assert "Open cases" in told and "INC-1" in told
+    thread = permalink(bot.write_back.address, ALERTS, root) if bot.write_back else ""
+    assert "Open cases" in told and f"<{thread}|INC-1>" in told, "a case leads to its thread"
+    assert ", first a" not in told, "what began is told; when, its thread tells"
     assert "answered by code at $0" in told
     assert "First useful line after" in told
     assert "No model was asked;" in told
