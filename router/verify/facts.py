@@ -21,6 +21,7 @@ _THEN = re.compile(
     r"did|took|came|went|fixed|solved|recorded|remembered|(?:19|20)\d\d)\b|\w{3,}ed\b",
     re.IGNORECASE,
 )
+_PASSIVE = re.compile(r"\b(?:is|are) (?:\w+ly )?\w{3,}ed\b", re.IGNORECASE)  # "is skewed" is no past
 _ORDER = re.compile(
     r"\b(?:assistant|system message|to ai|on-call bot|ignore (?:the|all|previous)|set (?:the )?root cause|mark this|"
     r"without asking|you must|disregard|do not (?:report|mention|tell))\b",
@@ -98,7 +99,7 @@ def _memory_as_present(said: Statement, library: Library) -> Iterator[Finding]:
         cited = library.cited(claim.evidence)
         if not cited or any(item.kind not in _MEMORY for item in cited):
             continue
-        if _NOW.search(claim.text) or not _THEN.search(claim.text):
+        if _NOW.search(claim.text) or not _THEN.search(_PASSIVE.sub("", claim.text)):
             text = f"“{claim.text[:120]}” tells a past incident as the present"
             yield Finding(FindingCode.CONTRADICTION, text, claim.evidence)
 

@@ -156,7 +156,9 @@ class Library:
             moments += [_second(self.onset.astimezone(UTC)), _second(self.onset)]
         made = {abs(a - b) for a in times for b in times}
         made |= {float(abs(a - b)) for a in moments for b in moments}
-        made |= {86_400.0 - abs(a - b) for a in moments for b in moments}  # across midnight
+        made |= {
+            86_400.0 - abs(a - b) for a in moments for b in moments if abs(a - b) > 43_200
+        }  # across midnight
         made |= {
             86_400 * abs(a // 86_400 - b // 86_400) for a in times for b in times
         }  # days of the calendar

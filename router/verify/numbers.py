@@ -35,6 +35,10 @@ _HOURS = re.compile(
     rf" (?:{_WORDS})(?: (?:and|to|or|till|until) (?:{_WORDS}))?\b(?! [a-z]+s\b)",
     re.IGNORECASE,
 )
+# "six times what it was" is a factor; "six times in two minutes" a count
+_FACTOR = re.compile(
+    r"\btimes (?!(?:in|over|since|within|during|after|before|an?|per|each|by|at|on)\b)\w|\btwice\b"
+)
 _OFFSETS = tuple(1800 * n for n in range(-24, 29))
 
 
@@ -130,7 +134,7 @@ def _too_small_to_tell(quantity: Quantity) -> bool:
 
 def _other_readings(quantity: Quantity, text: str) -> Iterator[Quantity]:
     """Yield what else may be meant: "six times" is a factor or a count, a neighbour's unit may be its alone."""
-    if quantity.kind in {Kind.COUNT, Kind.FOLD} and re.search(r"\btimes\b|\btwice\b", text):
+    if quantity.kind in {Kind.COUNT, Kind.FOLD} and _FACTOR.search(text):
         yield replace(quantity, kind=Kind.COUNT if quantity.kind is Kind.FOLD else Kind.FOLD)
     if quantity.guessed:
         upto = None if quantity.upto is None else quantity.upto / quantity.scale

@@ -67,6 +67,7 @@ class Pool:
             self.states(quantity)
             or (quantity.kind is Kind.TIME and self._span(quantity))
             or (quantity.kind is Kind.FOLD and self._beside(quantity))
+            or (quantity.kind is Kind.COUNT and quantity.value > 2 and quantity.value in self._sums())
             or any(close(quantity, value) for value in self.derived(quantity.kind))
         )
 
@@ -128,7 +129,6 @@ class Pool:
             yield from self._counts()
             yield from self._products(Kind.SHARE)
             yield from (abs(q.whole - q.value) for q in self._stated if q.whole and q.kind is kind)
-            yield from self._sums()
             yield from (
                 q.value - p.value for q in self._kinds[kind] for p in self._kinds[kind] if alike(p, q)
             )
@@ -159,13 +159,12 @@ class Pool:
             if len(counts) <= _FEW and len(times) <= _FEW:
                 yield from (time / count for count in counts for time in times)
 
-    def _sums(self) -> Iterator[float]:
-        """Yield what the counts of the pieces make together, two by two and all, when they are few."""
-        once = [item for item in self._items if len(item.clocks) < 2]  # no series, whose values do not add up
-        counts = [q.value for item in once for q in item.quantities if q.kind is Kind.COUNT and q.value >= 1]
-        if len(counts) <= _FEW:
-            yield sum(counts)
-            yield from (a + b for a, b in combinations(counts, 2))
+    def _sums(self) -> set[float]:
+        """Return what the counts of the pieces make together, two by two and all, when they are few."""
+        counts = [q.value for q in self._kinds[Kind.COUNT] if q.value >= 1]
+        if len(counts) > _FEW:
+            return set()
+        return {sum(counts), *(a + b for a, b in combinations(counts, 2))}
 
     def _products(self, kind: Kind) -> Iterator[float]:
         """Yield "1.5 % of 12,400" and "11,804 times 16 MB", within pieces that have only a few numbers."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from router.verify.clocks import without_times
+from router.verify.units import SHARES, SIZES, THOUSANDS, TIMES
 from router.verify.words import in_digits
 
 
@@ -55,28 +56,7 @@ class Quantity:
 
 MOST = 400  # quantities read of one text
 
-_TIMES = {
-    "us": 1e-6, "µs": 1e-6, "microsecond": 1e-6, "microseconds": 1e-6,
-    "ms": 1e-3, "msec": 1e-3, "millisecond": 1e-3, "milliseconds": 1e-3,
-    "s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0, "seconds": 1.0,
-    "min": 60.0, "mins": 60.0, "minute": 60.0, "minutes": 60.0,
-    "h": 3600.0, "hr": 3600.0, "hrs": 3600.0, "hour": 3600.0, "hours": 3600.0,
-    "d": 86_400.0, "day": 86_400.0, "days": 86_400.0, "week": 604_800.0, "weeks": 604_800.0,
-    "month": 2_629_800.0, "months": 2_629_800.0, "year": 31_557_600.0, "years": 31_557_600.0,
-}  # fmt: skip
-_SIZES = {
-    "kb": 1e3, "kib": 1024.0, "mb": 1e6, "mib": 2.0**20, "gb": 1e9, "gib": 2.0**30, "tb": 1e12, "tib": 2.0**40,
-    "bytes": 1.0, "byte": 1.0, "kilobytes": 1e3, "megabytes": 1e6, "gigabytes": 1e9, "terabytes": 1e12,
-    "kbit": 125.0, "mbit": 1.25e5, "gbit": 1.25e8, "kbps": 125.0, "mbps": 1.25e5, "gbps": 1.25e8, "gb/s": 1e9,
-    "gigabit": 1.25e8, "megabit": 1.25e5, "gigabits": 1.25e8, "megabits": 1.25e5,
-    "kilobyte": 1e3, "megabyte": 1e6, "gigabyte": 1e9, "terabyte": 1e12, "gi": 2.0**30, "mi": 2.0**20,
-}  # fmt: skip
-_THOUSANDS = {"k": 1e3, "m": 1e6, "g": 1e9, "bn": 1e9, "b": 1e9, "t": 1e12}
-_SHARES = dict.fromkeys(
-    ("%", "percent", "pct", "per cent", "points", "point", "pp", "percentage points", "percentage point"),
-    0.01,
-)
-_UNIT_WORDS = sorted((*_TIMES, *_SIZES, *(word for word in _SHARES if word != "%")), key=len, reverse=True)
+_UNIT_WORDS = sorted((*TIMES, *SIZES, *(word for word in SHARES if word != "%")), key=len, reverse=True)
 _UNIT = "|".join(re.escape(word) for word in _UNIT_WORDS)
 _NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2}\b)?"
 _ONE = re.compile(
@@ -90,7 +70,8 @@ _COMPOUND = re.compile(
     re.IGNORECASE,
 )
 _PART = re.compile(
-    rf"^\s*(?:of|in|out of)\s+(?:the\s+|its\s+|all\s+)?(\d+)\b(?!\.\d)(?!\s?%)(?![- ]?(?:{_UNIT})\b)",
+    rf"^\s*(?:of|in|out of)\s+(?:the\s+|its\s+|all\s+)?(\d{{1,3}}(?:,\d{{3}})+|\d+)\b(?![.,]\d)(?!\s?%)"
+    rf"(?![- ]?(?:{_UNIT})\b)",
     re.IGNORECASE,
 )
 _ONE_IN = re.compile(
@@ -140,7 +121,8 @@ _HEADER = re.compile(
 )
 # What may stand between two numbers of one unit that is said once: "90 days instead of 7", "p95_ms=1840 (baseline 120)"
 _GOES_ON = re.compile(
-    r"[\s,;|]{2,}|\s*\(?(?:instead of|rather than|vs\.?|versus|against|(?:up|down) from|was|baseline|normally|usually|"
+    r"[\s,;|]{2,}|(?:/s|/min)?\s*\(?(?:instead of|rather than|vs\.?|versus|against|(?:up|down) from|was|baseline|"
+    r"normal(?:ly)?|usual(?:ly)?|typical(?:ly)?|"
     r"before|→|->)\s*",
     re.IGNORECASE,
 )
@@ -175,13 +157,13 @@ def _numbers(text: str) -> Iterator[Quantity]:
         named = (key.group(1) or key.group(2)) if key else ""
         if not unit and default and m.start() > header.start():  # type: ignore[union-attr]
             unit = default
-        if not unit and (suffix := named.lower().rpartition("_")[2]) in _TIMES | _SIZES and "_" in named:
+        if not unit and (suffix := named.lower().rpartition("_")[2]) in TIMES | SIZES and "_" in named:
             unit = suffix
         if not unit and not m["k"]:
             ahead = _TO_UNIT.match(text[m.end() : m.end() + 40])
             unit = before_it or (ahead.group(1).lower() if ahead else "")
         end = m.end()
-        kind, scale = (Kind.COUNT, _THOUSANDS[m["k"].lower()]) if m["k"] else _kind(unit)
+        kind, scale = (Kind.COUNT, THOUSANDS[m["k"].lower()]) if m["k"] else _kind(unit)
         after = text[m.end() : m.end() + 60]
         whole, upto = (
             _following(after, float(m["num"].replace(",", "")), kind, scale)
@@ -209,7 +191,7 @@ def _numbers(text: str) -> Iterator[Quantity]:
 def _per(after: str) -> float | None:
     """Return the seconds of the time that a rate is for, None when the number is no rate."""
     rate = _RATE.match(after)
-    return _TIMES[rate.group(1).lower()] if rate else None
+    return TIMES[rate.group(1).lower()] if rate else None
 
 
 def _values(number: str) -> tuple[float, ...]:
@@ -223,7 +205,7 @@ def _values(number: str) -> tuple[float, ...]:
 def _kind(unit: str) -> tuple[Kind, float]:
     if unit == "fold":
         return Kind.FOLD, 1.0
-    for kind, units in ((Kind.TIME, _TIMES), (Kind.SIZE, _SIZES), (Kind.SHARE, _SHARES)):
+    for kind, units in ((Kind.TIME, TIMES), (Kind.SIZE, SIZES), (Kind.SHARE, SHARES)):
         if unit in units:
             return kind, units[unit]
     return Kind.COUNT, 1.0
@@ -232,7 +214,7 @@ def _kind(unit: str) -> tuple[Kind, float]:
 def _following(after: str, value: float, kind: Kind, scale: float) -> tuple[float | None, float | None]:
     """Return the whole of "X of Y" and the end of "X to Y", where they follow."""
     if kind is Kind.COUNT and (part := _PART.match(after)):
-        return float(part.group(1)), None
+        return float(part.group(1).replace(",", "")), None
     if kind is Kind.COUNT and (part := _ONE_IN.match(after)) and value < float(part.group(1)):
         return float(part.group(1)), None
     if ranged := _RANGE.match(after):

@@ -77,7 +77,7 @@ def time_order(said: Statement, library: Library) -> Iterator[Finding]:
 
 def _backwards(sentence: str) -> str:
     """Say how a sentence that gives the times of cause and effect has them the wrong way round, "" if not."""
-    verb = _CAUSED.search(sentence)
+    verb = _SAID_TO_CAUSE.search(sentence) or _CAUSED.search(sentence)
     if verb is None:
         return ""
     before = [clock for clock in clocks(sentence) if clock.end <= verb.start()]

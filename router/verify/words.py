@@ -16,6 +16,7 @@ _SMALL = "|".join(sorted(SMALL, key=len, reverse=True))
 _LASTING = "about|around|roughly|nearly|almost|over|under|within|than|for|after|by|took|takes|lasted|lasts|good|of|to"
 _THAN = r"as|more|less|\w+er|the|its|their|our|what|that|those|normal|usual|too"
 _MOVED = "ris|ros|gr[eo]w|increas|multipli|fell|dropp|decreas|went up|up|down"
+_OF_ONE = r"(per ?cent(?:age point)?|(?:kilo|mega|giga|tera|kibi|mebi|gibi|tebi)byte)\b"
 _TIME = r"(?:microsecond|millisecond|second|minute|hour|day|week|month|year)"
 
 # The order matters: longer phrases are taken before the words that they are made of.
@@ -24,10 +25,13 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, to in (
         (r"\bhalf a dozen\b", "6"),
         (r"\bhalf a per ?cent\b", "0.5 percent"),
-        (r"\b(?:a |one )?(?:tenth) of an? per ?cent\b", "0.1 percent"),
-        (r"\b(?:a |one )?(?:hundredth) of an? per ?cent\b", "0.01 percent"),
-        (r"\b(?:a |one )?quarter of an? per ?cent\b", "0.25 percent"),
-        (r"\bthree quarters of an? per ?cent\b", "0.75 percent"),
+        (rf"\b(?:an? |one )?tenth of an? {_OF_ONE}", r"0.1 \1"),
+        (rf"\b(?:an? |one )?hundredth of an? {_OF_ONE}", r"0.01 \1"),
+        (rf"\b(?:an? |one )?fifth of an? {_OF_ONE}", r"0.2 \1"),
+        (rf"\b(?:an? |one )?third of an? {_OF_ONE}", r"0.333 \1"),
+        (rf"\b(?:an? |one )?quarter of an? {_OF_ONE}", r"0.25 \1"),
+        (rf"\bthree quarters of an? {_OF_ONE}", r"0.75 \1"),
+        (rf"\btwo thirds of an? {_OF_ONE}", r"0.667 \1"),
         (r"\bhalf (?:an? |of an? )?((?:kilo|mega|giga|tera)bytes?|[KMGT]i?B)\b", r"0.5 \1"),
         (rf"\b({_SMALL}) and a half times\b", r"{\1}.5-fold"),
         (r"\b(?:a )?quarter of a million\b", "250000"),
