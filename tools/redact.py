@@ -214,7 +214,7 @@ def _around_marks(span: Span, marks: list[tuple[int, int]], data: bytes) -> Iter
 def _telling(data: bytes, start: int, end: int, kind: str) -> Iterator[Span]:
     """Yield the piece when it shows a letter or a digit; blanks, brackets and invisible signs beside marks stay."""
     piece = data[start:end] if end > start else b""
-    shown = piece if piece.isalnum() else Skeleton(piece).data
+    shown = piece[:1] if piece[:1].isalnum() else Skeleton(piece).data  # no escape begins with a letter
     if shown and any(byte >= 0x80 or chr(byte).isalnum() for byte in shown):
         yield start, end, kind
 
