@@ -35,6 +35,11 @@ SURE: Final[tuple[Form, ...]] = (
     ("echo[ \\t]", (
         r"(?i)pass(?:word|phrase)?[-_]?(?:command|cmd|program)[ =:]+[\"'\\]{0,3}echo[ \t]+[\"']?([^\s\"'\\]+)"
     )),
+    ("send", r"(?i)passw(?:or)?d[^\n]*?\bsend(?:ln)?[ \t]+(?:--[ \t]+)?\\?\"([^\"\n]{4,}?)(?:\\{1,2}[rn])+\\?\""),
+    *(("values", (  # a column list that names the password, and as many values behind it
+        rf"(?i)\w*passw(?:or)?d[`\"\]]?[ \t]*(?:,[^,()\n]*){{{behind}}}\)[ \t]*values[ \t]*\([^()\n]*?"
+        rf"'([^'\n]{{4,}})'[ \t]*(?:,[^,()\n]*){{{behind}}}\)"
+    )) for behind in range(4)),
     ("ipmitool", r"\bipmitool\b[^\n|]*?[ \t]-P[ \t]+[\"']?([^\s\"']+)"),
     ("(?:identified|password)[^'\\n]{0,16}'", (
         r"(?i)\b(?:identified[ \t]+by|password)[ \t]*(?:password[ \t]*)?\(?[ \t]*(?:[ \t]|\()'([^'\n]+)'"
@@ -76,6 +81,7 @@ SURE: Final[tuple[Form, ...]] = (
 # The value must look made by chance as well.
 LIKELY: Final[tuple[Form, ...]] = (
     ("(?-i:AUTH)", r"\bAUTH\"?[ \t]+(?:(?:PLAIN|LOGIN|XOAUTH2)[ \t]+|\"\w+\"[ \t]+)?\"?([^\s\"]{8,})"),
+    ("(?-i:PASSW(?:OR)?D)\\(", r"\bPASSW(?:OR)?D\(([A-Z0-9$#@]{5,})\)"),
     ("bearer", r"(?i)bearer(?:_?auth|_?token)?[\"']?[ \t]*[(,][ \t]*[\"']([^\"'\n]{16,})[\"']"),
     ("(?:crypt|hmac)\\w*\\(", r"(?i)\b\w*(?:crypt|hmac)\w*\([^()\n]*,[ \t]*[\"']([^\"'\n]{8,})[\"'][ \t]*\)"),
     ("[ ]login[ ]", r"\b\w+ login(?:[ \t]+--?\w+)*[ \t]+([A-Za-z0-9]{32,})\b"),
@@ -106,6 +112,7 @@ ODD: Final[tuple[Form, ...]] = (
     ("(?:passw(?:or)?d|passphrase|pwd|secret)\\([\"']", (
         r"(?i)\b\w*(?:passw(?:or)?d|passphrase|pwd|secret)\([\"']([^\"'\n]{6,})[\"']\)"
     )),
+    ('^[ \\t]*"[\\w.-]{1,40}"[ \\t]+"', r"(?m)^[ \t]*\"[\w.-]{1,40}\"[ \t]+\"([^\"\n]{8,})\"[ \t]*$"),
     ("using[ \\t]", r"(?i)\buser\b[^\n]{1,60}?\busing[ \t]+[\"']?([^\s\"']{6,})"),
     ("(?-i:IDENTIFY)", r"\bIDENTIFY[ \t]+(?:[\w-]+[ \t]+)?(\S{6,})"),
     ("[ \\t]-[pw]", (

@@ -1,6 +1,6 @@
 """The redactor on lines of our own: secrets of a thousand kinds, and things that only look so.
 
-Seven batches, each written after the rules had been mended on those before it. Figures of the first try are in
+Eight batches, each written after the rules had been mended on those before it. Figures of the first try are in
 docs/threat-model.md.
 """
 
@@ -17,6 +17,7 @@ BATCHES = {
     "_fifth": 0.93,
     "_sixth": 0.98,
     "_seventh": 0.95,
+    "_eighth": 0.95,
 }  # the least recall of each
 LEAST_RECALL, MOST_WRONG = 0.98, 0.01
 
