@@ -22,9 +22,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.channel_modal import CALLBACK as CHANNEL_CALLBACK
 from bot.blocks.home import CHANNEL_SETTINGS
-from bot.blocks.importing import IMPORT_HISTORY, READING
+from bot.blocks.importing import HOW, IMPORT_HISTORY, READING
 from bot.blocks.words import said
 from bot.guard import Guard, No, NotNow
+from bot.history.span import asked_for
 from bot.keeping import Keeping
 from bot.permits import NOT_HERE, Right, Wish
 from bot.resolution import CALLBACK, read_modal
@@ -131,6 +132,8 @@ class Listeners:
         wish = Wish(body["user_id"], body["channel_id"], right, aloud=False)
         if no := await self._refused(wish, counted=asks):
             await ack(text=no)
+        elif right is Right.IMPORT and asked_for(rest) is None:
+            await ack(text=HOW)
         elif right is Right.IMPORT:
             wanted = {"text": rest.strip(), "user": body["user_id"], "channel": body["channel_id"]}
             await self._keep("import", body, wanted)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from bot.asked import moment_of, person_alert
+from bot.blocks.importing import HOW as IMPORT_HOW
 from bot.dossier import Dossier
 from bot.heard import Mentioned
 from bot.investigation.alert import Alert
@@ -42,6 +43,7 @@ _ORDERS: Final = re.compile(
 _FORGETS: Final = re.compile(
     r"^\W*forget(?: (?:this|the|that|it|case|incident|thread|inc-?\d+))*\W*$", re.IGNORECASE
 )
+_IMPORTS: Final = re.compile(r"^\W*(?:please |pls )?import (?:from |the past of )?(?:<#|#)\w", re.IGNORECASE)
 _OF_MANY: Final = re.compile(r"\b(?:open|active|ongoing|running|incidents|cases|fires?)\b", re.IGNORECASE)
 _REOPENS: Final = re.compile(
     r"^\W*(?:(?:please|pls|can you|could you|ok|hey|let's|no|wait)\W+)*"
@@ -86,6 +88,8 @@ class Mentions:
         text = heard.text.strip()
         verb, _, rest = text.partition(" ")
         word = verb.lower().rstrip(":,")
+        if _IMPORTS.match(text):
+            return await self.refuses(Right.INVESTIGATE) or await self._told(heard, IMPORT_HOW)
         if row is None:
             about = rest.strip() if word == "investigate" else text
 
@@ -138,6 +142,10 @@ class Mentions:
         await self.whisper(wish.channel, wish.user, line)
         return f"told how: {asked.label}"
 
+    async def _told(self, heard: Mentioned, line: str) -> str:
+        await self.whisper(heard.place.channel, heard.user, line)
+        return "told how"
+
     async def _open_cases(self, channel: str) -> str:
         """Return the open cases that may be told in *channel*, in a few lines."""
         lines = []
@@ -161,7 +169,9 @@ class Mentions:
 def is_plain(text: str) -> bool:
     """Say whether grammar alone settles what *text* asks of us, so that no reading of its words is needed."""
     word = text.partition(" ")[0].lower().rstrip(":,")
-    return word in {"investigate", "resolved"} or bool(_FORGETS.match(text) or _STOPS.match(text))
+    return word in {"investigate", "resolved"} or any(
+        each.match(text) for each in (_FORGETS, _STOPS, _IMPORTS)
+    )
 
 
 def told_fix(text: str) -> str:

@@ -144,8 +144,10 @@ async def test_a_channel_that_is_not_listened_to_is_not_imported(sandbox: Sandbo
     async with bot_in(sandbox, tmp_path, **MAY, INCIDENTOS_CHANNELS=ALERTS):
         await asks(sandbox, "<#C0002|other>")
         await whispered(sandbox, NOT_SEEN)
-        await asks(sandbox, "")
+        assert await asks(sandbox, "") == HOW
+        sandbox.post_as("U0002", ALERTS, f"@IncidentOS import <#{ALERTS}|alerts> 30")
         await whispered(sandbox, HOW)
+        assert not sandbox.thread(ALERTS, str(sandbox.messages(ALERTS)[-1]["ts"]))[1:], "no case is opened"
 
 
 async def test_a_run_that_slack_cuts_tells_what_stays_and_goes_on(sandbox: Sandbox, tmp_path: Path) -> None:
