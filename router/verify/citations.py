@@ -67,7 +67,7 @@ def _shares_figures(claim: Claim, cited: list[Item], library: Library) -> bool:
     figures = [
         q for q in figures if q.digits >= 2 or q.whole or any(q.kind is other.kind for other in stated)
     ]
-    if any(pool.states(q) or (q.whole is not None and pool.gives(q)) for q in figures):
+    if any(pool.states(q) or ((q.whole or q.kind is Kind.FOLD) and pool.gives(q)) for q in figures):
         return True
     return any(clock.is_at(second) for clock in clocks(claim.text) for second in times)
 

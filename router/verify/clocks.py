@@ -28,7 +28,7 @@ _MINUTES = "|".join((*(w for w, n in SMALL.items() if 1 <= n <= 20), "a quarter"
 ISO = re.compile(
     r"\b(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2})[:.](\d{2})(?::(\d{2})(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2}\b)?"
 )
-DIGITAL = re.compile(r"(?<![\w:.#])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?(?![\w:]|\.\d|%)")
+DIGITAL = re.compile(r"(?<![\w:.#])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?(?!\w|:\d|\.\d|%)")
 _PAST = re.compile(
     rf"\b({_MINUTES})(?: minutes?)? (past|to|after|before) ({_HOURS})\b"
     r"(?! (?!(?:this|is|was|has|does|as|its)\b)[a-z]+s\b)",

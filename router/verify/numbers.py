@@ -39,6 +39,7 @@ _HOURS = re.compile(
 _FACTOR = re.compile(
     r"\btimes (?!(?:in|over|since|within|during|after|before|an?|per|each|by|at|on)\b)\w|\btwice\b"
 )
+_EACH = re.compile(r"\b(?:each|apiece|(?:on|an) average|per)\b", re.IGNORECASE)  # one number over another
 _OFFSETS = tuple(1800 * n for n in range(-24, 29))
 
 
@@ -114,7 +115,7 @@ def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -
 
 def _given(quantity: Quantity, found: Sequence[Quantity], pool: Pool, everything: Pool) -> bool:
     """Say whether *quantity* can be had from the evidence in any of the ways that claims may take."""
-    precise = quantity.digits >= 3 and quantity.hedge is Hedge.EXACT
+    precise = quantity.digits >= 3 and quantity.hedge is Hedge.EXACT and quantity.per is None
     return (
         _ranges(quantity, pool)
         or pool.gives(quantity)
@@ -134,8 +135,10 @@ def _too_small_to_tell(quantity: Quantity) -> bool:
 
 def _other_readings(quantity: Quantity, text: str) -> Iterator[Quantity]:
     """Yield what else may be meant: "six times" is a factor or a count, a neighbour's unit may be its alone."""
-    if quantity.kind in {Kind.COUNT, Kind.FOLD} and _FACTOR.search(text):
+    if quantity.kind in {Kind.COUNT, Kind.FOLD} and _FACTOR.search(text) and quantity.hedge is Hedge.EXACT:
         yield replace(quantity, kind=Kind.COUNT if quantity.kind is Kind.FOLD else Kind.FOLD)
+    if quantity.kind is Kind.COUNT and _EACH.search(text):
+        yield replace(quantity, kind=Kind.FOLD)
     if quantity.guessed:
         upto = None if quantity.upto is None else quantity.upto / quantity.scale
         yield replace(quantity, kind=Kind.COUNT, value=quantity.value / quantity.scale, scale=1.0, upto=upto)

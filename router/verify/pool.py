@@ -4,6 +4,7 @@ It knows no claim; it says whether a quantity can be had from the evidence, and 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
@@ -41,10 +42,11 @@ class Pool:
     def states(self, quantity: Quantity) -> bool:
         """Say whether the evidence has the number itself, in this kind or without any unit."""
         values = [q.value for q in self._every[quantity.kind]]
+        loose: list[float] = []  # what has no unit of its own, and is no bound of anything
         if quantity.kind not in {Kind.COUNT, Kind.FOLD}:
             # A record often has no unit; then the bare number may stand for any, sizes also for bytes.
             bare = [q.value for q in self._every[Kind.COUNT]]
-            values += [value * quantity.scale for value in bare]
+            loose += [value * quantity.scale for value in bare]
             values += [value for value in bare if quantity.kind is Kind.SHARE and 0 < value < 1]
             if quantity.kind is Kind.TIME:
                 values += [at for item in self._items for at in settings(item.text)]
@@ -53,7 +55,9 @@ class Pool:
                 values += [value / 1.024**3 for value in bare if value > 1e8]
         elif quantity.kind is Kind.COUNT:
             values += [q.value / q.scale for q in self._stated if q.kind in {Kind.TIME, Kind.SIZE, Kind.FOLD}]
-        return any(close(quantity, value) for value in values)
+        bounded = quantity.hedge in {Hedge.OVER, Hedge.UNDER}
+        near = replace(quantity, hedge=Hedge.ABOUT) if bounded else quantity
+        return any(close(quantity, value) for value in values) or any(close(near, value) for value in loose)
 
     def gives(self, quantity: Quantity) -> bool:
         """Say whether the evidence has the number or it can be worked out."""
@@ -80,7 +84,7 @@ class Pool:
             return any(version.search(item.text) for item in self._items)
         if not quantity.said.isdigit():
             return False
-        part = re.compile(rf"(?<=[:#/@_-]){quantity.said}(?![\w.])")
+        part = re.compile(rf"(?:(?<=[:#/@_-])|(?<=\b[vr])){quantity.said}(?![\w.])")
         return any(part.search(f"{without_times(item.text)} {item.service}") for item in self._items)
 
     def dates(self, quantity: Quantity) -> bool:
@@ -239,8 +243,12 @@ class Pool:
         yield float(len({item.service for item in self._items if item.service}))
         siblings: dict[str, set[int]] = {}
         for item in self._library.items:
-            for name, number in _SIBLING.findall(item.service.lower()):
+            own = f" {item.text}" if item in self._items else ""
+            for name, number in _SIBLING.findall(f"{item.service}{own}".lower()):
                 siblings.setdefault(name, set()).add(int(number))
+        for item in self._items:  # "three of the workers are at 250"
+            alike_ones = Counter((q.kind, q.value) for q in item.quantities)
+            yield from (float(times) for times in alike_ones.values() if times > 1)
         for numbered in siblings.values():
             yield float(len(numbered))
 

@@ -30,6 +30,7 @@ class Hedge(StrEnum):
     ABOUT = "about"
     OVER = "over"
     UNDER = "under"
+    NEARLY = "nearly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +94,10 @@ _OVER = re.compile(
     re.IGNORECASE,
 )
 _UNDER = re.compile(
-    r"(?:less than|fewer than|under|below|within|at most|up to|no more than|just under|almost|nearly|"
-    r"not even|<=?)\s*(?:the |an? )?$",
+    r"(?:less than|fewer than|under|below|within|at most|up to|no more than|<=?)\s*(?:the |an? )?$",
     re.IGNORECASE,
 )
+_NEARLY = re.compile(r"(?:just under|almost|nearly|not quite|not even)\s*(?:the |an? )?$", re.IGNORECASE)
 _ABOUT = re.compile(
     r"(?:about|around|roughly|some|close to|approximately|approx\.?|circa|near|~|≈|like)\s*(?:the |an? )?$",
     re.IGNORECASE,
@@ -260,7 +261,12 @@ def _fractions(text: str) -> Iterator[Quantity]:
 
 
 def _hedge(before: str, plain: Hedge = Hedge.EXACT) -> Hedge:
-    for pattern, hedge in ((_OVER, Hedge.OVER), (_UNDER, Hedge.UNDER), (_ABOUT, Hedge.ABOUT)):
+    for pattern, hedge in (
+        (_NEARLY, Hedge.NEARLY),
+        (_OVER, Hedge.OVER),
+        (_UNDER, Hedge.UNDER),
+        (_ABOUT, Hedge.ABOUT),
+    ):
         if pattern.search(before):
             return hedge
     return plain

@@ -16,6 +16,7 @@ _SECONDS = {
     "hour": 3600.0,
     "day": 86_400.0,
 }
+_SHORT_PER = re.compile(r"\b(?:rp|qp|tp|op|iop)(s|m)\b")  # requests per second, and the like
 _SETTING = re.compile(
     r"(?:ttl|timeout|interval|deadline|max[-_]?age|delay|backoff|wait)[\s:=]+(\d+)\b(?![.:])", re.IGNORECASE
 )
@@ -40,8 +41,11 @@ def epochs(stated: Sequence[Quantity]) -> Iterator[float]:
 
 
 def counted_by(text: str) -> list[float]:
-    """Return the seconds of the times that *text* counts things by: "per minute", "/s"."""
-    return [_SECONDS[found] for found in dict.fromkeys(_PER.findall(text.lower()))]
+    """Return the seconds of the times that *text* counts things by: "per minute", "/s", "rpm"."""
+    lower = text.lower()
+    told = [_SECONDS[found] for found in _PER.findall(lower)]
+    told += [60.0 if found == "m" else 1.0 for found in _SHORT_PER.findall(lower)]
+    return [*dict.fromkeys(told)]
 
 
 def settings(text: str) -> list[float]:
@@ -54,4 +58,6 @@ def alike(a: Quantity, b: Quantity) -> bool:
     """Say whether two numbers measure the same thing, as far as their names tell."""
     if a.kind is not Kind.COUNT or not (a.named and b.named):
         return True
+    if "_" not in a.named or "_" not in b.named:
+        return True  # a word of prose before a colon names no metric
     return bool(set(a.named.lower().split("_")) & set(b.named.lower().split("_")))  # mem_used, mem_limit

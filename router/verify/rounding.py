@@ -4,14 +4,15 @@ import math
 
 from router.verify.quantities import Hedge, Kind, Quantity
 
+# How far from a number that is said as a bound the evidence's may lie, as parts of it.
+_BOUNDS = {Hedge.OVER: (0.999, 2.0), Hedge.UNDER: (0.5, 1.001), Hedge.NEARLY: (0.85, 1.001)}
+
 
 def close(said: Quantity, have: float) -> bool:
     """Say whether the evidence's *have* may be told as *said*: rounded as far as it was, hedged as it was."""
     value = said.value
-    if said.hedge is Hedge.OVER:
-        return value * 0.999 <= have <= value * 2
-    if said.hedge is Hedge.UNDER:
-        return value * 0.5 <= have <= value * 1.001
+    if bounds := _BOUNDS.get(said.hedge):
+        return value * bounds[0] <= have <= value * bounds[1]
     off = abs(value - have)
     if said.hedge is Hedge.ABOUT:
         return off <= {1: 0.2, 2: 0.12}.get(said.digits, 0.02) * abs(value) + 1e-9

@@ -48,7 +48,7 @@ _NOW_AND_THEN = re.compile(
     rf"{_VALUE} \((?:yesterday|normal(?:ly)?|usual(?:ly)?|before|was|baseline|typical(?:ly)?|median|\d\d:\d\d)"
     rf"[^\d)]{{0,8}}{_VALUE}\)"
 )
-_AT = re.compile(rf"{_VALUE} (?:at|by) (\d\d:\d\d)")
+_AT = re.compile(rf"{_VALUE}(?: [a-z]+){{0,2}} (?:(?:at|by) |@ ?)(\d\d:\d\d)")
 _GOOD = re.compile(r"\b(?:success|availability|throughput|hit (?:rate|ratio)|uptime)\b", re.IGNORECASE)
 _BETTER = re.compile(r"\bimprov\w*", re.IGNORECASE)
 _STRAIN = re.compile(
