@@ -24,7 +24,9 @@ def draft_for(case: CaseFile, now: datetime, by: str, said: str = "") -> Resolut
     verdict = case.verdict
     cause = (verdict.cause if verdict else None) or ""
     proposed = _done(verdict.fix) if verdict and verdict.fix else ""
-    judged = {judgement.outcome for judgement in case.judgements}
+    judged = (
+        set() if said else {judgement.outcome for judgement in case.judgements}
+    )  # votes are on what we suggested
     worked: FixOutcome = next((outcome for outcome, _ in OUTCOMES if outcome in judged), "worked")
     services = verdict.services[:1] if verdict else ()
     ended = case.cleared_at or now

@@ -100,9 +100,9 @@ def _cause(case: CaseFile) -> str:
     if verdict and verdict.cause:
         sure = "" if verdict.confidence is None else f", {verdict.confidence * 100:.0f} %"
         who = "a model" if verdict.mode == "model" else "code, from the evidence alone"
-        lines.append(
-            f"The investigation's own reading{sure}, by {who}: {plain(verdict.cause, 900)} ({_cited(case)})"
-        )
+        same = case.resolution is not None and case.resolution.root_cause.strip() == verdict.cause.strip()
+        told = "the same" if same else plain(verdict.cause, 900)
+        lines.append(f"The investigation's own reading{sure}, by {who}: {told} ({_cited(case)})")
     elif verdict:
         lines.append(f"The investigation was inconclusive ({rest(JOURNAL)}).")
     return "\n\n".join(lines) or OPEN
@@ -139,6 +139,11 @@ def _fixes(case: CaseFile) -> str:
         }
         end = case.resolution
         lines.append(f"- {plain(end.fix, 900)}: {words[end.worked]} (@{end.by}, {rest(JOURNAL)})")
+    lines += [
+        f"- {plain(back.resolution.fix, 900)}: did not hold, @{back.by} reopened the case"
+        f"{f': “{plain(back.why)}”' if back.why else ''} ({rest(JOURNAL)})"
+        for back in reversed(case.taken_back)
+    ]
     judged = [entry for entry in case.history if isinstance(entry.event, FixJudged)]
     suggested = case.verdict.fix.text if case.verdict and case.verdict.fix else ""
     if suggested and judged:
@@ -227,7 +232,10 @@ def _piece(piece: Evidence) -> str:
     at = f" {_stamp(piece.time)}" if piece.time else ""
     link = f" ([open]({piece.seen.link}))" if safe(piece.seen.link) else ""
     query = f" Query: `{piece.seen.query.replace('`', 'ˋ')}`" if piece.seen.query else ""
-    return f'- <a id="{anchor(piece.id)}"></a>**{piece.id}**{at} {plain(piece.text, 500)}{link}{query}'
+    text = (
+        piece.text.strip().split("\n")[0] if piece.kind == "runbook" else piece.text
+    )  # its name, not its chapters
+    return f'- <a id="{anchor(piece.id)}"></a>**{piece.id}**{at} {plain(text, 500)}{link}{query}'
 
 
 def _stamp(at: datetime) -> str:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.investigation.alert import Alert, Severity
 from bot.investigation.casefile import CaseFile, fold
-from bot.investigation.ending import Resolution
+from bot.investigation.ending import Reopened, Resolution
 from bot.investigation.events import (
     AlertCleared,
     AlertReceived,
@@ -30,6 +30,7 @@ from bot.postmortem.folder import PostmortemFolder
 from bot.postmortem.markdown import postmortem
 from bot.postmortem.marks import plain
 from bot.postmortem.timeline import timeline
+from bot.resolution import draft_for
 from bot.talk.summary import catch_up
 from tools.tool import Findings, Observation, Status, ToolCall
 
@@ -110,6 +111,33 @@ def test_every_part_of_a_resolved_case_is_told_with_what_it_rests_on() -> None:
     assert "First sign to resolution: 30 min" in text
     anchors, links = set(re.findall(r'id="([^"]+)"', text)), set(re.findall(r"\]\(#([^)]+)\)", text))
     assert links <= anchors
+
+
+def test_a_fix_that_did_not_hold_stands_beside_the_one_that_did() -> None:
+    end = Resolution(
+        "store has no free connection", "gave store a larger pool", "worked", (), ONSET, "U2", 50
+    )
+    text = postmortem(
+        case_of(collected(), concluded(), resolved(), Reopened("U3", "the *errors* are back"), Resolved(end))
+    )
+    worked, held = text.index("- gave store a larger pool: worked"), text.index("- rolled back: did not hold")
+    assert worked < held
+    assert "did not hold, @U3 reopened the case: “the \\*errors\\* are back” (journal)" in text
+    assert text.count("store has no free connection") == 2, "its own reading is told to be the same"
+    assert "by code, from the evidence alone: the same ([log:1]" in text
+
+
+def test_of_a_runbook_the_evidence_tells_its_name() -> None:
+    book = Observation("runbook", "High error rate\n## What it means\nA larger share of requests", "runbooks")
+    found = EvidenceCollected(Findings(ToolCall("find_runbook"), Status.FOUND, (book,)))
+    text = postmortem(case_of(found))
+    assert "**runbook:1** High error rate" in text and "What it means" not in text
+
+
+def test_votes_are_on_our_suggestion_and_not_on_what_a_person_did_instead() -> None:
+    case = case_of(collected(), concluded(), FixJudged("U3", "did_not"))
+    assert draft_for(case, ONSET, "U1", "gave store a larger pool").worked == "worked"
+    assert draft_for(case, ONSET, "U1").worked == "did_not"
 
 
 def test_an_open_case_leaves_open_what_nobody_said() -> None:
