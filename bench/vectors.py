@@ -44,6 +44,10 @@ class KeptVectors:
             self._kept[key] = np.array(vector, dtype=np.float32)
         return [self._kept[key].tolist() for key in keys]
 
+    def close(self) -> None:
+        """Let go of the model."""
+        self._inner.close()
+
     def save(self) -> None:
         """Write everything to the path, if one was given."""
         if self._path:

@@ -108,6 +108,7 @@ async def parts(settings: Settings, on_progress: Progress | None = None) -> Asyn
             settings.embedding_model,
         )
         memory = await open_memory(engine, where, redact=redact, on_progress=on_progress, words_will_do=True)
+        stack.callback(memory.embed.close)
         stack.push_async_callback(memory.close)
         model = model_of(settings)
         if model is not None:

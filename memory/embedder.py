@@ -42,6 +42,10 @@ class Embed(Protocol):
         """Return one vector of length 1 for each text, in order."""
         ...
 
+    def close(self) -> None:
+        """Let go of the model; nothing is embedded after it."""
+        ...
+
 
 def _give_way_to_others() -> None:
     """Let the process's other threads have the processor first: this one computes for seconds when much is new."""
@@ -86,8 +90,9 @@ class OnnxModel:
         return [vectors[index] for index in range(len(texts))]
 
     def close(self) -> None:
-        """Let the worker thread end."""
+        """Let the worker thread end, and the model's memory go."""
         self._worker.shutdown(wait=True, cancel_futures=True)
+        self._model = None
 
     def _embed_batch(self, texts: list[str]) -> list[Vector]:
         return [

@@ -33,6 +33,9 @@ class NoEmbed:
         """
         raise NoModel(self._why)
 
+    def close(self) -> None:
+        """Hold nothing."""
+
 
 class NoIndex:
     """Stands where the index would be, so that none is opened or changed without vectors."""

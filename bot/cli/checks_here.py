@@ -131,6 +131,7 @@ async def index(engine: AsyncEngine, settings: Settings) -> Check:
         return await _index(memory, settings)
     finally:
         await memory.close()
+        memory.embed.close()
 
 
 async def _index(memory: Memory, settings: Settings) -> Check:

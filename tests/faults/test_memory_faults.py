@@ -31,6 +31,9 @@ class Broken:
     def __init__(self, number: float) -> None:
         self.number = number
 
+    def close(self) -> None:
+        """Hold nothing."""
+
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         return [[self.number] * self.size for _ in texts]
 

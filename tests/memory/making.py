@@ -48,6 +48,9 @@ class WordEmbed:
     def __init__(self, model_id: str = "words@1") -> None:
         self.model_id = model_id
 
+    def close(self) -> None:
+        """Hold nothing."""
+
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         return [self._vector(text) for text in texts]
 

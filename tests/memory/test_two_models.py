@@ -36,6 +36,9 @@ class TrigramEmbed:
         self.half_done = asyncio.Event()
         self.go_on = asyncio.Event()
 
+    def close(self) -> None:
+        """Hold nothing."""
+
     async def embed(self, texts: Sequence[str]) -> list[Vector]:
         self.made += len(texts)
         if self.made > 20 and not self.go_on.is_set():  # stand still half-way, for as long as the test looks
