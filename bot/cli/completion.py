@@ -30,17 +30,17 @@ def words_of(parser: argparse.ArgumentParser) -> dict[str, tuple[str, ...]]:
 
 
 def _bash(words: Mapping[str, tuple[str, ...]]) -> str:
-    cases = "\n".join(f'    {name}) words="{" ".join(options)}" ;;' for name, options in words.items())
+    cases = "\n".join(f'    {name}) offered="{" ".join(options)}" ;;' for name, options in words.items())
     return f"""\
 # eval "$(.venv/bin/python app.py completion bash)"
 _incidentos() {{
-  local words="{" ".join(words)}" at=1
+  local offered="{" ".join(words)}" at=1
   while [ $at -lt $COMP_CWORD ] && [ "${{COMP_WORDS[at]##*/}}" = app.py ]; do at=$((at + 1)); done
   if [ $COMP_CWORD -gt $at ]; then case "${{COMP_WORDS[at]}}" in
 {cases}
   esac; fi
-  case "${{COMP_WORDS[COMP_CWORD-1]}}" in --case | --telemetry | --policy) words="" ;; esac
-  COMPREPLY=($(compgen -W "$words" -- "${{COMP_WORDS[COMP_CWORD]}}"))
+  case "${{COMP_WORDS[COMP_CWORD-1]}}" in --case | --telemetry | --policy) offered="" ;; esac
+  COMPREPLY=($(compgen -W "$offered" -- "${{COMP_WORDS[COMP_CWORD]}}"))
   [ ${{#COMPREPLY[@]}} -gt 0 ] || COMPREPLY=($(compgen -f -- "${{COMP_WORDS[COMP_CWORD]}}"))
 }}
 complete -F _incidentos app.py ./app.py
@@ -54,7 +54,8 @@ complete -F _incidentos_python .venv/bin/python"""
 
 
 def _zsh(words: Mapping[str, tuple[str, ...]]) -> str:
-    return "autoload -U +X bashcompinit && bashcompinit\n" + _bash(words)
+    begin = "typeset -f compdef >/dev/null || { autoload -Uz compinit && compinit; }\n"  # a bare shell has none yet
+    return begin + "autoload -U +X bashcompinit && bashcompinit\n" + _bash(words)
 
 
 def _fish(words: Mapping[str, tuple[str, ...]]) -> str:

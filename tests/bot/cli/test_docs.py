@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import subprocess
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -116,3 +117,17 @@ def test_the_shape_that_is_printed_is_the_shape_that_is_told(run: Run, words: tu
 
 def test_completion_knows_every_command() -> None:
     assert set(words_of(parser_of_all())) == set(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [(".venv/bin/python app.py inv", "investigate"), ("app.py investigate --c", "--case"),
+     ("app.py rep", "replay report")],
+)  # fmt: skip
+def test_bash_completes_what_is_typed(run: Run, typed: str, offered: str) -> None:
+    words = typed.split()
+    asked = "_incidentos_python" if words[0] != "app.py" else "_incidentos"
+    there = f"COMP_WORDS=({typed}); COMP_CWORD={len(words) - 1}"
+    script = f'{run("completion", "bash").out}\n{there}; {asked}; echo "${{COMPREPLY[@]}}"'
+    told = subprocess.run(["/bin/bash", "-c", script], capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == offered and not told.stderr
