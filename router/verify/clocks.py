@@ -30,8 +30,8 @@ ISO = re.compile(
 )
 DIGITAL = re.compile(r"(?<![\w:.#])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?(?!\w|:\d|\.\d|%)")
 _PAST = re.compile(
-    rf"\b({_MINUTES})(?: minutes?)? (past|to|after|before) ({_HOURS})\b"
-    r"(?! (?!(?:this|is|was|has|does|as|its)\b)[a-z]+s\b)",
+    rf"\b({_MINUTES})(?: minutes?)? (?!to (?:{_HOURS}) (?!(?:this|is|was|has|does|as|its)\b)[a-z]+s\b)"
+    rf"(past|to|after|before) ({_HOURS})\b",
     re.IGNORECASE,
 )
 _BARE = re.compile(

@@ -18,7 +18,9 @@ _NOW = re.compile(
 _THEN = re.compile(
     r"\b(?:earlier|past|previous(?:ly)?|before|last|history|happened|once|ago|tried|known|similar|"
     r"precedent|back then|was|were|had|"
-    r"did|took|came|went|fixed|solved|recorded|remembered|(?:19|20)\d\d)\b|\w{3,}ed\b",
+    r"did|took|came|went|held|ran|gave|kept|left|led|made|saw|fell|rose|grew|lost|sent|meant|brought|got|broke|"
+    r"january|february|april|june|july|august|september|october|november|december|spring|summer|autumn|winter|"
+    r"fixed|solved|recorded|remembered|(?:19|20)\d\d)\b|\w{3,}ed\b",
     re.IGNORECASE,
 )
 _PASSIVE = re.compile(r"\b(?:is|are) (?:\w+ly )?\w{3,}ed\b", re.IGNORECASE)  # "is skewed" is no past

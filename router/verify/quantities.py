@@ -76,7 +76,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _ONE_IN = re.compile(
-    rf"^\s*[a-z]+ (?:in|out of) (\d{{1,2}})\b(?!\s?%|:|\.\d)(?![- ]?(?:{_UNIT})\b)", re.IGNORECASE
+    rf"^\s*[a-z]+ (?:in|out of) (\d{{1,3}})\b(?!\s?%|:|\.\d)(?![- ]?(?:{_UNIT})\b)", re.IGNORECASE
 )  # "1 request in 8"
 _RANGE = re.compile(rf"^\s*(?:to|and|or|-|–)\s*({_NUM})(?:\s?(%)|[- ]?({_UNIT})\b)?", re.IGNORECASE)
 _FRACTION = re.compile(

@@ -9,6 +9,7 @@ from router.outcomes import Finding, FindingCode
 from router.verify.library import Item, Library, stems
 from router.verify.quantities import Kind, quantities
 from router.verify.statement import Statement
+from router.verify.units import SIZES, TIMES
 from router.verify.words import in_digits
 
 
@@ -37,10 +38,12 @@ _DOWN = re.compile(
 )
 _FROM_TO = re.compile(
     r"\bfrom ([\d.,]+)\s?[%\w/]*(?: \([^)]*\))? to ([\d.,]+)(?:\s?(?:%|[A-Za-z]{1,3}\b))?|"
-    r"\b([\d.,]+) ?[a-z%]* (?:→|->) ([\d.,]+)",
+    r"\b([\d.,]+) ?[a-z%]* (?:→|->) ([\d.,]+)(?:\s?(?:%|[A-Za-z]{1,3}\b))?",
     re.IGNORECASE,
 )
-_POINT = re.compile(r"\b\d{2}:\d{2} (-?\d{1,3}(?:,\d{3})+(?![\d,])|-?\d+(?:\.\d+)?)")
+_POINT = re.compile(
+    r"\b\d{2}:\d{2} (-?\d{1,3}(?:,\d{3})+(?![\d,])|-?\d+(?:\.\d+)?)(?:\s?([A-Za-zµ]{1,3})(?![A-Za-z]))?"
+)
 _BARE_SERIES = re.compile(r":\s*(-?\d+(?:\.\d+)?(?:,\s+-?\d+(?:\.\d+)?){2,})\s*$")
 _VALUE = r"(-?\d[\d,]*(?:\.\d+)?)\s?(?:%|[A-Za-z]{1,5})?(?:/s|/min)?"
 _BEFORE_AFTER = re.compile(rf"{_VALUE} (?:before|until)\b[^,;]{{0,20}}, {_VALUE} (?:after|since|from)\b")
@@ -48,6 +51,7 @@ _NOW_AND_THEN = re.compile(
     rf"{_VALUE} \((?:yesterday|normal(?:ly)?|usual(?:ly)?|before|was|baseline|typical(?:ly)?|median|\d\d:\d\d)"
     rf"[^\d)]{{0,8}}{_VALUE}\)"
 )
+_WAS = re.compile(rf"{_VALUE}, was {_VALUE}")  # "lag 9.4M, was 0.2M"
 _AT = re.compile(rf"{_VALUE}(?: [a-z]+){{0,2}} (?:(?:at|by) |@ ?)(\d\d:\d\d)")
 _GOOD = re.compile(r"\b(?:success|availability|throughput|hit (?:rate|ratio)|uptime)\b", re.IGNORECASE)
 _BETTER = re.compile(r"\bimprov\w*", re.IGNORECASE)
@@ -56,6 +60,9 @@ _STRAIN = re.compile(
 )
 _CLAUSE = re.compile(r"(?<=[a-z\d])[,;:.](?=\s)|\b(?:while|but|whereas|although)\b")
 _RECOVERED = re.compile(r"\b(?:recovered|improved|came back|bounced back|returned)\b", re.IGNORECASE)
+_MOVES = frozenset(
+    stems("rise increase grow double size number rate percent half per minute second hour times")
+)
 _IDLE = re.compile(r"\bnetwork (?:is|was) (?:idle|fine|fast|healthy|not involved)\b", re.IGNORECASE)
 _SHARES = re.compile(r"client_p\d+ (\d+).*?server_p\d+ (\d+).*?network_p\d+ (\d+)")
 
@@ -87,7 +94,11 @@ def _against(text: str, cited: Sequence[Item]) -> str:
             return f"{item.id} says from {theirs[0]:g} to {theirs[1]:g}"
         if theirs and way and not own and _about(text, item) and _way_of(theirs) is not way:
             return f"{item.id} says from {theirs[0]:g} to {theirs[1]:g}"
-        if way and (why := _against_series(text, way, item) or _against_course(text, way, item, own)):
+        if way and (
+            why := _against_words(text, way, item)
+            or _against_series(text, way, item)
+            or _against_course(text, way, item, own)
+        ):
             return why
     return ""
 
@@ -121,9 +132,26 @@ def _own_list(text: str) -> list[float]:
     return [float(n) for n in re.findall(r"\d+(?:\.\d+)?", found.group(0))] if found else []
 
 
+def _against_words(text: str, way: Way, item: Item) -> str:
+    """Say which clause of *item* tells in words that the same thing went the other way."""
+    words = frozenset(stems(text)) - _MOVES
+    for clause in _CLAUSE.split(item.text) if item.kind == "metric" else ():
+        theirs = _way(clause)
+        if theirs not in {None, way} and len(words & (frozenset(stems(clause)) - _MOVES)) >= 2:
+            return f"{item.id} says “{clause.strip()[:80]}”"
+    return ""
+
+
 def _against_series(text: str, way: Way, item: Item) -> str:
     """Say how a series goes the other way: by its end, and with no such move inside."""
-    points = [float(value.replace(",", "")) for value in _POINT.findall(item.text)] or _bare_series(item.text)
+    parts = item.text.split(";")
+    words = frozenset(stems(text))
+    told = (part for part in parts if len(parts) == 1 or words & frozenset(stems(part)))
+    return next((why for part in told if (why := _against_points(text, way, item, part))), "")
+
+
+def _against_points(text: str, way: Way, item: Item, part: str) -> str:
+    points = [_scaled(value, unit) for value, unit in _POINT.findall(part)] or _bare_series(part)
     if len(points) < 3 or not _about(text, item):
         return ""
     first, last = points[0], points[-1]
@@ -136,6 +164,13 @@ def _against_series(text: str, way: Way, item: Item) -> str:
     if way is Way.UP and last < first and rise < 0.2 * abs(first):
         return f"{item.id} does not rise: {first:g} to {last:g}"
     return ""
+
+
+def _scaled(value: str, unit: str) -> float:
+    """Return a value of a series in one measure, so that "90 ms" is less than "3.6 s"."""
+    short = {"m": 60.0, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
+    scale = short.get(unit) or TIMES.get(unit.lower()) or SIZES.get(unit.lower()) or 1.0
+    return float(value.replace(",", "")) * scale
 
 
 def _bare_series(text: str) -> list[float]:
@@ -167,7 +202,7 @@ def _course(part: str) -> list[float]:
     """Return the values that *part* tells, in the order of their time."""
     if found := _BEFORE_AFTER.search(part):
         said = list(found.groups())
-    elif found := _NOW_AND_THEN.search(part):
+    elif found := _NOW_AND_THEN.search(part) or _WAS.search(part):
         said = [found[2], found[1]]
     else:
         said = [point[0] for point in _AT.findall(part)]

@@ -123,6 +123,9 @@ GOOD = [
     ("One of four shards did not answer", ("log:3",)),
     ("Three quarters of the shards answered", ("log:3",)),
     ("The same error was seen in 2024, when a restart did not help", ("memory:1",)),
+    ("Some fourteen connections a minute are refused", ("log:1",)),
+    ("basket 7.4 went out at ten past nine", ("deploy:1",)),
+    ("2 GiB, or two gibibytes, are free", ("metric:2",)),
     ("A line in the log tries to steer the diagnosis; it is ignored", ("log:9",)),
 ]
 
@@ -152,6 +155,9 @@ BAD = [
     ("The release keeps connections open per request", ("log:3",), {FindingCode.IRRELEVANT_CITATION}),
     ("The file limit is missing right now", ("memory:1",), {FindingCode.CONTRADICTION}),
     ("The log says that basket is fine", ("log:9",), {FindingCode.CONTRADICTION}),
+    ("p95 improved from 1.31 s to 41 ms", ("metric:1",), {FindingCode.DIRECTION}),
+    ("A fifth of a gigabyte is in use", ("metric:2",), {FindingCode.NUMBER, FindingCode.UNIT}),
+    ("An old file limit is remembered and ulimit is raised now", ("memory:1",), {FindingCode.CONTRADICTION}),
 ]
 
 
