@@ -13,7 +13,7 @@ from router.outcomes import Finding, FindingCode
 from router.verify.clocks import clocks, without_times
 from router.verify.library import Item, Library, stems
 from router.verify.pool import Pool
-from router.verify.quantities import Kind, quantities
+from router.verify.quantities import Kind, Quantity, quantities
 from router.verify.statement import Claim, Statement
 
 _THROWN = re.compile(r"\b(?:exceptions?|stack ?traces?|throw[sn]?|threw|panics?|panicked)\b", re.IGNORECASE)
@@ -58,22 +58,21 @@ def _better(claim: Claim, library: Library) -> str | None:
 def _shares_figures(claim: Claim, cited: list[Item], library: Library) -> bool:
     """Say whether a number or a time of day of *claim* stands in what it cites: then it speaks of it."""
     pool = Pool(cited, library)
-    figures = [
-        q for q in quantities(claim.text) if q.digits >= 2 or q.kind is not Kind.COUNT or q.whole or q.per
-    ]
+    figures = [q for q in quantities(claim.text) if _telling(q) or q.kind is not Kind.COUNT]
     times = {second for item in cited for second in item.moments}
     spans = [abs(a - b) for a in times for b in times if a != b]
     if any(abs(q.value - span) < 0.5 * q.scale for q in figures if q.kind is Kind.TIME for span in spans):
         return True
     stated = [q for item in cited for q in item.quantities]
-    figures = [
-        q
-        for q in figures
-        if q.digits >= 2 or q.whole or q.per or any(q.kind is other.kind for other in stated)
-    ]
+    figures = [q for q in figures if _telling(q) or any(q.kind is other.kind for other in stated)]
     if any(pool.states(q) or ((q.whole or q.per or q.kind is Kind.FOLD) and pool.gives(q)) for q in figures):
         return True
     return any(clock.is_at(second) for clock in clocks(claim.text) for second in times)
+
+
+def _telling(figure: Quantity) -> bool:
+    """Say whether a number is of a kind that does not stand in any text by chance."""
+    return figure.digits >= 2 or figure.value >= 1000 or figure.whole is not None or figure.per is not None
 
 
 def _a_log(claim: Claim, cited: list[Item], library: Library) -> str | None:

@@ -80,7 +80,7 @@ _ONE_IN = re.compile(
 )  # "1 request in 8"
 _RANGE = re.compile(rf"^\s*(?:to|and|or|-|–)\s*({_NUM})(?:\s?(%)|[- ]?({_UNIT})\b)?", re.IGNORECASE)
 _FRACTION = re.compile(
-    r"\b(?:(\d{1,2}) )?(half|quarters?|thirds?|tenths?|fifths?)"
+    r"\b(?:(\d{1,2}) )?(half|quarters?|thirds?|tenths?|fifths?)(?![ -]part(?:y|ies)\b)"
     r"(?= of\b|\b(?! (?:past|to|an?|of an?|hour|minute|second)\b))",
     re.IGNORECASE,
 )

@@ -28,7 +28,7 @@ _UP = re.compile(
     re.IGNORECASE,
 )
 _DOWN = re.compile(
-    r"\b(?:(?:fall(?:s|en|ing)?|fell)(?! (?:back|over|behind)\b)|decreas\w*|"
+    r"\b(?:(?:fall(?:s|en|ing)?|fell)(?! (?:\w+ )?(?:back|over|behind)\b)|decreas\w*|"
     r"drop(?:s|ped|ping)?(?! (?:\w+ )?(?:packets?|connections?|requests?|messages?|frames?|events?|calls?)\b)|"
     r"declin\w*|went down|going down|down from|down to|"
     r"lower(?:ed|s|ing)?|cut from|was cut|reduc\w*|shr(?:ink|ank|unk|inking)\w*|halv\w*|sank|sinking|plunged|"
@@ -42,7 +42,7 @@ _FROM_TO = re.compile(
     re.IGNORECASE,
 )
 _POINT = re.compile(
-    r"\b\d{2}:\d{2} (-?\d{1,3}(?:,\d{3})+(?![\d,])|-?\d+(?:\.\d+)?)(?:\s?([A-Za-zµ]{1,3})(?![A-Za-z]))?"
+    r"\b\d{2}:\d{2} (-?\d{1,3}(?:,\d{3})+(?!\d|,\d)|-?\d+(?:\.\d+)?)(?:\s?([A-Za-zµ]{1,3})(?![A-Za-z]))?"
 )
 _BARE_SERIES = re.compile(r":\s*(-?\d+(?:\.\d+)?(?:,\s+-?\d+(?:\.\d+)?){2,})\s*$")
 _VALUE = r"(-?\d[\d,]*(?:\.\d+)?)\s?(?:%|[A-Za-z]{1,5})?(?:/s|/min)?"

@@ -100,6 +100,7 @@ _ANY = re.compile(  # most log lines have no number words, and need no rewriting
 )
 _TENTH = {"tenth": "0.1", "hundredth": "0.01"}
 _TENTHS = re.compile(r"0\.\{(\w+)\}")
+_AND_SOME = re.compile(r"(?<![\d.,])(\d?\d?[1-9]00) and (\d{1,2})\b(?![.,:]?\d)")  # "three hundred and forty"
 _WHOLES = re.compile(r"\{(\w+)\}(?=\.\d)")
 
 
@@ -110,8 +111,12 @@ def in_digits(text: str) -> str:
     for pattern, to in _PHRASES:
         text = pattern.sub(to, text)
     text = _TENTHS.sub(lambda found: _tenths(found.group(1).lower()), text)
+    said = text.lower()
     text = _WHOLES.sub(lambda found: str(SMALL.get(found.group(1).lower(), found.group(1))), text)
-    return _NUMBER.sub(_value, text)
+    text = _NUMBER.sub(_value, text)
+    return (
+        _AND_SOME.sub(lambda found: str(int(found[1]) + int(found[2])), text) if "hundred" in said else text
+    )
 
 
 def _tenths(word: str) -> str:
