@@ -138,7 +138,13 @@ class Memory:
         """Remember the public examples, once: not again after they were forgotten. Return how many are new."""
         if await self.records.setting(EXAMPLES_NOTE) == "forgotten":
             return 0
-        loaded = await self.retain(*(replace(i, workspace=EVERYWHERE, source="example") for i in examples))
+        self._mending.only_examples = not await self.waiting()
+        try:
+            loaded = await self.retain(
+                *(replace(i, workspace=EVERYWHERE, source="example") for i in examples)
+            )
+        finally:
+            self._mending.only_examples = False
         await self.records.note(EXAMPLES_NOTE, "loaded")
         return len(loaded)
 

@@ -19,13 +19,17 @@ ONCE_IN_S = 3600.0  # an index that fails again at once is not built anew for ev
 
 @dataclass(slots=True)
 class Mending:
-    """One index's state of repair. *done* of *total* incidents are written in the run that goes on."""
+    """One index's state of repair. *done* of *total* incidents are written in the run that goes on.
+
+    With *only_examples* that run brings none of a team's own, which nobody waits for.
+    """
 
     outbox: Outbox
     store: Store
     model_id: str
     done: int = 0
     total: int = 0
+    only_examples: bool = False
     _doubt: str = ""
     _told: str = ""
     _mended_at: float | None = None
@@ -69,7 +73,7 @@ class Mending:
     @property
     def under_way(self) -> str:
         """How far the index is while it is being built, as one line; empty when it is (nearly) whole."""
-        if self.total - self.done <= A_FEW:
+        if self.total - self.done <= A_FEW or self.only_examples:
             return ""
         share = self.done / self.total
-        return f"The index is being built anew, {share:.0%} of {self.total:,} incidents so far; the rest by words."
+        return f"The index holds {share:.0%} of {self.total:,} incidents so far; the rest is found by words."

@@ -143,7 +143,7 @@ async def test_q05_another_embedding_model(engine: AsyncEngine, tmp_path: Path) 
     await new.look_at_index()
     ids, note = await found(new, "trouble 39 in cell 39")
     assert ids[0] == "inc-39"
-    assert note == "The index is being built anew, 0% of 40 incidents so far; the rest by words."
+    assert note == "The index holds 0% of 40 incidents so far; the rest is found by words."
     other.memory = new
     assert await new.index_pending() == 40
     assert other.half is not None
