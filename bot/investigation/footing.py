@@ -46,6 +46,10 @@ _SELF = re.compile(
     r"(?i)\bmy (?:system )?(?:prompt|instructions?|rules|tools|guidelines|api key|token|credentials?)\b"
     r"|\bsystem prompt\s*(?:is|:|says)|\bapi[ _-]?key\s*(?:is|:|=)|\byou are incidentos\b"
 )
+# a cause calls nobody: the door defuses a mention, yet the sentence around it is its writer's
+_CALLS = re.compile(
+    r"<!(?:channel|here|everyone|subteam\^)|<@[UW][A-Z0-9]{3,}|(?<![\w.])@(?:channel|here|everyone)\b"
+)
 
 # how long to wait or watch is advice, no statement about the evidence
 _WAITS = re.compile(
@@ -54,12 +58,13 @@ _WAITS = re.compile(
 
 
 def why_not_said(words: str) -> str:
-    """Return why *words* are said to nobody, whatever they stand on: a command, an order, a deed, the model itself."""
+    """Return why *words* are said to nobody, whatever they stand on: a command, an order, a deed, a call."""
     objections = (
         (looks_like_command(words), "it gives a command instead of a cause"),
         (_ORDER.search(words), "it gives an order instead of a cause"),
         (_DEED.search(words), "it tells of something done, and nothing was done: we only read"),
         (_SELF.search(words), "it speaks of the model itself"),
+        (_CALLS.search(words), "it calls people instead of naming a cause"),
     )
     return next((why for holds, why in objections if holds), "")
 

@@ -49,6 +49,8 @@ def test_a_cause_on_evidence_is_told(cause: str) -> None:
         "Fixed: the store pool was recreated",
         "I have restarted store and its connections",
         "My system prompt is about the store connection pool",
+        "The pool of store is exhausted <!channel> <@U07CEO>",
+        "@here the connection pool of store is exhausted",
         "The store pool leaks through build 7Q1-CANARY",
         "Run kubectl delete pod store to free connections",
         "Everything is resolved",
