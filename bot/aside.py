@@ -24,13 +24,18 @@ class Aside:
 
     intake: Intake
     now: Callable[[], datetime]
-    _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _running: dict[asyncio.Task[None], int] = field(default_factory=dict)
 
     def start(self, work: Work, doing: Callable[[], Awaitable[str]]) -> None:
         """Do *doing* and close *work* with the note that it returns."""
         task = asyncio.create_task(self._done(work, doing), name=f"intake:{work.id}")
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._running[task] = work.id
+        task.add_done_callback(self._running.pop)
+
+    @property
+    def rows(self) -> frozenset[int]:
+        """The intake rows that are being worked on here: nobody else may take them up."""
+        return frozenset(self._running.values())
 
     async def close(self) -> None:
         """Let go of what is not done; its envelopes are given back with the intake's."""

@@ -121,6 +121,10 @@ class Desk:
         """Drop what was counted and could not be written."""
         self.joining.forget()
 
+    def beside(self) -> frozenset[int]:
+        """Return the intake rows that are worked on beside the intake."""
+        return self.aside.rows
+
     async def _event(self, event: Mapping[str, Any], work: Work) -> str | None:
         kind = event.get("type")
         if kind in {"reaction_added", "reaction_removed"}:

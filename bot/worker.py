@@ -6,7 +6,7 @@ payload and no investigation step.
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -56,6 +56,10 @@ class Handling(Protocol):
 
     def forget(self) -> None:
         """Drop what was counted and cannot be written."""
+        ...
+
+    def beside(self) -> Collection[int]:
+        """Return the intake rows that are worked on beside the intake."""
         ...
 
 
@@ -116,17 +120,17 @@ class Worker:
             except Exception:  # the database is away or full: nothing is lost, it is all in Slack or SQL
                 log.exception("intake_waits_for_the_database")
                 desk.forget()
-                await self._give_back()
+                await self._give_back(desk.beside())
                 works = []
             if not works:
                 await _wait(self._heard)
             elif len(works) >= STORM:
                 await asyncio.sleep(BREATH)
 
-    async def _give_back(self) -> None:
+    async def _give_back(self, but: Collection[int]) -> None:
         """Let what was taken wait again, for the next look and not for the end of our own lease."""
         try:
-            await self.intake.release()
+            await self.intake.release(but)
         except SQLAlchemyError:
             log.warning("intake_keeps_its_lease", why="the database is still away")
 

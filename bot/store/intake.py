@@ -6,7 +6,7 @@ a dead owner's work is taken over. It knows no meaning of a body.
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -141,12 +141,12 @@ class Intake:
             )
         return True
 
-    async def release(self) -> None:
-        """Give back what this worker has taken and not done, for a clean shutdown."""
+    async def release(self, but: Collection[int] = ()) -> None:
+        """Give back what this worker has taken and not done, all *but* these rows."""
         async with self.engine.begin() as connection:
             await connection.execute(
                 intake.update()
-                .where(intake.c.owner == self.owner, intake.c.state == "taken")
+                .where(intake.c.owner == self.owner, intake.c.state == "taken", intake.c.id.not_in(but))
                 .values(state="waiting", owner=None, lease_until=None)
             )
 

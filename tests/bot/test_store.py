@@ -190,3 +190,13 @@ async def test_memory_is_noted_once_whoever_is_faster(engine: AsyncEngine) -> No
     assert sorted(told) == [False, True]
     kinds = [entry.event.type for entry in await ours.journal(row.number)]
     assert kinds.count("remembered") == 1
+
+
+async def test_what_is_given_back_leaves_what_is_worked_on_beside(engine: AsyncEngine) -> None:
+    intake = Intake(engine, "a")
+    for name in ("E1", "E2"):
+        await intake.keep(envelope(name), NOW)
+    beside, _ = await intake.take_many(NOW, 2)
+    await intake.release({beside.id})
+    again = await intake.take_many(NOW, 2)
+    assert [work.envelope.event_id for work in again] == ["E2"]
