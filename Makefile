@@ -45,7 +45,7 @@ tests: .venv/dev.stamp
 
 # the whole fault matrix, also what takes minutes: kills at every step, whole processes
 faults: .venv/dev.stamp
-	$(BIN)/python -m pytest tests/faults tests/faults/slow_kills.py tests/faults/slow_processes.py tests/faults/slow_reindex.py -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/faults -o 'python_files=test_*.py slow_*.py' -n 2 --dist loadfile
 
 chaos: .venv/dev.stamp
 	$(BIN)/python -m bench.chaos --kills $(KILLS)
