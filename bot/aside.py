@@ -13,6 +13,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.failures import Failures
 from bot.store.intake import LEASE, Intake, Work
 
 log = structlog.get_logger()
@@ -23,6 +24,7 @@ class Aside:
     """The works of one process that are done beside the intake."""
 
     intake: Intake
+    failures: Failures
     now: Callable[[], datetime]
     _running: dict[asyncio.Task[None], int] = field(default_factory=dict)
 
@@ -56,11 +58,8 @@ class Aside:
         heart = asyncio.create_task(self._held(work), name=f"intake:{work.id}:held")
         try:
             await self.intake.done(work, await doing())
-        except Exception as error:  # as in the intake itself: it is tried again after a pause
-            log.exception("intake_failed", intake=work.id, kind=work.envelope.kind)
-            why = f"{type(error).__name__}: {error}"[:500]
-            if not await self.intake.again(work, why, self.now()):
-                log.error("intake_given_up", intake=work.id)  # noqa: TRY400 (told above, with its traceback)
+        except Exception as error:  # noqa: BLE001 (an edge, as in the intake itself: it is logged there)
+            await self.failures.take(work, error)
         finally:
             heart.cancel()
             with contextlib.suppress(asyncio.CancelledError):

@@ -25,6 +25,7 @@ from bot.door import Body
 from bot.dossier import Dossier
 from bot.ear import Ear
 from bot.elsewhere import Elsewhere
+from bot.failures import Failures
 from bot.gone import Gone
 from bot.guard import Guard
 from bot.health import Condition
@@ -83,7 +84,6 @@ class Office:
         self.channels = Channels(house.engine, house.now)
         self.intake = Intake(house.engine, house.owner, house.redact)
         self.replies = Replies(house.engine)
-        self._aside = Aside(self.intake, house.now)
         self._pictures = Pictures(client, UploadedPictures(house.engine), house.now)
         self._home: tuple[str, ...] = ()  # the workspace's own host: links to its threads may be shown
         self._files = SlackFiles(client, house.redact)
@@ -93,6 +93,8 @@ class Office:
         self.poster = Poster(self.replies, slack, house.now, self._gone.refused)
         thread = Thread(self.replies, self.poster, house.now, self.channels.rules, house.on_call)
         self.dossier = Dossier(self.cases, thread, house.now, house.watch)
+        self._failures = Failures(self.intake, thread, house.now)
+        self._aside = Aside(self.intake, self._failures, house.now)
         self.refusals = Refusals(house.engine)
         whisper = whisper_through(client, self._gate)
         self._guard = Guard(house.now, house.permits, whisper, Roster(client, house.now), self.refusals)
@@ -137,9 +139,8 @@ class Office:
         self.aftermath = aftermath = Aftermath(
             self.cases, self.dossier, timers, self._remembering.judged, house.now, house.calm
         )
-        worker = Worker(
-            self.intake, self.cases, self.dossier, investigator, house.now, self.alarm, house.at_once, timers
-        )
+        kept = (self.intake, self._failures, self.cases, self.dossier)
+        worker = Worker(*kept, investigator, house.now, self.alarm, house.at_once, timers)
         back = self.write_back = self._writing_back(address, self._remembering)
         desk = self._desk(
             inbox, worker, aftermath, back, Whose(team, address, frozenset({me.user_id, me.bot_id}))

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 from bot.aftermath import wait_for_model
 from bot.alarm import Alarm
 from bot.dossier import Dossier
+from bot.failures import Failures
 from bot.investigation.events import Concluded, Degraded, ModelAttempted, ModelSelected
 from bot.investigation.investigator import Investigator
 from bot.investigation.verdict import Verdict
@@ -68,6 +69,7 @@ class Worker:
     """One process's share of the work. *at_once* bounds how many cases are investigated together."""
 
     intake: Intake
+    failures: Failures
     cases: Cases
     dossier: Dossier
     investigator: Investigator
@@ -142,30 +144,15 @@ class Worker:
             except SQLAlchemyError as problem:
                 if not isinstance(problem, THE_ROWS_OWN):
                     raise
-                await self._failed(work, problem)
-            except Exception as error:  # noqa: BLE001 (an edge: one unreadable envelope must not stop the intake; logged below)
-                await self._failed(work, error)
+                await self.failures.take(work, problem)
+            except Exception as error:  # noqa: BLE001 (an edge: one unreadable envelope must not stop the intake; logged there)
+                await self.failures.take(work, error)
             else:
                 if note is not None:
                     closed.append((work, note))
         await desk.settle()
         if closed:
             await self.intake.done_many(closed)
-
-    async def _failed(self, work: Work, error: Exception) -> None:
-        """Let *work* wait for another try, or give it up and say so."""
-        log.error("intake_failed", intake=work.id, kind=work.envelope.kind, exc_info=error)
-        if not await self.intake.again(work, f"{type(error).__name__}: {error}"[:500], self.now()):
-            log.error("intake_given_up", intake=work.id)
-            await self._tell_given_up(work)
-
-    async def _tell_given_up(self, work: Work) -> None:
-        """Say under the message that nothing will come of it: no silence."""
-        body = work.envelope.body
-        channel, ts = str(body.get("channel") or ""), str(body.get("ts") or "")
-        if channel and ts:
-            text = f"I could not work on this after {work.tries + 1} tries; it is kept (intake {work.id}) and logged."
-            await self.dossier.thread.post(f"intake:{work.id}:failed", channel, text, ts)
 
     async def _investigate_all(self) -> None:
         while not self._draining:

@@ -17,8 +17,11 @@ from bot.store.database import create_tables, engine_for
 
 GUARD = Path(__file__).parent / "guard"
 # machines are noisy: how long an example takes decides nothing
-settings.register_profile("noisy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("noisy")
+settings.register_profile(
+    "quick", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("thorough", settings.get_profile("quick"), max_examples=300)  # `make faults`
+settings.load_profile("quick")
 # the default draws every local variable of a traceback, which takes seconds and stops the loop that is being tried
 structlog.configure(
     processors=[

@@ -4,36 +4,27 @@ The desk, the closing, the write-back, the outbox and memory are the product's o
 envelopes that the listeners keep. Invariants: no outcome is lost or written twice, a vote counts once a person.
 """
 
-import asyncio
-import tempfile
 from collections import Counter
-from collections.abc import Collection, Coroutine, Iterable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from bot.closing import Closing
 from bot.desk import Desk
-from bot.dossier import Dossier
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import Concluded, Recalled, Remembered, Resolved
 from bot.investigation.precedent import Precedent, Precedents, TriedFix
 from bot.investigation.verdict import SuggestedFix, Verdict
 from bot.permits import Permits
-from bot.poster import Poster
 from bot.postmortem.folder import PostmortemFolder
 from bot.remembering import Remembering
-from bot.store.cases import CaseRow, Cases, Place
-from bot.store.database import create_tables, engine_for
-from bot.store.intake import Envelope, Intake
-from bot.store.replies import Replies
-from bot.thread import Thread
+from bot.store.cases import CaseRow, Place
+from bot.store.intake import Envelope
 from bot.write_back import WriteBack
 from memory.incident import Fix, Incident
 from memory.memory import Memory, MemoryUnavailable
@@ -41,10 +32,9 @@ from memory.records import Records
 from memory.store import Entry, Hit, Probe, Scope, StoreUnavailable
 from memory.tables import metadata as memory_tables
 from memory.verdicts import standing
-from tests.faults.test_life import Wall
+from tests.faults.machine import Machine, tried
 from tests.memory.making import WordEmbed
 
-Result = TypeVar("Result")
 NOTHING: Any = None
 PEOPLE = st.sampled_from(["U1", "U2"])
 MARKS = {"white_check_mark": "worked", "x": "did_not", "large_yellow_circle": "partly"}
@@ -118,26 +108,18 @@ async def stopped(_number: int) -> None:
     """No investigation runs."""
 
 
-class Ends(RuleBasedStateMachine):
+class Ends(Machine):
     """What people and the machine may do to one concluded case, in any order."""
+
+    tables = (memory_tables,)
 
     @initialize()
     def begin(self) -> None:
-        self.loop = asyncio.Runner()
-        self.folder = tempfile.TemporaryDirectory(prefix="ends-")
-        self.at = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-        self.wall, self.shelf, self.number = Wall(), Shelf(), 0
-        self.away = False
-        self.last: Envelope | None = None
-        self.start()
+        self.shelf, self.away = Shelf(), False
+        super().begin()
         self.run(self.a_case())
 
-    def start(self) -> None:
-        self.engine = engine_for(None, Path(self.folder.name))
-        self.run(create_tables(self.engine, memory_tables))
-        self.intake, self.cases = Intake(self.engine, "a"), Cases(self.engine, "a")
-        self.poster = Poster(Replies(self.engine), self.wall, self.now)
-        self.dossier = Dossier(self.cases, Thread(self.poster.replies, self.poster, self.now), self.now)
+    def assemble(self) -> None:
         self.memory = Forgetful(Records(self.engine), self.shelf, WordEmbed())
         self.memory.away = self.away
         known = Remembering(self.memory, "T1", self.now)
@@ -162,8 +144,6 @@ class Ends(RuleBasedStateMachine):
         stores = {"intake": self.intake, "cases": self.cases, "dossier": self.dossier, "guard": self.guard}
         given: dict[str, Any] = {**rest, **stores}
         self.desk = Desk(**given, closing=closing, judged=known.judged, now=self.now)
-        self.run(self.intake.take_over())
-        self.run(self.poster.replies.take_over())
 
     async def a_case(self) -> None:
         """Open it, recall a precedent, suggest its fix, show the verdict."""
@@ -179,12 +159,6 @@ class Ends(RuleBasedStateMachine):
         await self.dossier.record(row, [Recalled(Precedents("seen_before", (old,)), 0.1), Concluded(verdict)])
         await self.cases.set_state(row.number, "concluded", self.at)
         await self.poster.send_due()
-
-    def now(self) -> datetime:
-        return self.at
-
-    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        return self.loop.run(work)
 
     async def row(self) -> CaseRow:
         row = await self.cases.by_number(1)
@@ -217,7 +191,7 @@ class Ends(RuleBasedStateMachine):
     @rule(user=PEOPLE, mark=st.sampled_from(sorted(MARKS)), gone=st.booleans(), dies=st.booleans())
     def a_person_reacts(self, user: str, mark: str, gone: bool, dies: bool) -> None:
         kind = "reaction_removed" if gone else "reaction_added"
-        ts = f"{self.wall.posts.index('INC-1:verdict') + 1}.0"
+        ts = f"{self.wall.keys.index('INC-1:verdict') + 1}.0"
         body = {"type": kind, "user": user, "reaction": mark, "item": {"channel": "C1", "ts": ts}}
         self.told("event", body, dies=dies)
 
@@ -268,8 +242,7 @@ class Ends(RuleBasedStateMachine):
 
     @rule()
     def the_process_dies(self) -> None:
-        self.run(self.engine.dispose())
-        self.start()
+        self.restart()
         self.work()
 
     @rule()
@@ -314,17 +287,6 @@ class Ends(RuleBasedStateMachine):
         assert len(counted) == len(votes)
         assert {by: outcome for by, outcome in counted.items() if by in said} == said
 
-    @invariant()
-    def no_reply_stands_twice(self) -> None:
-        assert [key for key, times in Counter(self.wall.posts).items() if times > 1] == []
 
-    def teardown(self) -> None:
-        self.run(self.engine.dispose())
-        self.loop.close()
-        self.folder.cleanup()
-
-
-Ends.TestCase.settings = settings(
-    max_examples=8, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-)
+Ends.TestCase.settings = tried(10, 20)
 TestEnds = Ends.TestCase

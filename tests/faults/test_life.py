@@ -1,98 +1,41 @@
 """The life of cases as a state machine: any order of alerts, ends, judgements, redeliveries, deaths and lost answers.
 
-The store, the grouping, the outbox and the poster are the product's own; Slack is the smallest thing that the
-poster's protocol asks for, and it loses answers when told to.
+The store, the grouping, the outbox and the poster are the product's own.
 """
 
-import asyncio
-import tempfile
 from collections import Counter
-from collections.abc import Coroutine
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, TypeVar
+from datetime import timedelta
 
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from bot.aftermath import Aftermath
-from bot.dossier import Dossier
 from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile
 from bot.investigation.ending import Resolution
 from bot.investigation.events import AlertReceived, AlertRepeated, FixJudged, Resolved
 from bot.joining import Grouping, Joining
-from bot.poster import Later, Poster, Sent
-from bot.store.cases import Cases, Place
-from bot.store.database import create_tables, engine_for
-from bot.store.intake import Envelope, Intake
-from bot.store.replies import Due, Replies
+from bot.store.cases import Place
+from bot.store.intake import Envelope
 from bot.store.timers import Timers
-from bot.thread import Thread
+from tests.faults.machine import Machine, tried
 
-Result = TypeVar("Result")
 NAMES = st.sampled_from(["disk", "errors", "latency"])
 
 
-class Wall:
-    """Slack as the poster sees it: posts by key; it may take one and lose the answer."""
-
-    def __init__(self) -> None:
-        self.posts: list[str] = []
-        self.loses_answers = 0
-
-    async def post(self, due: Due) -> Sent:
-        self.posts.append(due.wanted.key)
-        ts = f"{len(self.posts)}.0"
-        if self.loses_answers:
-            self.loses_answers -= 1
-            raise Later("the answer was lost", timedelta(seconds=1), unsure=True)
-        return Sent(ts)
-
-    async def find(self, due: Due) -> str | None:
-        return f"{self.posts.index(due.wanted.key) + 1}.0" if due.wanted.key in self.posts else None
-
-    async def edit(self, due: Due, ts: str) -> Sent:  # noqa: ARG002 — the poster's signature
-        return Sent(ts)
-
-    async def react(self, due: Due, ts: str) -> None:
-        """Take it."""
-
-
-class Life(RuleBasedStateMachine):
+class Life(Machine):
     """What may happen, in any order."""
 
     @initialize()
     def begin(self) -> None:
-        self.loop = asyncio.Runner()
-        self.folder = tempfile.TemporaryDirectory(prefix="life-")
-        self.at = datetime(2026, 11, 22, 2, 0, tzinfo=UTC)
-        self.wall = Wall()
         self.told = 0
-        self.number = 0
-        self.last: Envelope | None = None
-        self.start()
+        super().begin()
 
-    def start(self) -> None:
-        self.engine = engine_for(None, Path(self.folder.name))
-        self.run(create_tables(self.engine))
-        self.intake = Intake(self.engine, "a")
-        self.cases = Cases(self.engine, "a")
-        self.poster = Poster(Replies(self.engine), self.wall, self.now)
-        self.dossier = Dossier(self.cases, Thread(self.poster.replies, self.poster, self.now), self.now)
+    def assemble(self) -> None:
         after = Aftermath(self.cases, self.dossier, Timers(self.engine), self.judged, self.now)
         self.after = after
         rules = Grouping(storm_cases=1000)
         self.joining = Joining(self.cases, self.dossier, after, lambda: None, self.now, rules)
-        self.run(self.intake.take_over())
-        self.run(self.poster.replies.take_over())
-
-    def now(self) -> datetime:
-        return self.at
-
-    def run(self, work: Coroutine[Any, Any, Result]) -> Result:
-        return self.loop.run(work)
 
     async def judged(self, _case: CaseFile, _said: FixJudged) -> None:
         """Memory is not part of this."""
@@ -192,8 +135,7 @@ class Life(RuleBasedStateMachine):
 
     @rule()
     def the_process_dies(self) -> None:
-        self.run(self.engine.dispose())
-        self.start()
+        self.restart()
 
     @invariant()
     def nothing_is_lost_and_nothing_is_counted_twice(self) -> None:
@@ -226,19 +168,8 @@ class Life(RuleBasedStateMachine):
 
         assert max(self.run(ends()), default=0) <= 1
 
-    @invariant()
-    def no_reply_stands_twice(self) -> None:
-        assert [key for key, times in Counter(self.wall.posts).items() if times > 1] == []
 
-    def teardown(self) -> None:
-        self.run(self.engine.dispose())
-        self.loop.close()
-        self.folder.cleanup()
-
-
-Life.TestCase.settings = settings(
-    max_examples=15, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-)
+Life.TestCase.settings = tried(5, 30)
 TestLife = Life.TestCase
 
 
