@@ -1,5 +1,4 @@
-# Not built by an engine (none where this was written): its steps ran by hand in a Debian root, and it is run as it would be
-# inside by tests/safety/test_no_way_out.py (uid 10001, read-only root). The digest is of python:3.11.16-slim, as public repositories pin it.
+# The digest is of python:3.11.16-slim, as public repositories pin it. tests/safety/test_image.py runs what is copied here.
 FROM python:3.11-slim@sha256:9c900dea9e8fb7e16277c179b555cc72d29a352dbc33cff48ad5a0412fd5bfc7 AS build
 WORKDIR /srv/incidentos
 COPY requirements.lock ./
@@ -15,14 +14,14 @@ RUN useradd --system --uid 10001 --home /srv/incidentos incidentos \
 COPY --from=build /srv/venv /srv/venv
 COPY --from=build /srv/cache /srv/cache
 WORKDIR /srv/incidentos
-COPY app.py ./
+COPY app.py manifest.yml ./
 COPY bot ./bot
 COPY memory ./memory
 COPY router ./router
 COPY tools ./tools
 COPY runbooks ./runbooks
 ENV INCIDENTOS_DATA=/srv/data INCIDENTOS_CACHE=/srv/cache PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    MPLCONFIGDIR=/tmp/matplotlib
+    MPLCONFIGDIR=/tmp/matplotlib ORT_DISABLE_TELEMETRY=1
 # the container's own probe; a cluster's probes need INCIDENTOS_HEALTH=0.0.0.0:8080
 ENV INCIDENTOS_HEALTH=127.0.0.1:8080
 HEALTHCHECK --interval=30s --timeout=6s --start-period=60s --retries=3 \

@@ -101,6 +101,8 @@ class OnnxModel:
 
     def _loaded(self) -> "TextEmbedding":
         if self._model is None:
+            # onnxruntime 1.29 and later tells Microsoft of each process and model, and asks the C environment alone
+            os.putenv("ORT_DISABLE_TELEMETRY", "1")
             from fastembed import TextEmbedding  # noqa: PLC0415 - half a second that `--help` should not pay
 
             files = self._files

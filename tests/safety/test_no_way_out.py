@@ -54,11 +54,12 @@ def test_a_process_of_a_test_is_refused() -> None:
 
 
 def test_the_sandbox_plays_as_in_the_container(own_place: Path) -> None:
-    """As uid 10001, without a home, on a read-only root, in a network of its own: no library has a way out."""
+    """As uid 10001, without a home, on a read-only root: no library, native ones included, tries to get out."""
     wanted = ("unshare", "ip", "setpriv", "mount")
     if os.geteuid() != 0 or not all(map(shutil.which, wanted)):
         pytest.skip("needs root and util-linux to make a place of its own")
-    if subprocess.run(["unshare", "--net", "--mount", "true"], check=False, capture_output=True).returncode:
+    own_network = "unshare --net --mount ip link add out type veth peer name nowhere".split()
+    if subprocess.run(own_network, check=False, capture_output=True).returncode:
         pytest.skip("this machine does not let us make a place of its own")
     cache = own_place / "weights"
     shutil.copytree(prepare_model().folder.parent, cache)
@@ -71,6 +72,18 @@ def test_the_sandbox_plays_as_in_the_container(own_place: Path) -> None:
     )  # fmt: skip
     assert ended.returncode == 0, ended.stderr[-3_000:]
     assert json.loads(ended.stdout.splitlines()[-1])["verdict_s"] > 0
+
+
+def test_the_model_runtime_prepares_no_report_of_its_own(tmp_path: Path) -> None:
+    """onnxruntime keeps a device id and a queue in the home before it sends: with its reports off there is neither."""
+    code = (
+        "import asyncio, pathlib, sys; from memory.embedder import MiniLm; "
+        "asyncio.run(MiniLm(pathlib.Path(sys.argv[1])).embed(['checkout is down']))"
+    )
+    place = {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)}
+    words = [sys.executable, "-c", code, str(prepare_model().folder.parent)]
+    subprocess.run(words, cwd=HOME, env=place, check=True, timeout=120)
+    assert not [path for path in tmp_path.rglob("*") if "onnxruntime" in path.name]
 
 
 async def test_the_sandbox_listens_on_loopback_only() -> None:
