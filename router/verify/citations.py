@@ -17,6 +17,9 @@ from router.verify.quantities import Kind, Quantity, quantities
 from router.verify.statement import Claim, Statement
 
 _THROWN = re.compile(r"\b(?:exceptions?|stack ?traces?|throw[sn]?|threw|panics?|panicked)\b", re.IGNORECASE)
+_MEASURES = frozenset(
+    stems("second seconds minute minutes hour day percent per times rate ratio number count share")
+)
 _LITTLE = 0.4  # the share of the better item's weight under which a citation does not speak of the claim
 
 
@@ -42,7 +45,7 @@ def _better(claim: Claim, library: Library) -> str | None:
     if not cited or _shares_figures(claim, cited, library):
         return None
     names = frozenset().union(*(stems(item.service) for item in library.items))
-    words = frozenset(stems(without_times(claim.text))) - names
+    words = frozenset(stems(without_times(claim.text))) - names - _MEASURES
     rarity = {word: _rarity(word, library) for word in words}
     ours = max(_weight(words, item, rarity) for item in cited)
     others = [
@@ -50,7 +53,7 @@ def _better(claim: Claim, library: Library) -> str | None:
     ]
     best, where = max(others, default=(0.0, ""))
     shared = len([word for word in words if word in library.by_id[where].stems]) if where else 0
-    if shared >= 2 and best >= 2.5 and ours <= _LITTLE * best:
+    if shared >= 2 and best >= 2.5 and ours <= _LITTLE * best and not _has_more(claim, cited, where, library):
         return where
     return _a_log(claim, cited, library)
 
@@ -68,6 +71,19 @@ def _shares_figures(claim: Claim, cited: list[Item], library: Library) -> bool:
     if any(pool.states(q) or ((q.whole or q.per or q.kind is Kind.FOLD) and pool.gives(q)) for q in figures):
         return True
     return any(clock.is_at(second) for clock in clocks(claim.text) for second in times)
+
+
+def _has_more(claim: Claim, cited: list[Item], better: str, library: Library) -> bool:
+    """Say whether what is cited has a number of *claim* that the *better* evidence does not have."""
+    mine, theirs = Pool(cited, library), Pool([library.by_id[better]], library)
+    figures = [q for q in quantities(claim.text) if q.kind is not Kind.COUNT or q.value > 2]
+    return any(_has(mine, figure) and not _has(theirs, figure) for figure in figures)
+
+
+def _has(pool: Pool, figure: Quantity) -> bool:
+    if figure.kind in {Kind.TIME, Kind.COUNT}:
+        return pool.states(figure)  # what lies between two times, and sums, are too often there by chance
+    return pool.gives(figure)
 
 
 def _telling(figure: Quantity) -> bool:

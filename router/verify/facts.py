@@ -13,7 +13,9 @@ from router.verify.words import in_digits
 
 _MEMORY = frozenset({"memory", "recall", "incident"})
 _NOW = re.compile(
-    r"\b(?:now|currently|at the moment|at present|ongoing|today|again|(?:is|are) being)\b", re.IGNORECASE
+    r"\b(?:now|currently|at the moment|at present|ongoing|today|again|"
+    r"(?:is|are) (?:\w+ly )?(?!missing)\w{2,}ing)\b",
+    re.IGNORECASE,
 )
 _THEN = re.compile(
     r"\b(?:earlier|past|previous(?:ly)?|before|last|history|happened|once|ago|tried|known|similar|"
@@ -31,17 +33,19 @@ _ORDER = re.compile(
 )
 _SEEN_THROUGH = re.compile(
     r"\b(?:suspicious|steer|planted|inject\w*|treat it as data|ignore it|ignored|"
-    r"addressed to|not part of|contradict\w*|untrusted|"
+    r"addressed to|addresses|not part of|contradict\w*|untrusted|(?:is|as|be) (?:mere |only |just )?data|"
+    r"(?:do|did|will|would|must|should) not (?:follow|obey|heed|act on)|"
     r"instruct\w*|tries to|attempt\w*|tells the assistant)\b",
     re.IGNORECASE,
 )
+_WELL_SAID = re.compile(r"\b(?:is|are) (?:healthy|fine|ok)\b", re.IGNORECASE)
 _ALL_WELL = re.compile(
-    r"\b(?:is|are) (?:healthy|fine|ok)\b|\bno action (?:is )?needed|\bresolved (?:automatically|itself)|"
-    r"\bclose the incident|\bcan be closed|\bfalse alarm",
+    r"\bno action (?:is )?needed|\bresolved (?:automatically|itself)|\bclose the incident|\bcan be closed|"
+    r"\bfalse alarm|\b(?:everything|all|all (?:is|are)|system)\b[^,;.]* (?:is|are) (?:healthy|fine|ok|well)\b",
     re.IGNORECASE,
 )
 _ILL = re.compile(
-    r"\b(?:error|fail\w*|pending|crash\w*|down|unavailable|timeout|refused|not found|warning|oom)\b",
+    r"\b(?:errors?|fail\w*|pending|crash\w*|down|unavailable|timeout|refused|not found|warning|oom)\b",
     re.IGNORECASE,
 )
 _STILL = re.compile(
@@ -69,13 +73,19 @@ _TROUBLE = re.compile(
     re.IGNORECASE,
 )
 _FIGURE = re.compile(r"(?<![\w-])\d")
-_PIECE = re.compile(r"[,;.:](?=\s)|\([^)]*\)")
+_PIECE = re.compile(r"[,;.:](?=\s)|\([^)]*\)|[.;]$")
 _OUTCOME = re.compile(r"[,;.](?=\s)|\b(?:but|while|whereas|then)\b")
 _REMEDY = frozenset(
     stems(
         "restart rollback roll back revert scale increase redeploy rollout upgrade update reboot flush clear "
         "delete purge failover flushall"
     )
+)
+_NEVER = re.compile(r"\b(?:never|do not|don't|must not|mustn't|avoid)\b", re.IGNORECASE)
+_I_DID = re.compile(
+    r"\bI(?: have|'ve|’ve)? (?:just |already |also |now )?"
+    r"(?!look|check|need|want|mention|notic|observ|includ|compar|consider|assum|review|search|verif|examin)"
+    r"(?:\w{2,}ed|rolled|undid|shut|cut|set|sent|took|put)\b"
 )
 _AVOIDED = re.compile(
     r"\b(?:no cure|not (?:work|help)|avoid\w*|instead|rather than|do not|don't|never|tried|failed)\b",
@@ -89,6 +99,8 @@ def facts(said: Statement, library: Library) -> Iterator[Finding]:
     yield from _obeyed(said, library)
     yield from _well_or_ill(said, library)
     yield from _failed_fix(said, library)
+    yield from _forbidden(said, library)
+    yield from _acted(said)
     yield from _not_lost(said, library)
     yield from _denied(said, library)
     if said.cause and (said.confidence or 0.0) > 0.5 and not any(i.kind != "alert" for i in library.items):
@@ -121,12 +133,14 @@ def _obeyed(said: Statement, library: Library) -> Iterator[Finding]:
 
 
 def _well_or_ill(said: Statement, library: Library) -> Iterator[Finding]:
-    if _ALL_WELL.search(said.cause) and not re.search(r"\bnot (?:healthy|fine|ok)\b", said.cause):
-        ill = [item.id for item in library.items if item.kind != "memory" and _ILL.search(item.text)]
-        if ill:
-            yield Finding(
-                FindingCode.CONTRADICTION, f"all is said to be well, {ill[0]} says otherwise", (ill[0],)
-            )
+    ill = [item for item in library.items if item.kind != "memory" and _ILL.search(item.text)]
+    for clause in _PIECE.split(said.cause):
+        words = frozenset(stems(clause)) if _WELL_SAID.search(clause) else frozenset()
+        denied = ill if _ALL_WELL.search(clause) else [i for i in ill if words & frozenset(stems(i.service))]
+        if denied:
+            told = f"“{clause.strip()[:80]}”: {denied[0].id} says otherwise"
+            yield Finding(FindingCode.CONTRADICTION, told, (denied[0].id,))
+            return
     if _STILL.search(said.cause):
         words = frozenset(stems(said.cause))
         for item in library.items:
@@ -186,6 +200,28 @@ def _failed_fix(said: Statement, library: Library) -> Iterator[Finding]:
             text = f"“{said.fix[:100]}” was tried and did not help ({item.id})"
             yield Finding(FindingCode.CONTRADICTION, text, (item.id,))
             return
+
+
+def _forbidden(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield a fix that a runbook, or what is remembered, says must never be done."""
+    words = frozenset(stems(said.fix))
+    if not words & _REMEDY or _AVOIDED.search(said.fix):
+        return
+    for item in library.items:
+        for sentence in _SENTENCE.split(item.text) if item.kind in {"runbook", *_MEMORY} else ():
+            found = _NEVER.search(sentence)
+            told = frozenset(stems(sentence[found.end() :])) if found else frozenset()
+            if words & _REMEDY & told and len(words & told) >= 2:
+                text = f"“{said.fix[:100]}”: {item.id} says “{sentence[:100]}”"
+                yield Finding(FindingCode.CONTRADICTION, text, (item.id,))
+                return
+
+
+def _acted(said: Statement) -> Iterator[Finding]:
+    """Yield a fix that is told as done by the one who answers: nothing here can act."""
+    if found := _I_DID.search(said.fix):
+        text = f"“{said.fix[:100]}” tells as done (“{found[0]}”) what nobody here can do"
+        yield Finding(FindingCode.CONTRADICTION, text)
 
 
 def _failed_in(item: Item, words: frozenset[str]) -> bool:

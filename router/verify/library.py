@@ -18,6 +18,7 @@ from router.verify.clocks import ISO, Clock, clocks, days, without_times
 from router.verify.quantities import Quantity, quantities
 
 LONGEST = 12_000  # letters read of one piece of evidence
+CHANGES = frozenset({"deploy", "diff"})
 _STEMMER = snowballstemmer.stemmer("english")
 _ONE_AT_A_TIME = Lock()
 _WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|\d{3,}")
@@ -146,8 +147,14 @@ class Library:
         return tuple(dict.fromkeys(made))
 
     def spans(self, items: Iterable[Item]) -> tuple[float, ...]:
-        """Return the seconds between any two things that *items*, the alerts and the onset date."""
-        meant = {item.id: item for item in (*items, *(i for i in self.items if i.kind == "alert"))}.values()
+        """Return the seconds between any two things that *items*, the alerts and the onset date.
+
+        A release is there until the next one of its service, whether that is among *items* or not.
+        """
+        given = [*items]
+        changed = {item.service for item in given if item.kind in CHANGES}
+        beside = (i for i in self.items if i.kind == "alert" or (i.kind in CHANGES and i.service in changed))
+        meant = {item.id: item for item in (*given, *beside)}.values()
         times = [item.time.timestamp() for item in meant if item.time is not None]
         times += [at for item in meant for at in item.dated(self.onset)]
         moments = [second for item in meant for second in item.moments[:40]][:160]

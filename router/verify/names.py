@@ -38,6 +38,19 @@ _KNOWN = re.compile(
     r"aws|gcp|utc|cet|cest|[kmgt]i?b(?:/s)?)$",
     re.IGNORECASE,
 )
+# Kinds and products of the trade, which an answer may call by their names whatever the evidence calls them.
+_TRADE = frozenset(
+    "replicaset statefulset daemonset cronjob configmap hpa postgresql mysql mariadb mongodb rabbitmq clickhouse "
+    "opensearch dynamodb github gitlab cloudfront cloudwatch javascript typescript opentelemetry ios macos".split()
+)
+# States of a pod that an answer may name where the evidence tells what they mean.
+_STATES = {
+    "crashloopbackoff": re.compile(r"back-?off|crash|restart", re.IGNORECASE),
+    "oomkilled": re.compile(r"\b137\b|\boom|out of memory|memory limit", re.IGNORECASE),
+    "imagepullbackoff": re.compile(r"\bpull|image", re.IGNORECASE),
+    "errimagepull": re.compile(r"\bpull|image", re.IGNORECASE),
+    "notready": re.compile(r"not[- ]ready|ready\W+false|readiness|unreachable", re.IGNORECASE),
+}
 _NUMBERED = re.compile(r"(?<!\w)#\d{2,}\b")  # a pull request, a ticket
 _PARTED = re.compile(r"(?<=[a-z])[-_ ](?=\d)|(?<=\d)[-_](?=[a-z])")
 _CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2,}[a-z]{2,}[A-Z]")
@@ -122,14 +135,21 @@ def _known(name: str, library: Library) -> bool:
     if any(c.isdigit() for c in lower):
         return _holds(lower, library)
     flat = squashed(name)
-    if flat in library.squashed:
+    if flat in library.squashed or flat.removesuffix("s") in _TRADE or _is_state(flat, library):
         return True
+    if _CAMEL.search(name) and (words := stems(name)) and all(word in library.stems for word in words):
+        return True  # the words of the evidence, written as one
     parts = [part for part in re.split(r"[./:]", lower) if part]
     if len(parts) > 1 and all(squashed(part) in library.squashed for part in parts):
         return True
     if len(flat) < 8 or len(re.split(r"[^a-z0-9]+", lower)[-1]) <= 2:  # "archive_b" is not "archive_d"
         return False
     return any(_nearly(flat, squashed(token)) for token in library.tokens)
+
+
+def _is_state(flat: str, library: Library) -> bool:
+    meaning = _STATES.get(flat)
+    return meaning is not None and any(meaning.search(item.text) for item in library.items)
 
 
 def _holds(lower: str, library: Library) -> bool:

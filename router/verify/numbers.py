@@ -11,9 +11,10 @@ from datetime import timedelta
 
 from router.outcomes import Finding, FindingCode
 from router.verify.clocks import Clock, clocks, days, twelves
+from router.verify.hedges import Hedge
 from router.verify.library import Library
 from router.verify.pool import Pool
-from router.verify.quantities import Hedge, Kind, Quantity, quantities
+from router.verify.quantities import Kind, Quantity, quantities
 from router.verify.rounding import close
 from router.verify.statement import Statement
 
@@ -40,6 +41,10 @@ _FACTOR = re.compile(
     r"\btimes (?!(?:in|over|since|within|during|after|before|an?|per|each|by|at|on)\b)\w|\btwice\b"
 )
 _EACH = re.compile(r"\b(?:each|apiece|(?:on|an) average|per)\b", re.IGNORECASE)  # one number over another
+_PACE = re.compile(
+    r"\bat (?:this|that|its|the (?:present|current|same)|today's) (?:rate|pace|speed)|\b(?:will|would|going to|left)\b",
+    re.IGNORECASE,
+)
 _OFFSETS = tuple(1800 * n for n in range(-24, 29))
 
 
@@ -99,8 +104,9 @@ def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -
         given = (
             _given(quantity, found, pool, everything)
             or pool.apart(quantity, [*clocks(text), *twelves(text)])
-            or any(_given(other, found, pool, everything) for other in _other_readings(quantity, text))
+            or any(_given(other, found, pool, everything) for other in _other_readings(quantity, text, found))
             or _is_hour(quantity, text, everything)
+            or (_PACE.search(text) is not None and pool.lasts(quantity))
         )
         if given or quantity.value in done:
             ends = (None if quantity.changes else quantity.upto, quantity.whole)
@@ -122,6 +128,7 @@ def _given(quantity: Quantity, found: Sequence[Quantity], pool: Pool, everything
         or (precise and not pool.same_digits(quantity) and everything.states(quantity))
         or _own_share(quantity, found)
         or _own_fold(quantity, found)
+        or _own_rate(quantity, found)
         or _unit_said_once(quantity, found, pool)
         or pool.names(quantity)
         or everything.dates(quantity)
@@ -133,12 +140,15 @@ def _too_small_to_tell(quantity: Quantity) -> bool:
     return quantity.kind is Kind.COUNT and quantity.value <= 2 and (quantity.whole or 0) <= 2
 
 
-def _other_readings(quantity: Quantity, text: str) -> Iterator[Quantity]:
+def _other_readings(quantity: Quantity, text: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
     """Yield what else may be meant: "six times" is a factor or a count, a neighbour's unit may be its alone."""
     if quantity.kind in {Kind.COUNT, Kind.FOLD} and _FACTOR.search(text) and quantity.hedge is Hedge.EXACT:
         yield replace(quantity, kind=Kind.COUNT if quantity.kind is Kind.FOLD else Kind.FOLD)
     if quantity.kind is Kind.COUNT and _EACH.search(text):
         yield replace(quantity, kind=Kind.FOLD)
+    if quantity.per is None:  # "from 5,200 a second down to 1,500"
+        told = {other.per for other in found if other.per and other.kind is quantity.kind}
+        yield from (replace(quantity, per=per) for per in told)
     if quantity.guessed:
         upto = None if quantity.upto is None else quantity.upto / quantity.scale
         yield replace(quantity, kind=Kind.COUNT, value=quantity.value / quantity.scale, scale=1.0, upto=upto)
@@ -161,6 +171,16 @@ def _own_fold(quantity: Quantity, own: Sequence[Quantity]) -> bool:
         for b in own
         if a is not b and b.value and a.kind is b.kind is not Kind.FOLD
     )
+
+
+def _own_rate(quantity: Quantity, own: Sequence[Quantity]) -> bool:
+    """Say whether a rate is that of a number over a time in the same sentence, which are held against the evidence."""
+    per = quantity.per
+    if per is None:
+        return False
+    amounts = [q.value for q in own if q is not quantity and q.kind is quantity.kind]
+    times = [q.value for q in own if q.kind is Kind.TIME and q.value]
+    return any(close(quantity, amount * per / time) for amount in amounts for time in times)
 
 
 def _ranges(quantity: Quantity, pool: Pool) -> bool:

@@ -4,16 +4,17 @@ It knows no claim; it says whether a quantity can be had from the evidence, and 
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations
 
 from router.verify.clocks import Clock, days, without_times
+from router.verify.hedges import Hedge
 from router.verify.library import Item, Library
-from router.verify.quantities import Hedge, Kind, Quantity
-from router.verify.readings import alike, counted_by, epochs, readings, settings
-from router.verify.rounding import close, same_figures
+from router.verify.quantities import Kind, Quantity
+from router.verify.rates import counted_by, intervals, projections, rates, sampled
+from router.verify.readings import alike, as_many, epochs, readings, settings
+from router.verify.rounding import close, rounds_to, same_figures
 
 _FEW = 6  # numbers in a piece of evidence that is multiplied out
 _MOST = 48  # quantities of one kind that differences and ratios are taken of
@@ -31,7 +32,8 @@ class Pool:
         self._library = library
         self._stated = [read for item in items for q in item.quantities for read in readings(q)]
         self._every = {kind: [q for q in self._stated if q.kind is kind] for kind in Kind}
-        own = {id(q) for item in items for q in item.quantities}
+        self._own = [q for item in items for q in item.quantities]
+        own = {id(q) for q in self._own}
         self._kinds = {  # what is worked out does not rest on guesses, bytes excepted
             kind: [q for q in every if id(q) in own or kind is Kind.SIZE][:_MOST]
             for kind, every in self._every.items()
@@ -45,7 +47,11 @@ class Pool:
         loose: list[float] = []  # what has no unit of its own, and is no bound of anything
         if quantity.kind not in {Kind.COUNT, Kind.FOLD}:
             # A record often has no unit; then the bare number may stand for any, sizes also for bytes.
-            bare = [q.value for q in self._every[Kind.COUNT]]
+            bare = [
+                q.value / q.scale
+                for q in self._own
+                if q.kind is Kind.COUNT or (q.guessed and q.kind is not quantity.kind)
+            ]
             loose += [value * quantity.scale for value in bare]
             values += [value for value in bare if quantity.kind is Kind.SHARE and 0 < value < 1]
             if quantity.kind is Kind.TIME:
@@ -141,27 +147,19 @@ class Pool:
             own = self._kinds[kind]
             yield from self._products(kind)
             if kind is Kind.TIME:
-                yield from self._intervals()
+                yield from (every for item in self._items for every in (*intervals(item), *sampled(item)))
             yield from (abs(a.value - b.value) for a in own for b in own)
         if kind is Kind.SHARE:
             own = self._kinds[kind]
             yield from (abs(a.value - b.value) for a in own for b in own)
             yield from (q.value / q.whole for q in self._stated if q.whole)
-            yield from (1 - q.value for q in own if q.value < 1)
+            yield from (1 - q.value for q in (*own, *self._kinds[Kind.COUNT]) if 0 < q.value < 1)
             yield from (r for r in self._ratios() if r <= 1)
             yield from (r - 1 for r in self._ratios() if r > 1)
             yield from (1 - r for r in self._ratios() if r < 1)
         if kind is Kind.FOLD:
             yield from self._ratios()
             yield from self._over_a_limit()
-
-    def _intervals(self) -> Iterator[float]:
-        """Yield how often something came that came "7 times in 10 minutes", within each piece."""
-        for item in self._items:
-            counts = [q.value for q in item.quantities if q.kind is Kind.COUNT and q.value > 1]
-            times = [q.value for q in item.quantities if q.kind is Kind.TIME]
-            if len(counts) <= _FEW and len(times) <= _FEW:
-                yield from (time / count for count in counts for time in times)
 
     def _sums(self) -> set[float]:
         """Return what the counts of the pieces make together, two by two and all, when they are few."""
@@ -182,20 +180,13 @@ class Pool:
         """Say whether "three a second" is a number of things over a time, both in one piece of evidence."""
         if quantity.per is None:
             return False
-        named = [(q.value, every) for i in self._items for every in counted_by(i.text) for q in i.quantities]
-        if any(close(quantity, value * quantity.per / every) for value, every in named):
-            return True
-        if any(close(quantity, quantity.per / q.value) for q in self._every[Kind.TIME] if q.value):
-            return True  # "four times a minute", where it is every 15 s
-        counts = [
-            (i, read.value)
-            for i in self._items
-            for q in i.quantities
-            for read in readings(q)
-            if read.kind is Kind.COUNT
-        ]
-        times = [(i, q.value) for i in self._items for q in i.quantities if q.kind is Kind.TIME and q.value]
-        return any(i is j and close(quantity, n / (t / quantity.per)) for i, n in counts for j, t in times)
+        per = quantity.per
+        return any(close(quantity, rate * per) for item in self._items for rate in rates(item, quantity.kind))
+
+    def lasts(self, quantity: Quantity) -> bool:
+        """Say whether something in the evidence would take this long at a rate that the evidence has."""
+        about = replace(quantity, hedge=Hedge.ABOUT) if quantity.hedge is Hedge.EXACT else quantity
+        return quantity.kind is Kind.TIME and any(close(about, time) for time in projections(self._items))
 
     def _of_other_time(self, quantity: Quantity) -> bool:
         """Say whether all that states the number of "400 a minute" counts by another time, such as the second."""
@@ -247,13 +238,12 @@ class Pool:
             for name, number in _SIBLING.findall(f"{item.service}{own}".lower()):
                 siblings.setdefault(name, set()).add(int(number))
         for item in self._items:  # "three of the workers are at 250"
-            alike_ones = Counter((q.kind, q.value) for q in item.quantities)
-            yield from (float(times) for times in alike_ones.values() if times > 1)
+            yield from (float(n) for n in as_many(item.quantities) if n > 1)
         for numbered in siblings.values():
             yield float(len(numbered))
 
     def _count(self, value: float) -> bool:
-        return any(abs(value - have) < 0.5 for have in self.all_of(Kind.COUNT))
+        return any(rounds_to(value, have) for have in self.all_of(Kind.COUNT))
 
     def _part(self, quantity: Quantity) -> bool:
         """Say whether "X of Y" is a share that the evidence has, or both of its numbers are there."""

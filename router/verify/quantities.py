@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from router.verify.clocks import without_times
+from router.verify.hedges import Hedge, hedge
 from router.verify.units import SHARES, SIZES, THOUSANDS, TIMES
-from router.verify.words import in_digits
+from router.verify.words import PARTS, in_digits
 
 
 class Kind(StrEnum):
@@ -21,16 +22,6 @@ class Kind(StrEnum):
     SIZE = "size"
     SHARE = "share"
     FOLD = "fold"
-
-
-class Hedge(StrEnum):
-    """How a number is said: as it is, roughly, or as a bound."""
-
-    EXACT = "exact"
-    ABOUT = "about"
-    OVER = "over"
-    UNDER = "under"
-    NEARLY = "nearly"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +47,7 @@ class Quantity:
 
 
 MOST = 400  # quantities read of one text
+_BEHIND = 32  # letters before a number that may hedge it
 
 _UNIT_WORDS = sorted((*TIMES, *SIZES, *(word for word in SHARES if word != "%")), key=len, reverse=True)
 _UNIT = "|".join(re.escape(word) for word in _UNIT_WORDS)
@@ -80,31 +72,21 @@ _ONE_IN = re.compile(
 )  # "1 request in 8"
 _RANGE = re.compile(rf"^\s*(?:to|and|or|-|–)\s*({_NUM})(?:\s?(%)|[- ]?({_UNIT})\b)?", re.IGNORECASE)
 _FRACTION = re.compile(
-    r"\b(?:(\d{1,2}) )?(half|quarters?|thirds?|tenths?|fifths?)(?![ -]part(?:y|ies)\b)"
+    rf"\b(?:(\d{{1,2}}) )?({'|'.join(PARTS)})(s?)(?![ -]part(?:y|ies)\b)"
     r"(?= of\b|\b(?! (?:past|to|an?|of an?|hour|minute|second)\b))",
     re.IGNORECASE,
 )
-_PARTS = {"half": 0.5, "quarter": 0.25, "third": 1 / 3, "tenth": 0.1, "fifth": 0.2}
 _LEAD = re.compile(r"(?:\b(?:a|one|by|of|the|than|nearly|almost|about|roughly|two|three)\s)$", re.IGNORECASE)
-_ORDINAL = re.compile(
-    r"\bthe (?:third|fifth|tenth)$", re.IGNORECASE
-)  # "the third try" is no part of anything
-_OVER = re.compile(
-    r"(?:more than|over|at least|above|exceed\w*|beyond|upwards of|a good|good|just over|>=?)\s*(?:the |an? )?$",
-    re.IGNORECASE,
-)
-_UNDER = re.compile(
-    r"(?:less than|fewer than|under|below|within|at most|up to|no more than|<=?)\s*(?:the |an? )?$",
-    re.IGNORECASE,
-)
-_NEARLY = re.compile(r"(?:just under|almost|nearly|not quite|not even)\s*(?:the |an? )?$", re.IGNORECASE)
-_ABOUT = re.compile(
-    r"(?:about|around|roughly|some|close to|approximately|approx\.?|circa|near|~|≈|like)\s*(?:the |an? )?$",
-    re.IGNORECASE,
+# What may follow "a sixth" as a share; "a sixth pod" and "the third try" are no part of anything.
+_AFTER_SHARE = re.compile(
+    r"(?! \w)| (?:in|to|and|or|at|by|on|for|from|with|since|during|within|until|over|after|before|when|while|than|as|"
+    r"is|are|was|were|have|has|had|do|"
+    r"does|did|less|more|fewer|\w+(?:ed|er))\b"
 )
 # "the 502s" are answers, not seconds; "in 120s" and "timeout=500s" are seconds
-_OR_SO = re.compile(r"^[ -]?(?:odd|ish|something)\b|^(?: [a-z]+){0,4} (?:or so|give or take|thereabouts)\b")
-_TO_UNIT = re.compile(rf"^ (?:to|and|or) (?:{_NUM})[- ]?(%|(?:{_UNIT})\b)", re.IGNORECASE)
+_TO_UNIT = re.compile(
+    rf"^ (?:to|and|or|of(?: the| its)?|out of) (?:{_NUM})[- ]?(%|(?:{_UNIT})\b)", re.IGNORECASE
+)
 _STATUS = re.compile(
     r"(?<!in )(?<!for )(?<!after )(?<!last )(?<!every )(?<!than )(?<![=>(])\b((?:20|30|4\d|5[0-3])\d)s\b"
 )
@@ -118,7 +100,9 @@ _SPAN = re.compile(r"(?<![\w.-])(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)(?![\w-]|\.\d)") 
 _FROM = re.compile(r"\bfrom (?:about |around |roughly |some |nearly )?$", re.IGNORECASE)
 # The unit of a series stands in its head: "latency p95 (s):", "fsync_duration_seconds p99:"
 _HEADER = re.compile(
-    rf"\((%|{_UNIT})\)|[a-z]_(seconds|milliseconds|ms|bytes|percent)\b(?! *[=:]? *\d)", re.IGNORECASE
+    rf"\((%|{_UNIT})\)|[a-z]_(seconds|milliseconds|ms|minutes|hours|bytes|[kmgt]i?b|percent|pct)\b(?! ?[=:]? ?\d)|"
+    r"(?<=[a-z\d] )(%|[mµu]?s|(?:milli)?seconds|minutes|[KMGT]i?B|bytes|percent)(?=: )",
+    re.IGNORECASE,
 )
 # What may stand between two numbers of one unit that is said once: "90 days instead of 7", "p95_ms=1840 (baseline 120)"
 _GOES_ON = re.compile(
@@ -148,12 +132,12 @@ def quantities(text: str) -> list[Quantity]:
 
 def _numbers(text: str) -> Iterator[Quantity]:
     header = _HEADER.search(text)
-    default = (header.group(1) or header.group(2)).lower() if header else ""
+    default = next(unit for unit in header.groups() if unit).lower() if header else ""
     unit, end = "", 0
     for m in _ONE.finditer(text):
         before_it = unit if _GOES_ON.fullmatch(text[end : m.start()]) else ""
         unit = "fold" if m["fold"] else (m["pct"] or m["unit"] or "").lower()
-        before = text[max(0, m.start() - 24) : m.start()]
+        before = text[max(0, m.start() - _BEHIND) : m.start()]
         key = _KEY.search(before)
         named = (key.group(1) or key.group(2)) if key else ""
         if not unit and default and m.start() > header.start():  # type: ignore[union-attr]
@@ -178,11 +162,11 @@ def _numbers(text: str) -> Iterator[Quantity]:
                 said=m.group(0).strip(),
                 start=m.start(),
                 digits=_digits(m["num"]),
-                hedge=Hedge.ABOUT if _OR_SO.match(after) else _hedge(before),
+                hedge=hedge(before, after),
                 scale=scale,
                 whole=whole,
                 upto=upto,
-                per=_per(after) if kind is Kind.COUNT else None,
+                per=_per(after) if kind is not Kind.FOLD else None,
                 changes=_FROM.search(before) is not None,
                 named=named,
                 guessed=bool(unit) and not (m["fold"] or m["pct"] or m["unit"]),
@@ -235,9 +219,9 @@ def _compounds(text: str) -> Iterator[Quantity]:
             continue
         said = m.group(0).strip()
         start = m.start() + len(m.group(0)) - len(m.group(0).lstrip())
-        before = text[max(0, start - 24) : start]
+        before = text[max(0, start - _BEHIND) : start]
         value = float(sum(n * s for n, s in parts))
-        yield Quantity(value, Kind.TIME, said, start, 3, _hedge(before), scale=float(parts[-1][1]))
+        yield Quantity(value, Kind.TIME, said, start, 3, hedge(before), scale=float(parts[-1][1]))
 
 
 def _slashed(text: str) -> Iterator[Quantity]:
@@ -250,26 +234,20 @@ def _slashed(text: str) -> Iterator[Quantity]:
 
 def _fractions(text: str) -> Iterator[Quantity]:
     for m in _FRACTION.finditer(text):
-        before = text[max(0, m.start() - 24) : m.start()]
-        bare = not text[m.end() :].startswith(" of")
-        if m.group(1) is None and bare and (not _LEAD.search(before) or _ORDINAL.search(before + m.group(2))):
+        before = text[max(0, m.start() - _BEHIND) : m.start()]
+        if m[1] is None and not _is_share(before, m[2].lower(), text[m.end() :]):
             continue
-        times = int(m.group(1) or 1)
-        value = times * _PARTS[m.group(2).lower().rstrip("s")]
+        value = int(m[1] or 1) / PARTS[m[2].lower()]
         plain = re.sub(r"(?:\ba|\bone|\bthe)\s$", "", before)
-        yield Quantity(value, Kind.SHARE, m.group(0), m.start(), 1, _hedge(plain, Hedge.ABOUT))
+        yield Quantity(value, Kind.SHARE, m.group(0), m.start(), 1, hedge(plain, plain=Hedge.ABOUT))
 
 
-def _hedge(before: str, plain: Hedge = Hedge.EXACT) -> Hedge:
-    for pattern, hedge in (
-        (_NEARLY, Hedge.NEARLY),
-        (_OVER, Hedge.OVER),
-        (_UNDER, Hedge.UNDER),
-        (_ABOUT, Hedge.ABOUT),
-    ):
-        if pattern.search(before):
-            return hedge
-    return plain
+def _is_share(before: str, part: str, after: str) -> bool:
+    if after.startswith(" of"):  # "the sixth of ten" is one of them
+        return part == "half" or not (before.endswith("the ") and re.match(r" of (?:the )?\d", after))
+    if part in {"half", "quarter"}:
+        return _LEAD.search(before) is not None
+    return bool(_LEAD.search(before) and not before.endswith("the ") and _AFTER_SHARE.match(after))
 
 
 def _digits(number: str) -> int:

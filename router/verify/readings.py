@@ -6,20 +6,10 @@ from dataclasses import replace
 
 from router.verify.quantities import Kind, Quantity
 
-_PER = re.compile(r"(?:\bper |/ ?|\ban? )(s|min|h|second|minute|hour|day)\b")
-_SECONDS = {
-    "s": 1.0,
-    "second": 1.0,
-    "min": 60.0,
-    "minute": 60.0,
-    "h": 3600.0,
-    "hour": 3600.0,
-    "day": 86_400.0,
-}
-_SHORT_PER = re.compile(r"\b(?:rp|qp|tp|op|iop)(s|m)\b")  # requests per second, and the like
 _SETTING = re.compile(
     r"(?:ttl|timeout|interval|deadline|max[-_]?age|delay|backoff|wait)[\s:=]+(\d+)\b(?![.:])", re.IGNORECASE
 )
+_FEW = 48  # numbers of a piece of evidence that the others are compared with
 _EPOCH = 1e9  # the Unix time of 2001; nothing that is counted is as exact as that
 
 
@@ -40,14 +30,6 @@ def epochs(stated: Sequence[Quantity]) -> Iterator[float]:
     yield from (abs(a - b) for a in times for b in times if a != b)
 
 
-def counted_by(text: str) -> list[float]:
-    """Return the seconds of the times that *text* counts things by: "per minute", "/s", "rpm"."""
-    lower = text.lower()
-    told = [_SECONDS[found] for found in _PER.findall(lower)]
-    told += [60.0 if found == "m" else 1.0 for found in _SHORT_PER.findall(lower)]
-    return [*dict.fromkeys(told)]
-
-
 def settings(text: str) -> list[float]:
     """Return the seconds that a setting without a unit may mean: "ttl 3600", "timeout=1500"."""
     told = [float(found) for found in _SETTING.findall(text)]
@@ -61,3 +43,12 @@ def alike(a: Quantity, b: Quantity) -> bool:
     if "_" not in a.named or "_" not in b.named:
         return True  # a word of prose before a colon names no metric
     return bool(set(a.named.lower().split("_")) & set(b.named.lower().split("_")))  # mem_used, mem_limit
+
+
+def as_many(stated: Sequence[Quantity]) -> set[int]:
+    """Return how many of the numbers are as large as one of them, to the letter or give or take a twentieth."""
+    return {
+        sum(q.kind is one.kind and abs(q.value - one.value) <= off * abs(one.value) for q in stated)
+        for one in stated[:_FEW]
+        for off in (0, 0.05)
+    }

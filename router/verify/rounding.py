@@ -2,7 +2,8 @@
 
 import math
 
-from router.verify.quantities import Hedge, Kind, Quantity
+from router.verify.hedges import Hedge
+from router.verify.quantities import Kind, Quantity
 
 # How far from a number that is said as a bound the evidence's may lie, as parts of it.
 _BOUNDS = {Hedge.OVER: (0.999, 2.0), Hedge.UNDER: (0.5, 1.001), Hedge.NEARLY: (0.85, 1.001)}
@@ -26,6 +27,13 @@ def close(said: Quantity, have: float) -> bool:
     elif said.digits == 2 and value:
         share = min(share, _last_figure(value / said.scale) / abs(value / said.scale))
     return off <= share * abs(value) * (1 + 1e-9)
+
+
+def rounds_to(whole: float, have: float) -> bool:
+    """Say whether *have* may be told as the *whole* number: itself, or in thousands and more with zeros at its end."""
+    step = 10 ** (len(f"{whole:.0f}") - len(f"{whole:.0f}".rstrip("0"))) if whole >= 1000 else 1
+    off = abs(whole - have)
+    return off < 0.5 or off <= min(0.5 * step, 0.02 * whole)
 
 
 def _last_figure(value: float) -> float:

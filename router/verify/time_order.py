@@ -6,10 +6,11 @@ though they came after the onset. Doubt ("cannot be told"), repair and recovery 
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from router.outcomes import Finding, FindingCode
-from router.verify.clocks import Clock, Day, clocks, days
-from router.verify.library import Item, Library, stems
+from router.verify.clocks import Clock, Day, clocks, days, without_times
+from router.verify.library import CHANGES, Item, Library, stems
 from router.verify.statement import Statement
 
 _CAUSED = re.compile(
@@ -26,11 +27,28 @@ _SAID_TO_CAUSE = re.compile(
     r"\b(?:caused|broke|triggered|led to|introduced|resulted in|exhausted|filled|overloaded|took down|is to blame)\b",
     re.IGNORECASE,
 )
+# What an act does when no verb of cause is there: "moving the alias at 05:41 emptied …"; not what was done to it,
+# and no verb of order, sight, comparison or repair.
+_ACTED = re.compile(
+    r"(?<!\bwas )(?<!\bwere )(?<!\bis )(?<!\bare )(?<!\bbeen )(?<!\bbeing )(?<!\bhad )(?<!\bhas )(?<!\bhave )"
+    r"\b(?!follow|confirm|show|happen|occur|appear|coincid|match|exceed|surpass|doubl|tripl|trebl|need|last|remain|"
+    r"continu|seem|look|report|notic|observ|arriv|pass|finish|complet|succeed|stem|lag|reflect|link|relat|us|own)\w{2,}ed\b",
+    re.IGNORECASE,
+)
+_GERUND = re.compile(r"^\W*[A-Za-z]{3,}ing\b")
+_REPAIRED = re.compile(
+    r"\b(?:revert\w*|roll(?:ed|ing)? back|rollback|undid|undo\w*|purg\w*|eas(?:ed|es)|cur(?:ed|es)|heal\w*|reliev\w*|"
+    r"improv\w*|stabili\w*|solv\w*|lifted|again)\b",
+    re.IGNORECASE,
+)
+# A version, a commit, a revision by its number or its letter and number
 _NAME = re.compile(
-    r"\bv?\d+\.\d+(?:\.\d+)*\b|\b(?=[0-9a-f]*\d)[0-9a-f]{7,40}\b|#\d{2,}\b"
-)  # a version, a commit
+    r"\bv?\d+\.\d+(?:\.\d+)*\b|\b(?=[0-9a-f]*\d)[0-9a-f]{7,40}\b|#\d{2,}\b|\b[A-Za-z]{1,8}-?\d+\b|"
+    r"(?<=revision )\d+\b|(?<=rev )\d+\b|(?<=release )\d+\b|(?<=build )\d+\b|"
+    r"(?<=policy )\d+\b|(?<=version )\d+\b|(?<=PR )\d+\b"
+)
 _BLAMED = re.compile(
-    r"\b(?:because of|due to|caused by|triggered by|since|after|from|owing to|following|thanks to)\b",
+    r"\b(?:because(?: of)?|due to|caused by|triggered by|since|after|from|owing to|following|thanks to)\b",
     re.IGNORECASE,
 )
 _NO_BLAME = re.compile(
@@ -44,7 +62,7 @@ _NO_BLAME = re.compile(
 _BUG_FIX = re.compile(r"\b(?:bug|hot)[ -]?fix\b", re.IGNORECASE)  # a change like any other
 _CHANGE = re.compile(
     r"\b(?:chang|deploy|releas|roll|upgrad|updat|recreat|disabl|enabl|migrat|increas|restart|delet|remov|scal|switch|rotat|appl|"
-    r"merg|revert|configur|replac|install|patch|push|bump|replica|version|flag|chart)\w*",
+    r"merg|revert|configur|revision|build|bundle|polic|replac|install|patch|push|bump|replica|version|flag|chart)\w*",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+")
@@ -77,7 +95,7 @@ def time_order(said: Statement, library: Library) -> Iterator[Finding]:
 
 def _backwards(sentence: str) -> str:
     """Say how a sentence that gives the times of cause and effect has them the wrong way round, "" if not."""
-    verb = _SAID_TO_CAUSE.search(sentence) or _CAUSED.search(sentence)
+    verb = _SAID_TO_CAUSE.search(sentence) or _CAUSED.search(sentence) or _acted(sentence)
     if verb is None:
         return ""
     before = [clock for clock in clocks(sentence) if clock.end <= verb.start()]
@@ -90,6 +108,18 @@ def _backwards(sentence: str) -> str:
     if before and after and not (before[-1].loose or after[0].loose) and before[-1].second > after[0].second:
         return f"“{sentence[:120]}”: the cause is timed after its effect"
     return ""
+
+
+def _acted(sentence: str) -> re.Match[str] | None:
+    """Return the verb that says what an act with a time or a name did, None when the sentence tells of no act."""
+    if _REPAIRED.search(sentence):
+        return None
+    ends = [clock.end for clock in clocks(sentence)[:1]] + [
+        found.end() for found in islice(_NAME.finditer(sentence), 1)
+    ]
+    verb = _ACTED.search(sentence, min(ends)) if ends else None
+    subject = sentence[: verb.start()] if verb else ""
+    return verb if _GERUND.search(subject) or _CHANGE.search(subject) else None
 
 
 def _after_onset(sentence: str, library: Library) -> str:
@@ -109,7 +139,7 @@ def _is_late(item: Item, library: Library) -> bool:
     """Say whether *item* is a change that came after the onset."""
     if library.onset is None or item.time is None:
         return False
-    return item.kind in {"deploy", "diff"} and item.time > library.onset
+    return item.kind in CHANGES and item.time > library.onset
 
 
 def _day(day: Day) -> tuple[int, int]:
@@ -121,13 +151,14 @@ def _late(sentence: str, said: Statement, library: Library) -> Item | None:
     if library.onset is None:
         return None
     late = [item for item in library.items if _is_late(item, library)]
-    early = [i for i in library.items if i.kind in {"deploy", "diff"} and i not in late]
-    verb = _CAUSED.search(sentence)
-    subject = sentence[: verb.start()] if verb else sentence
-    if not verb and not _BLAMED.search(sentence):
+    early = [i for i in library.items if i.kind in CHANGES and i not in late]
+    verb = _CAUSED.search(sentence) or _acted(sentence)
+    blamed = None if verb else _BLAMED.search(sentence)
+    if not verb and not blamed:
         return None
+    subject = sentence[: verb.start()] if verb else sentence[blamed.start() :]  # type: ignore[union-attr]
     for item in late:
-        if any(_is_of(clock, item) for clock in clocks(subject)) or (verb and _names(subject, item, early)):
+        if any(_is_of(clock, item) for clock in clocks(subject)) or _names(subject, item, early):
             return item
     if not verb or not _CHANGE.search(subject):
         return None
@@ -142,8 +173,12 @@ def _late(sentence: str, said: Statement, library: Library) -> Item | None:
 
 def _names(subject: str, item: Item, early: list[Item]) -> bool:
     """Say whether *subject* names a version or commit of *item* that no earlier change has."""
-    names = {name for name in _NAME.findall(subject) if name in item.text}
-    return any(all(name not in other.text for other in early) for name in names)
+    names = {name for name in _NAME.findall(without_times(subject)) if _says(item, name)}
+    return any(not any(_says(other, name) for other in early) for name in names)
+
+
+def _says(item: Item, name: str) -> bool:
+    return re.search(rf"(?<![\w.]){re.escape(name)}(?![\w]|\.\d)", item.text) is not None
 
 
 def _is_of(clock: Clock, item: Item) -> bool:

@@ -23,12 +23,14 @@ class Way(Enum):
 _UP = re.compile(
     r"\b(?:ris(?:e|es|en|ing)|rose|increas\w*|climb\w*|gr(?:ow|ows|ew|own|owing)|jump\w*|spik\w*|surg\w*|soar\w*|"
     r"went up|"
-    r"going up|(?:was |is |were )?up from|rais(?:e|ed|es|ing)|doubl\w*|tripl\w*|trebl\w*|higher|scaled up|bumped up|"
+    r"going up|(?:was |is |were )?up from|rais(?:e|ed|es|ing)|"
+    r"doubl\w*|tripl\w*|trebl\w*|quadrupl\w*|multipl(?:y|ied|ies)|higher|scaled up|bumped up|"
     r"more (?:\w+ ){1,4}than (?:before|usual)|creep\w* up|shot up|slower|(?:got|gets|getting|became|grew) longer)\b",
     re.IGNORECASE,
 )
 _DOWN = re.compile(
     r"\b(?:(?:fall(?:s|en|ing)?|fell)(?! (?:\w+ )?(?:back|over|behind)\b)|decreas\w*|"
+    r"(?<!were )(?<!was )(?<!are )(?<!is )(?<!been )(?<!being )"  # what is dropped is let go of
     r"drop(?:s|ped|ping)?(?! (?:\w+ )?(?:packets?|connections?|requests?|messages?|frames?|events?|calls?)\b)|"
     r"declin\w*|went down|going down|down from|down to|"
     r"lower(?:ed|s|ing)?|cut from|was cut|reduc\w*|shr(?:ink|ank|unk|inking)\w*|halv\w*|sank|sinking|plunged|"
@@ -58,6 +60,8 @@ _BETTER = re.compile(r"\bimprov\w*", re.IGNORECASE)
 _STRAIN = re.compile(
     r"\b(?:saturat\w*|overwhelm\w*|exhaust\w*|amplif\w*|spik\w*|overload\w*|ran out|full)\b", re.IGNORECASE
 )
+_HEAD = re.compile(r":|(?<![\w.])\d")
+_WORD = re.compile(r"[A-Za-z]{4,}")
 _CLAUSE = re.compile(r"(?<=[a-z\d])[,;:.](?=\s)|\b(?:while|but|whereas|although)\b")
 _RECOVERED = re.compile(r"\b(?:recovered|improved|came back|bounced back|returned)\b", re.IGNORECASE)
 _MOVES = frozenset(
@@ -81,7 +85,8 @@ def _against(text: str, cited: Sequence[Item]) -> str:
     """Say how *text* goes against *cited*, "" when it does not or cannot be told."""
     plain = in_digits(text)
     own = _pair(plain)
-    way = _way(plain) or (_way_of(own) if own and own[0] != own[1] and _RECOVERED.search(plain) else None)
+    turned = _way_of(own) if own and own[0] != own[1] and _RECOVERED.search(plain) else None
+    way = _way(text) or turned
     if own and way and own[0] != own[1] and (own[1] > own[0]) != (way is Way.UP):
         return "its own numbers go the other way"
     if listed := _own_list(plain):
@@ -90,6 +95,7 @@ def _against(text: str, cited: Sequence[Item]) -> str:
             return "its own numbers go the other way"
     for item in cited:
         theirs = _pair(in_digits(item.text))
+        way = _way(_without_names(text, item)) or turned
         if own and theirs and own == theirs[::-1] and own[0] != own[1]:
             return f"{item.id} says from {theirs[0]:g} to {theirs[1]:g}"
         if theirs and way and not own and _about(text, item) and _way_of(theirs) is not way:
@@ -101,6 +107,12 @@ def _against(text: str, cited: Sequence[Item]) -> str:
         ):
             return why
     return ""
+
+
+def _without_names(text: str, item: Item) -> str:
+    """Return *text* without the words that *item* measures something by: a "declined share" goes no way by its name."""
+    head = frozenset(stems(_HEAD.split(item.text, maxsplit=1)[0])) if item.kind == "metric" else frozenset()
+    return _WORD.sub(lambda found: "" if head & frozenset(stems(found[0])) else found[0], text)
 
 
 def _way(text: str) -> Way | None:
@@ -152,7 +164,7 @@ def _against_series(text: str, way: Way, item: Item) -> str:
 
 def _against_points(text: str, way: Way, item: Item, part: str) -> str:
     points = [_scaled(value, unit) for value, unit in _POINT.findall(part)] or _bare_series(part)
-    if len(points) < 3 or not _about(text, item):
+    if len(points) < 2 or not _about(text, item):
         return ""
     first, last = points[0], points[-1]
     rise = max(b - a for n, a in enumerate(points) for b in points[n:])

@@ -16,23 +16,24 @@ _SMALL = "|".join(sorted(SMALL, key=len, reverse=True))
 _LASTING = "about|around|roughly|nearly|almost|over|under|within|than|for|after|by|took|takes|lasted|lasts|good|of|to"
 _THAN = r"as|more|less|\w+er|the|its|their|our|what|that|those|normal|usual|too"
 _MOVED = "ris|ros|gr[eo]w|increas|multipli|fell|dropp|decreas|went up|up|down"
-_OF_ONE = r"(per ?cent(?:age point)?|(?:kilo|mega|giga|tera|kibi|mebi|gibi|tebi)byte)\b"
 _TIME = r"(?:microsecond|millisecond|second|minute|hour|day|week|month|year)"
+PARTS = {
+    "half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
+    "ninth": 9, "tenth": 10, "twelfth": 12, "fifteenth": 15, "twentieth": 20, "fiftieth": 50, "hundredth": 100,
+    "thousandth": 1000,
+}  # fmt: skip
+_PART = "|".join(PARTS)
+_OF_ONE = re.compile(  # "a fiftieth of a second", "half a percent", "three quarters of an hour"
+    rf"\b(?:(an?|one|{_SMALL}) )?({_PART})s?(?: of)? an? "
+    rf"({_TIME}|per ?cent(?:age point)?|(?:kilo|mega|giga|tera|kibi|mebi|gibi|tebi)bytes?|[KMGT]i?B)\b",
+    re.IGNORECASE,
+)
 
 # The order matters: longer phrases are taken before the words that they are made of.
 _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), to)
     for pattern, to in (
         (r"\bhalf a dozen\b", "6"),
-        (r"\bhalf a per ?cent\b", "0.5 percent"),
-        (rf"\b(?:an? |one )?tenth of an? {_OF_ONE}", r"0.1 \1"),
-        (rf"\b(?:an? |one )?hundredth of an? {_OF_ONE}", r"0.01 \1"),
-        (rf"\b(?:an? |one )?fifth of an? {_OF_ONE}", r"0.2 \1"),
-        (rf"\b(?:an? |one )?third of an? {_OF_ONE}", r"0.333 \1"),
-        (rf"\b(?:an? |one )?quarter of an? {_OF_ONE}", r"0.25 \1"),
-        (rf"\bthree quarters of an? {_OF_ONE}", r"0.75 \1"),
-        (rf"\btwo thirds of an? {_OF_ONE}", r"0.667 \1"),
-        (r"\bhalf (?:an? |of an? )?((?:kilo|mega|giga|tera)bytes?|[KMGT]i?B)\b", r"0.5 \1"),
         (rf"\b({_SMALL}) and a half times\b", r"{\1}.5-fold"),
         (r"\b(?:a )?quarter of a million\b", "250000"),
         (r"\bhalf a million\b", "500000"),
@@ -48,14 +49,9 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:an?|one) (day|hour|minute) and (?:an?|one) (hour|minute|second)\b", r"1 \1 1 \2"),
         (rf"\b(?:the )?(?:better|best|greater) part of an? ({_TIME})\b", r"under 1 \1"),
         (rf"\bmost of an? ({_TIME})\b", r"under 1 \1"),
-        (rf"\bhalf (?:an?|another) ({_TIME})\b", r"0.5 \1s"),
+        (rf"\bhalf another ({_TIME})\b", r"0.5 \1s"),
         (rf"\b(?:an?|another) half[- ]({_TIME})\b", r"0.5 \1s"),
         (rf"\bhalf[- ]({_TIME})\b", r"0.5 \1s"),
-        (rf"\b(?:a )?quarter of an? ({_TIME})\b", r"0.25 \1s"),
-        (rf"\bthree quarters of an? ({_TIME})\b", r"0.75 \1s"),
-        (rf"\b(?:a )?third of an? ({_TIME})\b", r"0.333 \1s"),
-        (rf"\b({_SMALL}) tenths of an? ({_TIME})\b", r"0.{\1} \2s"),
-        (rf"\ba (tenth|hundredth) of an? ({_TIME})\b", r"0.{\1} \2s"),
         (rf"\b({_SMALL}) (hundred|thousand)[- ]?fold\b", r"\1 \2 -fold"),
         (r"\b(?:a )?(hundred|thousand)[- ]?fold\b", r"1 \1 -fold"),
         (rf"\b({_SMALL})[- ]?fold\b", r"\1-fold"),
@@ -86,6 +82,12 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"(?<=\d hour) and ({_SMALL}) minutes\b", r" \1 minutes"),
     )
 )
+# The scale is said once: "0.72 of 1.2 million", "from 1.5 to 2 million", "between 3 and 4 thousand"
+_SCALE_ONCE = re.compile(
+    r"\b(\d+\.\d+)(?= (?:of|out of|to|and|or) (?:the |its )?\d+(?:\.\d+)? (thousand|million)\b)|"
+    r"(?<=between )(\d+)(?= and \d+(?:\.\d+)? (thousand|million)\b)",
+    re.IGNORECASE,
+)
 _NUMBER = re.compile(
     rf"(?<![\d.,])\b(?:({'|'.join(_TENS)})[- ](one|two|three|four|five|six|seven|eight|nine)|({_SMALL})|"
     r"(\d+(?:\.\d+)?))\b(?!\.\d)"
@@ -93,13 +95,11 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _ANY = re.compile(  # most log lines have no number words, and need no rewriting
-    rf"\b(?:{_SMALL}|half|quarters?|thirds?|tenths?|doz|hundred|thousand|million|twice|doubl|tripl|trebl|quadrupl|halv|"
+    rf"\b(?:{_SMALL}|(?:{_PART})s?|doz|hundred|thousand|million|twice|doubl|tripl|trebl|quadrupl|halv|"
     r"factor of|multipli|pair|couple|an hour|a (?:minute|day|week|month|year|millisecond|second|full))|[- ]?fold\b|"
     r"\d times",
     re.IGNORECASE,
 )
-_TENTH = {"tenth": "0.1", "hundredth": "0.01"}
-_TENTHS = re.compile(r"0\.\{(\w+)\}")
 _AND_SOME = re.compile(r"(?<![\d.,])(\d?\d?[1-9]00) and (\d{1,2})\b(?![.,:]?\d)")  # "three hundred and forty"
 _WHOLES = re.compile(r"\{(\w+)\}(?=\.\d)")
 
@@ -108,19 +108,21 @@ def in_digits(text: str) -> str:
     """Return *text* with its number words as digits; all else stays as it is."""
     if not _ANY.search(text):
         return text
+    text = _OF_ONE.sub(_part_of_one, text)
     for pattern, to in _PHRASES:
         text = pattern.sub(to, text)
-    text = _TENTHS.sub(lambda found: _tenths(found.group(1).lower()), text)
     said = text.lower()
     text = _WHOLES.sub(lambda found: str(SMALL.get(found.group(1).lower(), found.group(1))), text)
+    text = _SCALE_ONCE.sub(lambda found: f"{found[1] or found[3]} {found[2] or found[4]}", text)
     text = _NUMBER.sub(_value, text)
     return (
         _AND_SOME.sub(lambda found: str(int(found[1]) + int(found[2])), text) if "hundred" in said else text
     )
 
 
-def _tenths(word: str) -> str:
-    return _TENTH.get(word) or f"0.{SMALL.get(word, 0)}"
+def _part_of_one(found: re.Match[str]) -> str:
+    value = SMALL.get((found[1] or "").lower(), 1) / PARTS[found[2].lower()]
+    return f"{value:{'.3g' if value * 1000 == int(value * 1000) else '.2g'}} {found[3]}"
 
 
 def _value(found: re.Match[str]) -> str:

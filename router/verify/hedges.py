@@ -1,0 +1,50 @@
+"""How a number is said: as it is, roughly, or as a bound, by the words around it. Pure; it knows no numbers."""
+
+import re
+from enum import StrEnum
+
+
+class Hedge(StrEnum):
+    """How a number is said: as it is, roughly, or as a bound."""
+
+    EXACT = "exact"
+    ABOUT = "about"
+    OVER = "over"
+    UNDER = "under"
+    NEARLY = "nearly"
+
+
+_OVER = re.compile(
+    r"(?:more than|over|at least|above|exceed\w*|in excess of|beyond|upwards of|north of|(?<!the )past|passed|topp\w+|"
+    r"a good|good|just over|>=?)\s*(?:the |an? )?$",
+    re.IGNORECASE,
+)
+_UNDER = re.compile(
+    r"(?:less than|fewer than|under|below|within|at most|up to|no more than|"
+    r"more (?:often|frequently) than (?:once )?every|<=?)\s*(?:the |an? )?$",
+    re.IGNORECASE,
+)
+_NEARLY = re.compile(
+    r"(?:just under|just short of|shy of|almost|nearly|nearing|approaching|not quite|not even)\s*(?:the |an? )?$",
+    re.IGNORECASE,
+)
+_ABOUT = re.compile(
+    r"(?:about|around|roughly|some|close to|approximately|approx\.?|circa|near|~|≈|like)\s*(?:the |an? )?$",
+    re.IGNORECASE,
+)
+_OR_SO = re.compile(r"^[ -]?(?:odd|ish|something)\b|^(?: [a-z]+){0,4} (?:or so|give or take|thereabouts)\b")
+
+
+def hedge(before: str, after: str = "", plain: Hedge = Hedge.EXACT) -> Hedge:
+    """Return how a number is said between *before* and *after*; *plain* when they say nothing of it."""
+    if _OR_SO.match(after):
+        return Hedge.ABOUT
+    for pattern, kind in (
+        (_NEARLY, Hedge.NEARLY),
+        (_OVER, Hedge.OVER),
+        (_UNDER, Hedge.UNDER),
+        (_ABOUT, Hedge.ABOUT),
+    ):
+        if pattern.search(before):
+            return kind
+    return plain
