@@ -215,7 +215,7 @@ def _alert(reading: Reading, before: Alert | None, place: Place) -> Alert:
 def _alike(alert: Alert, reading: Reading) -> bool:
     if reading.link and reading.link == alert.link and reading.title == alert.title:
         return True
-    return alike(alert.title, reading.title)
+    return alike(alert.title, reading.title, kin=bool(alert.service) and alert.service == reading.service)
 
 
 def _sure_of(known: _Known, reading: Reading) -> bool:

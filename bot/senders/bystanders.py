@@ -8,7 +8,7 @@ import re
 
 from bot.senders.post import Post
 from bot.senders.reading import Kind
-from bot.senders.state import Standing, Strength, head_lines
+from bot.senders.standing import Standing, Strength, head_lines
 from bot.senders.words import either
 
 _HEARTBEAT = re.compile(
@@ -17,7 +17,8 @@ _HEARTBEAT = re.compile(
 )
 _TEST = re.compile(
     r"(?:^|[\]\s:*`(“\"])(?:test\s?alert|test[ _-](?:notification|message|event|incident|alarm|page))\b"
-    r"|\[test\]|\bthis is (?:just |only )?an? (?:drill|exercise)\b|^\W*(?:drill|exercise|game ?day)\W*:"
+    r"|\[(?:test|drill|exercise|game ?day)\]|^\W*(?:drill|exercise|game ?day)\W*:"
+    r"|\bthis is (?:just |only )?an? (?:drill|exercise)\b"
     r"|\bthis is (?:just |only )?an? (?:\w+ )?test\b"
     r"|\b(?:notification test|slack testing|testing (?:slack|webhook|the integration|your integration))\b"
     r"|\btest(?:ing)? (?:of|from) (?:the )?\w+ (?:integration|webhook|notification)\b"
@@ -114,7 +115,9 @@ _TALK_NOUNS = re.compile(  # services are called so as well: they count only whe
     r"\b(?:reminder|digest|survey|invoice|subscription|trial|changelog|training|newsletter|dispute)s?(?![\w-])",
     re.IGNORECASE,
 )
-_STATUS_PAGE_SENDERS = either("status ?pages?", "status ?gator", "is ?down", r"status (?:feed|rss|updates?)")
+_STATUS_PAGE_SENDERS = either(
+    "status ?pages?", "status ?gator", "is ?down", r"status[ _-](?:feed|rss|updates?)"
+)
 _STATUS_PAGE_LINK = re.compile(
     r"//(?:status\.[\w.-]+|(?:www\.)?[\w-]+status\.\w+|[\w.-]+\.statuspage\.io)/incidents?/", re.IGNORECASE
 )
@@ -142,7 +145,9 @@ def bystander(post: Post, found: Standing) -> Kind | None:
     if any(_TEST.search(line) for line in [*heads, *post.lines[:12]]):
         return Kind.TEST
     # what a vendor tells its customers is for people; our own monitors tell us what it breaks
-    if _STATUS_PAGE_SENDERS.search(post.sender) or any(map(_STATUS_PAGE_LINK.search, post.urls)):
+    if _STATUS_PAGE_SENDERS.search(post.sender) or _STATUS_PAGE_LINK.search(
+        "\n".join((post.body, *post.urls))
+    ):
         return Kind.TALK
     return (
         _of_changes(post, found, heads)
@@ -153,7 +158,8 @@ def bystander(post: Post, found: Standing) -> Kind | None:
 
 def _of_changes(post: Post, found: Standing, heads: list[str]) -> Kind | None:
     graded = found.strength is Strength.TOKEN and "severity" in post.fields  # GitLab posts alerts too
-    return None if graded or any(_HEALTH.search(line) for line in heads) else Kind.CHANGE
+    of_health = any(_HEALTH.search(text) for text in (*heads, *post.fields))
+    return None if graded or of_health else Kind.CHANGE
 
 
 def _by_all(post: Post, found: Standing, heads: list[str]) -> Kind | None:

@@ -13,7 +13,7 @@ from bot.senders.loudness import field_severity
 from bot.senders.post import Post
 from bot.senders.reading import Kind, Reading, Sender
 from bot.senders.slack_text import plain
-from bot.senders.state import field_of
+from bot.senders.standing import field_of
 from bot.senders.words import Status, colour_status, sign_status, status_of
 
 _REGION = re.compile(r"\b([a-z]{2}(?:-gov|-iso[a-z]?)?-[a-z]+-\d)\b")

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from bot.senders.post import Post
 from bot.senders.reading import Kind, Reading, Sender
-from bot.senders.state import Strength, field_of, standing
+from bot.senders.standing import Strength, field_of
+from bot.senders.state import standing
 
 
 def declared(

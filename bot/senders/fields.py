@@ -23,6 +23,7 @@ _TAG = re.compile(r"^([A-Za-z][\w.\-/]{0,60})[:=]([^,\s]{1,200})$")
 _EQUAL = re.compile(r"(?<!\S)`?([A-Za-z_][\w.\-/]{0,60})=(?:\"([^\"\n]{0,300})\"|(\S{1,300}))")
 _SPACED_EQUALS = re.compile(r"\W?\s=\s\W?")  # "*service* = `web`, *value* = 3"
 _JSON_PAIR = re.compile(r"\"([A-Za-z][\w .-]{0,40})\"\s*:\s*(?:\"([^\"\n]{0,300})\"|([\w.+-]{1,40}))")
+_SHOUTED_NAME = re.compile(r"(?<!\S)([A-Z]{3,}(?: [A-Z]{3,})?):\s+")  # "HOST: db-1 STATE: DOWN MESSAGE: ..."
 _NAME_LINE = re.compile(r"^\s*\*([^*\n]{1,60}?):?\*:?\s*$")
 
 
@@ -52,10 +53,18 @@ def fields_in(lines: Iterable[str]) -> Mapping[str, str]:
     return found
 
 
+def name_stated(line: str) -> str:
+    """Return the name of a line that is one name and its value ("*Owner:* ann"), in small letters; else nothing."""
+    pair = _pair(line)
+    return plain(pair[0]).strip(" :*").lower() if pair else ""
+
+
 def states_only(line: str) -> bool:
     """Say whether *line* is nothing but name=value items or JSON, with at most one word beside them."""
     if line.lstrip(" `").startswith(("{", '"')):
         return _JSON_PAIR.search(line) is not None
+    if len(_SHOUTED_NAME.findall(line)) > 2:
+        return True
     bare = _unspaced(line)
     return bare.count("=") > 1 and len(_EQUAL.findall(bare)) > 1 and len(_EQUAL.sub("", bare).split()) <= 1
 
@@ -78,6 +87,9 @@ def _pairs(line: str) -> list[tuple[str, str]]:
     beside = [_pair(part.strip()) for part in _BESIDE.split(line)]
     if len(beside) > 1 and all(beside):
         return [pair for pair in beside if pair]
+    shouted = _SHOUTED_NAME.split(line)[1:]
+    if len(shouted) > 4:
+        return [(name, value.strip()) for name, value in zip(shouted[::2], shouted[1::2], strict=True)]
     if states_only(line):  # "ALERT name=queue value=3"
         listed = _JSON_PAIR.findall(line) or _EQUAL.findall(_unspaced(line))
         return [(name, (quoted or bare).strip("`*,")) for name, quoted, bare in listed]

@@ -21,6 +21,7 @@ _STATED_IDS = (
     "incident id", "alert id", "issue id", "problem id", "original problem id", "event id", "id",
     "incident number", "dedup key", "fingerprint",
 )  # fmt: skip
+_FEW = 3
 _NUMBERED = re.compile(
     r"(?:^|\s)#(\d{2,12})\b"
     r"|\b(?:incident|problem|alert|issue|ticket)\s+(?:id:?\s*)?#?([A-Z]{1,5}-?\d{2,12}|\d{2,12})\b",
@@ -35,14 +36,22 @@ def key_of(post: Post, source: str, title: str) -> str:
         found = _id_in(url)
         if found:
             return f"{who}:{found}"
-    host, checked = post.fields.get("host"), post.fields.get("service") or post.fields.get("check")
+    host = next((post.fields[name] for name in ("host", "entity") if post.fields.get(name)), "")
+    checked = post.fields.get("service") or post.fields.get("check")
     if host and checked:
         return f"{who}:{host}:{checked}".lower()
     stated = next((post.fields[name] for name in _STATED_IDS if post.fields.get(name)), "")
     number = _NUMBERED.search("\n".join((post.title, *post.headers, post.text[:300])))
     if stated or number:
         return f"{who}:{stated or next(filter(None, number.groups() if number else ()))}"
-    return f"{who}:{same_trouble(title) or title.lower()}"
+    parts = (same_trouble(title) or title.lower(), *_named_by(post, title))
+    return ":".join((who, *parts))
+
+
+def _named_by(post: Post, title: str) -> list[str]:
+    """Return which one it is, when a title of few words only says what sort of thing ("Task failed", *Task*: load)."""
+    words = re.findall(r"\w+", title.lower())
+    return [post.fields[word].lower() for word in words if word in post.fields] if len(words) <= _FEW else []
 
 
 def _id_in(url: str) -> str:

@@ -7,7 +7,7 @@ not know any sender's addresses.
 import re
 
 from bot.senders.post import Post
-from bot.senders.slack_text import links_of, plain
+from bot.senders.slack_text import Link, links_of, plain
 from bot.senders.titles import clean_title
 from bot.senders.words import either
 
@@ -16,7 +16,7 @@ _NOT_THE_ALERT = either(
     "unsubscribe", "docs?", "documentation", "configure", "settings", "panel",
 )  # fmt: skip
 _BARE = re.compile(r"https?://[^\s<>|\"]*[^\s<>|\".,;:)\]]")
-_OWN_PAGE = re.compile(r"/(?:incidents?|alerts?|issues?|problems?|events?)/[\w-]*\d")
+_OWN_PAGE = re.compile(r"/(?:incidents?|alerts?|issues?|problems?|events?|errors?)/[\w-]*\d")
 _STATED_LINK = re.compile(r"^\W*(?:(?:alert|incident|issue) )?(?:link|url)\W*:", re.IGNORECASE)
 _LINK_FIELDS = (
     "link",
@@ -42,28 +42,12 @@ def link_of(post: Post, title: str) -> str | None:
     lines = [
         line
         for line in post.lines or post.fallbacks
-        if not _NOT_THE_ALERT.search(plain(line).split("://")[0][:30])
+        if not _NOT_THE_ALERT.search(_words(plain(line).split("://")[0][:30]))
     ]
-    body = [link for line in lines for link in links_of(line) if not _NOT_THE_ALERT.search(link.label)]
-    titled = next(
-        (
-            link.url
-            for link in body
-            if link.label and title and clean_title(link.label) in {title, clean_title(title)}
-        ),
-        None,
-    )
-    stated = next(
-        (
-            value
-            for name in _LINK_FIELDS
-            if (value := post.fields.get(name, "")).startswith(("http://", "https://"))
-        ),
-        None,
-    )
-    stated = stated or next(
-        (each.url for line in post.lines if _STATED_LINK.match(line) for each in links_of(line)), None
-    )
+    body = [
+        link for line in lines for link in links_of(line) if not _NOT_THE_ALERT.search(_words(link.label))
+    ]
+    titled = next((link.url for link in body if _names(link, title)), None)
     texts = (post.text, *post.fallbacks)
     behind = next(
         (each.url for text in texts for each in links_of(text) if not _NOT_THE_ALERT.search(each.label)), None
@@ -72,7 +56,44 @@ def link_of(post: Post, title: str) -> str | None:
     chosen = [button.url for button in pressed if not _NOT_THE_ALERT.search(button.label)]
     written = [] if post.links else _BARE.findall("\n".join(lines or texts))
     bare = next(filter(_OWN_PAGE.search, written), next(iter(written), None))
-    watched = post.fields.get("url", "")  # what is watched is the last resort
-    own = [link.url for link in body if link.url != watched]
-    found = (titled, stated, *own, *chosen, behind, bare, watched)
+    watched = {post.fields.get("url"), *(link.url for link in body if _shows_itself(link))}
+    own = [link.url for link in body if link.url not in watched]
+    home = next((url for url in (*own, *chosen) if _is_of(post.sender, url)), None)
+    at_home = home if titled and not _is_of(post.sender, titled) else None
+    paged = next(filter(_OWN_PAGE.search, own), None)
+    last = next((url for url in (post.fields.get("url"), *(link.url for link in body)) if url in watched), "")
+    found = (at_home, titled, _stated(post), paged, *own, *chosen, behind, bare, last)
     return next((url for url in found if url), None)
+
+
+def _words(text: str) -> str:
+    """Return *text* without names of several parts: "permits-logs" is no word for logs."""
+    return re.sub(r"\w+(?:[-_.]\w+)+", "", text)
+
+
+def _names(link: Link, title: str) -> bool:
+    return bool(link.label and title) and clean_title(link.label) in {title, clean_title(title)}
+
+
+def _stated(post: Post) -> str | None:
+    fields = (post.fields.get(name, "") for name in _LINK_FIELDS)
+    stated = next((value for value in fields if value.startswith(("http://", "https://"))), None)
+    return stated or next(
+        (each.url for line in post.lines if _STATED_LINK.match(line) for each in links_of(line)), None
+    )
+
+
+def _shows_itself(link: Link) -> bool:
+    """Say whether a link is called by its own address or host: something watched, not a page about it."""
+    bare = link.label.split("://")[-1].strip("/ ")
+    return bool(bare) and bare in {link.url.split("://")[-1].strip("/"), _host_of(link.url)}
+
+
+def _is_of(sender: str, url: str) -> bool:
+    """Say whether *url* leads to the sender's own site ("pingdom" at my.pingdom.com)."""
+    name = re.split(r"[\W_]", sender)[0]
+    return len(name) > 3 and name in _host_of(url)
+
+
+def _host_of(url: str) -> str:
+    return re.split(r"[/?#:]", url.rsplit("://", maxsplit=1)[-1], maxsplit=1)[0].lower()

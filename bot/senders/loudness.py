@@ -10,7 +10,7 @@ from bot.investigation.alert import Severity
 from bot.senders.marks import marks_in
 from bot.senders.post import Post
 from bot.senders.slack_text import links_of
-from bot.senders.state import Standing, Strength, field_of, head_lines
+from bot.senders.standing import Standing, Strength, field_of, head_lines
 from bot.senders.words import severity_in, severity_of
 
 SEVERITY_FIELDS = (
@@ -37,6 +37,13 @@ _EXCEPTION = re.compile(r"(?:^|[\s.#:\]])[A-Z]\w*(?:Error|Exception|Fault)\b(?::
 
 def severity(post: Post, found: Standing) -> Severity:
     """Return how loud the post says it is, `Severity.UNKNOWN` when it does not say."""
+    worded = worded_severity(post, found)
+    signed = any(line.startswith(_WARNING_SIGNS) for line in (*post.headers, post.title, *post.prose[:1]))
+    return Severity.WARNING if signed and worded is Severity.UNKNOWN else worded
+
+
+def worded_severity(post: Post, found: Standing) -> Severity:
+    """Return how loud the post says in words that it is."""
     stated = stated_severity(post, found)
     if stated:
         return stated
@@ -46,10 +53,7 @@ def severity(post: Post, found: Standing) -> Severity:
             return severity_of(marked.group(1)) or Severity.UNKNOWN
     if found.word.lower() in DOWN or any(_IS_DOWN.search(line) for line in head_lines(post)[:2]):
         return Severity.CRITICAL
-    if names_exception(post):
-        return Severity.ERROR
-    signed = any(line.startswith(_WARNING_SIGNS) for line in (*post.headers, post.title, *post.lines[:1]))
-    return Severity.WARNING if signed else Severity.UNKNOWN
+    return Severity.ERROR if names_exception(post) else Severity.UNKNOWN
 
 
 def stated_severity(post: Post, found: Standing) -> Severity | None:
@@ -94,5 +98,5 @@ def field_severity(post: Post) -> Severity:
 
 def names_exception(post: Post) -> bool:
     """Say whether a title is a program's exception ("KeyError: 'sku'")."""
-    linked = (link.label for line in post.lines[:1] for link in links_of(line))
+    linked = (link.label for line in post.prose[:1] for link in links_of(line))
     return any(_EXCEPTION.search(each) for each in (post.title, *post.headers, *linked))

@@ -6,7 +6,7 @@ sender's templates.
 
 import re
 
-from bot.senders.fields import states_only
+from bot.senders.fields import name_stated, states_only
 from bot.senders.post import Post
 from bot.senders.slack_text import links_of, plain
 from bot.senders.titles import PREFIX_NOUNS, clean_title, is_generic, is_mark, is_state_word, stripped
@@ -27,6 +27,14 @@ _SPOKEN = re.compile(
 _NUMBER = re.compile(r"\W*(?:[A-Z]{2,8}-)?\d{1,12}\W*")  # "INC-77", the sender's own
 _TAGGED = re.compile(r"(?:\[[^\[\]]{1,60}\]\s*)+$")
 _EMOJI = re.compile(r":[a-z0-9_+-]{2,40}:\s*")
+_ERRORED = re.compile(  # a headline that tells only where a program failed
+    r"\W*(?:new |an? )(?:\w+ )?(?P<kind>error|exception)(?: (?:has |was )?(?:occurred|detected|seen))?"
+    r"(?:[!.]| (?:in|on|from) )",
+    re.IGNORECASE,
+)
+_LOGGED = re.compile(
+    r"\W?(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d[.,\d]*Z?\b"
+)  # a line of a log, with its time
 _PLACING = re.compile(
     r"^\W*(?:(?:alert |incident |event |problem |ticket )?(?:id|number)|host"
     r"|hostname|node|instance|service|state|status|severity|priority|time|date|environment|env|region"
@@ -60,20 +68,16 @@ TELLING_FIELDS = (
 
 def best_title(post: Post) -> str:
     """Return what the post calls its trouble; the first words of the body when it names nothing."""
-    titled = [_spoken_in(each) or each for each in (post.title, *post.headers)]
-    first = [
-        _headline(line)
-        for line in post.lines[:2]
-        if not _PLACING.match(_EMOJI.sub("", line) if post.fields.get("host") else line)
-        and not states_only(line)
-    ]
+    titled = [_error_named(post, each) or _spoken_in(each) or each for each in (post.title, *post.headers)]
+    told = [(place, line) for place, line in enumerate(post.prose[:6]) if not _is_cell(post, place, line)]
+    first = [_error_named(post, plain(line)) or _headline(line) for place, line in told if place < 2]
     named = [post.fields[name] for name in TITLE_FIELDS if post.fields.get(name)]
     host = (post.fields.get("host") or "").split(" ")[0]
     checked = post.fields.get("service", "")
     placed = f"{checked} on {host}" if host and checked else ""
     named += [placed, *(post.fields[name] for name in TELLING_FIELDS if post.fields.get(name)), host]
     after = [*first[:1], *named, *first[1:]] if any(titled) else [*first, *named]
-    later = [line for line in post.lines[2:6] if _POINTER.sub("", line) and not _PLACING.match(line)]
+    later = [line for place, line in told if place > 1 and _POINTER.sub("", line)]
     behind = [plain(text) for text in (*later, post.text, *post.fallbacks)]
     candidates = [*titled, *after, *behind, checked]
     cleaned = [_without_sender(clean_title(each), post.sender) for each in candidates]
@@ -85,6 +89,26 @@ def best_title(post: Post) -> str:
         and each.lower() not in _own_names(post.sender)
     ]
     return next(iter(telling), next(filter(None, cleaned), ""))
+
+
+def _error_named(post: Post, line: str) -> str:
+    """Return which error it was, when a headline tells only that there is one and a field of that name says which."""
+    said = _ERRORED.match(line)
+    return post.fields.get(said["kind"].lower(), "") if said else ""
+
+
+def _is_cell(post: Post, place: int, line: str) -> bool:
+    """Say whether a line only states a value: where, how loud, or one of several names and values below the first."""
+    if (
+        states_only(line)
+        or _LOGGED.match(line)
+        or _PLACING.match(_EMOJI.sub("", line) if post.fields.get("host") else line)
+    ):
+        return True
+    name = name_stated(line)
+    listed = sum(1 for each in post.prose if name_stated(each)) > 1
+    naming = name in {*TITLE_FIELDS, *TELLING_FIELDS} or _LABELLED.match(plain(line))
+    return bool(place and name and listed and not naming)
 
 
 def names_itself(line: str) -> bool:

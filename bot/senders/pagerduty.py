@@ -10,7 +10,8 @@ from bot.investigation.alert import Severity
 from bot.senders.post import Post
 from bot.senders.reading import Kind, Reading, Sender
 from bot.senders.slack_text import plain
-from bot.senders.state import Strength, standing
+from bot.senders.standing import Strength
+from bot.senders.state import standing
 from bot.senders.words import Status, severity_of, status_of
 
 _INCIDENT = re.compile(r"pagerduty\.com/incidents/([A-Za-z0-9]+)")

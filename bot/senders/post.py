@@ -15,6 +15,10 @@ from bot.senders.slack_text import Link, links_of, plain, unescaped
 
 MOST_CHARACTERS = 16_000  # of one post; titles, states and labels stand at the top
 MOST_LINES = 400
+_LABELS = frozenset(
+    "description details detail message output reason summary info context additional_info additional_information "
+    "more_info".split()
+)  # a title that only says what stands below it
 _UNFURL_MARKS = (
     "from_url",
     "is_app_unfurl",
@@ -29,8 +33,9 @@ _UNFURL_MARKS = (
 class Post:
     """One message of a bot, flat. Texts in *lines* are mrkdwn, everything else is plain words.
 
-    *lines* holds the body in reading order; *headers* are the texts that Slack shows as titles; *fields* maps
-    small-lettered names to values; *links* are those of body and titles, *buttons* those people press.
+    *lines* holds the body in reading order, *prose* what of it stands outside the cells of fields; *headers* are the
+    texts that Slack shows as titles; *fields* maps small-lettered names to values; *links* are those of body and
+    titles, *buttons* those people press.
     """
 
     sender: str
@@ -40,6 +45,7 @@ class Post:
     title_link: str = ""
     headers: tuple[str, ...] = ()
     lines: tuple[str, ...] = ()
+    prose: tuple[str, ...] = ()
     fallbacks: tuple[str, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
@@ -85,6 +91,7 @@ class _Gathered:
     def __init__(self) -> None:
         self.headers: list[str] = []
         self.lines: list[str] = []
+        self.prose: list[str] = []
         self.named: dict[str, str] = {}
         self.buttons: list[Link] = []
         self.colours: list[str] = []
@@ -93,10 +100,12 @@ class _Gathered:
         self.footers: list[str] = []
         self.room = MOST_CHARACTERS
 
-    def line(self, mrkdwn: str) -> None:
+    def line(self, mrkdwn: str, *, cell: bool = False) -> None:
         cut = mrkdwn[: self.room]
         self.room -= len(cut)
-        self.lines.extend(line for line in cut.split("\n")[:MOST_LINES] if line.strip())
+        read = [line for line in cut.split("\n")[:MOST_LINES] if line.strip()]
+        self.lines.extend(read)
+        self.prose.extend([] if cell else read)
 
     def text_behind(self, text: str) -> None:
         """Take the top-level text that the blocks do not show: notifications and screen readers get it."""
@@ -115,19 +124,20 @@ class _Gathered:
             self.named.setdefault(key, plain(value)[:2_000])
 
     def attachment(self, part: Mapping[str, Any]) -> None:
-        title = words(part.get("title"))
-        if title:
+        title, text = words(part.get("title")), words(part.get("text"))
+        label = plain(title).strip(" :")
+        labelled = label.lower().replace(" ", "_") in _LABELS and bool(text)
+        if title and not labelled:
             link = unescaped(words(part.get("title_link")))
             inline = links_of(title)
             self.titles.append((plain(title), link or (inline[0].url if inline else "")))
-        for key in ("pretext", "text"):
-            self.line(words(part.get(key)))
+        self.line(words(part.get("pretext")))
+        self.name(label if labelled else "", text)
+        self.line(text)
         for each in mappings(part.get("fields")):
-            self.name(words(each.get("title")), words(each.get("value")))
-            self.line(words(each.get("value")) if not words(each.get("title")) else "")
-            self.line(
-                f"{words(each.get('title'))}: {words(each.get('value'))}" if words(each.get("title")) else ""
-            )
+            name, value = words(each.get("title")), words(each.get("value"))
+            self.name(name, value)
+            self.line(f"{name}: {value}" if name else value, cell=bool(name))
         self.blocks(mappings(part.get("blocks")))
         self.colours.append(words(part.get("color")))
         self.fallbacks.append(words(part.get("fallback"))[:MOST_CHARACTERS])
@@ -165,7 +175,7 @@ class _Gathered:
         for each in mappings(block.get("fields")):
             name, value = label_value(text_of(each) or text_of(each.get("text")))
             self.name(name, value)
-            self.line(text_of(each) or text_of(each.get("text")))
+            self.line(text_of(each) or text_of(each.get("text")), cell=bool(name))
         for key in ("elements", "accessory", "blocks", "children", "rows", "cards"):
             inner = block.get(key)
             self.blocks(mappings([inner] if isinstance(inner, Mapping) else _flat(inner)), depth + 1)
@@ -184,6 +194,7 @@ class _Gathered:
             title_link=title_link,
             headers=tuple(dict.fromkeys([*(each for each, _ in self.titles if each), *self.headers])),
             lines=tuple(self.lines),
+            prose=tuple(self.prose),
             fallbacks=tuple(each for each in self.fallbacks if each),
             fields=self.named,
             links=tuple(link for line in mrkdwn for link in links_of(line)),

@@ -4,99 +4,27 @@ This is what reads senders that nobody listed, and what every listed sender's fi
 "alert" when the evidence adds up; it does not know who sends, so a title may hold more than a person would say.
 """
 
-import re
-from collections.abc import Mapping
-
-from bot.investigation.alert import Severity
 from bot.senders.bystanders import bystander
-from bot.senders.fields import tags_in
+from bot.senders.evidence import is_sure, speaks_for_alert
 from bot.senders.keys import key_of
 from bot.senders.linking import link_of
-from bot.senders.loudness import DOWN, names_exception, severity, stated_severity
-from bot.senders.naming import TELLING_FIELDS, TITLE_FIELDS, best_title, names_itself
+from bot.senders.loudness import severity
+from bot.senders.naming import best_title
 from bot.senders.post import Post
 from bot.senders.reading import Kind, Reading
-from bot.senders.slack_text import plain
-from bot.senders.state import OF_WORK, STATE_FIELDS, Standing, Strength, standing
-from bot.senders.titles import clean_title
-from bot.senders.words import Status, either, sign_status
-
-SERVICE_NAMES = (
-    "service", "service name", "service_name", "servicename", "services", "affected service", "impacted service", "app",
-    "application", "app name", "application name", "app_kubernetes_io_name", "component", "deployment", "statefulset",
-    "daemonset", "cronjob", "workload", "container", "microservice", "affected services", "impacted services",
-)  # fmt: skip
-MUCH = 4  # … when it comes with nothing but words, or ends what nobody here saw begin
-ENOUGH = 3  # points at which a post of an unknown sender counts as an alert
-
-_TROUBLE = either(
-    r"alerts?|alarms?|outage|down|fail(?:ed|ing|ures?|s)|errors?|exceptions?|unhealthy|unreachable",
-    r"timed? ?outs?|exceed\w*|above|below|threshold|breach\w*|latency|critical|degraded|crash\w*|oom\w*|saturat\w*",
-    r"exhausted|high (?:cpu|memory|load)",
-    r"[45]xx|[45]\d\ds|50[0234]|disk|not responding|unavailable|stuck|lag|backlog|expir\w+|incidents?|spike|anomal\w+",
-    r"(?:is|are) (?:too )?(?:high|low|slow|stalled|overdue|broken)|rose|spiked|dropped",
-    r"full|limit|brute.?force|at least \d+ events|intrusion|unauthori[sz]ed|suspicious|malware|fault",
-    r"missing|(?:0|no) (?:consumers|replicas|healthy|available)|(?:does )?not (?:exist|running)|died",
-    r"violation|burn rate|back-?off|restart(?:s|ed|ing)|evicted",
-    r"blocked|late|not reachable|throttled|rate[ -]?limited|matched|disconnected|insufficient|heartbeat|exited",
-    r"killed|deadlock|response time|slow|overload\w*|rejected|dropped|too many",
-)
-_ANSWERING = re.compile(
-    r"^\W*(?:acknowledge|ack|resolve|silence|snooze|mute|escalate|runbook|playbook|investigate|open (?:incident|alert)"
-    r"|view (?:incident|alert|monitor|problem|issue|alarm|event|check|in \w+))\b",
-    re.IGNORECASE,
-)
-_TAKABLE = re.compile(r"alert|alarm|incident|issue|problem|event|#\d", re.IGNORECASE)
-_PLACES = frozenset(
-    {"host", "hostname", "node", "pod", "namespace", "cluster", "instance", "region", "environment", "env"}
-)
-_SIRENS = ("🚨", ":rotating_light:", ":alert:", ":siren:", "🆘", ":sos:")
-_WATCHER = re.compile(
-    r"alert|alarm|monit|(?<![a-z])log|prometheus|nagios|zabbix|icinga|pingdom|uptime|watch|incident|sentinel|pager|health|check"
-    r"|probe|detect|sensu|grafana|metric|observ|trace|status|guard|on-?call|(?<![a-z])ops|devops|sysops|sre|noc|netdata|sentry|slo",
-    re.IGNORECASE,
-)
-_WORTH = {
-    Strength.TOKEN: 3,
-    Strength.PREFIX: 2,
-    Strength.PHRASE: 2,
-    Strength.SIGN: 1,
-    Strength.COLOUR: 1,
-    Strength.NONE: 0,
-}
-_HEADLINE = re.compile(
-    r"^\W*(?:[\w-]+ ){0,3}(?:alert|alarm|incident)\W*$|^\W*(?:alert|alarm) (?:on|for|in|from)\b"
-    r"|^\W*\[[^\[\]]{0,40}\b(?:alert|alarm)\b[^\[\]]{0,40}\]",
-    re.IGNORECASE,
-)
-_CHATTING = re.compile(
-    r"(?i:\bhere(?:'s| is| are)\b|\bheads[ -]up\b|\bfyi\b)|"
-    r"(?i:\bplease (?:complete|submit|review|fill|join|sign|register|confirm|update your)\b)|"
-    r"\b(?:I|I'm|I'll|I've|you)\b|(?i:\b(?:hi|hello|hey) (?:all|team|there|everyone|folks)\b|\bwelcome\b|\bthanks\b)"
-)
-
-
-_DONE = frozenset(
-    {"success", "succeeded", "completed", "green", "fixed"}
-)  # of jobs that never failed as much as of alerts
-_MACHINE_NAME = re.compile(
-    r"\*[^*\s]{1,60}\*|`[^`\s]{1,60}`|\b[a-z][a-z\d]{1,20}(?:[-_.][a-z\d]+){0,4}-\d+\b|^\W*\[[\w.-]+-\d+\]"
-    r"|\b[\w-]+\.(?:com|io|net|org|dev|internal|local|corp)\b"
-)
+from bot.senders.state import standing
+from bot.senders.stated import count_of, description_of, labels_of, service_of
+from bot.senders.words import Status
 
 
 def read_shape(post: Post, *, source: str = "generic") -> Reading:
     """Return *post* by its shape; `Kind.TALK` when too little speaks for an alert."""
     found = standing(post)
-    other = bystander(post, found)
     status = found.status or Status.FIRING
     title = best_title(post)
     labels = labels_of(post)
-    worth = points(post, found)
-    enough = worth >= (MUCH if _is_bare(post, found) else ENOUGH) and _tells_of_trouble(post, found)
-    kind = other or (Kind.ALERT if enough else Kind.TALK)
     return Reading(
-        kind=kind,
+        kind=bystander(post, found) or (Kind.ALERT if speaks_for_alert(post, found) else Kind.TALK),
         source=source,
         title=title,
         status=status,
@@ -108,157 +36,5 @@ def read_shape(post: Post, *, source: str = "generic") -> Reading:
         count=count_of(post, status),
         key=key_of(post, source, title),
         description=description_of(post, title),
-        sure=_is_sure(post, found, worth),
+        sure=is_sure(post, found),
     )
-
-
-_CALLED = re.compile(r"\b(?:alert|alarm|incident|health event|finding)\b", re.IGNORECASE)
-
-
-def _tells_of_trouble(post: Post, found: Standing) -> bool:
-    """Say whether more than a priority, a colour and a ticket's status speak for an alert."""
-    if found.strength >= Strength.PHRASE and not _is_of_work(post, found):
-        return True
-    watched = (
-        _WATCHER.search(post.sender) or _TROUBLE.search(post.body[:2_000]) or _PLACES & post.fields.keys()
-    )
-    graded = "severity" in post.fields and post.fields["severity"].lower() not in {"low", "info"}
-    answered = any(_ANSWERING.match(button.label) for button in post.buttons)
-    named = "rule" in post.fields or "alertname" in post.fields or _CALLED.search(post.title)
-    signed = found.strength is Strength.SIGN or named
-    return bool(
-        watched or graded or answered or signed or names_exception(post) or count_of(post, Status.FIRING)
-    )
-
-
-def _is_sure(post: Post, found: Standing, worth: int) -> bool:
-    """Say whether a resolution counts even when nobody here saw the trouble begin."""
-    told = found.strength >= Strength.PREFIX and not _is_of_work(post, found)
-    return found.word.lower() not in _DONE and (told or (worth >= MUCH and found.strength > Strength.COLOUR))
-
-
-def _is_bare(post: Post, found: Standing) -> bool:
-    """Say whether nothing but a sentence tells, of a sender that does not seem to watch anything."""
-    linked = post.links or "https://" in post.text
-    laid_out = post.colours or post.fields or post.buttons or linked or post.headers
-    named = found.strength is Strength.PHRASE and _MACHINE_NAME.search("".join(post.lines[:1])) is not None
-    return (
-        found.strength <= Strength.PHRASE and not laid_out and not named and not _WATCHER.search(post.sender)
-    )
-
-
-def points(post: Post, found: Standing) -> int:
-    """Return how much speaks for an alert: state words, severity, signs, bars, buttons, trouble words, sender."""
-    heads = "\n".join((post.text[:200], *post.lines[:3], *post.headers, post.title))
-    evidence = (
-        (1 if _is_of_work(post, found) else _WORTH[found.strength], True),
-        (
-            2,
-            any(
-                name in {"severity", "alertname"}
-                or re.fullmatch(r"(?:alert|alarm)(?: (?!rules?$)[a-z]+){1,3}", name)
-                for name in post.fields
-            ),
-        ),
-        (2, _is_loud(post, found)),
-        (2, names_exception(post)),
-        (-2, _takes_something_else(heads, found)),
-        (1, any(_HEADLINE.match(line) for line in heads.split("\n"))),
-        (1, found.strength is Strength.PHRASE and any(names_itself(line) for line in post.lines[:2])),
-        (-2, found.strength < Strength.TOKEN and _CHATTING.search(heads) is not None),
-        (2, _calls_own(post)),
-        (1, any(sign in heads for sign in _SIRENS)),
-        (1, found.strength > Strength.SIGN and sign_status(heads) is found.status),
-        (1, any(_ANSWERING.match(button.label) for button in post.buttons)),
-        (1, bool(post.colours) and found.strength > Strength.COLOUR),
-        (1, _TROUBLE.search(post.body[:2_000]) is not None),
-        (1, _WATCHER.search(post.sender) is not None),
-        (1, bool(_PLACES & post.fields.keys())),
-    )
-    return sum(worth for worth, true in evidence if true)
-
-
-def _calls_own(post: Post) -> bool:
-    """Say whether the post starts as its sender's own alert ("Wazuh alert (level 12): ...")."""
-    name = re.escape(re.split(r"[\W_]", post.sender)[0])
-    start = "".join(map(plain, post.lines[:1]))[:80]
-    return (
-        bool(name)
-        and re.search(
-            rf"^(?:\W|:\w+:)*{name}\b.{{0,20}}?\b(?:alert|alarm)\W{{0,3}}(?:\([^)]{{1,30}}\))?\s*[:|—–-]",
-            start,
-            re.IGNORECASE,
-        )
-        is not None
-    )
-
-
-def _is_of_work(post: Post, found: Standing) -> bool:
-    """Say whether a status field tells only what any ticket, contract or campaign tells too ("Active", "Closed")."""
-    by_field = found.strength is Strength.TOKEN and found.word in {
-        each.strip() for each in post.fields.values()
-    }
-    return by_field and found.word.lower() in OF_WORK
-
-
-def _takes_something_else(heads: str, found: Standing) -> bool:
-    """Say whether a sentence acknowledges what is called no alert ("ann acknowledged the handoff")."""
-    said = found.strength is Strength.PHRASE and found.status is Status.ACKNOWLEDGED
-    return said and not _TAKABLE.search(heads)
-
-
-def _is_loud(post: Post, found: Standing) -> bool:
-    """Say whether a severity is told: in its place, or loosely in a post that also tells a state."""
-    by_state = (
-        found.strength is Strength.NONE or found.word.lower() in DOWN
-    )  # "is down" counts as a state already
-    loose = not by_state and severity(post, found) is not Severity.UNKNOWN
-    return loose or stated_severity(post, found) is not None
-
-
-def labels_of(post: Post) -> dict[str, str]:
-    """Return the labels a post states: its short fields and the name:value items of its tags."""
-    skipped = {*STATE_FIELDS, *TITLE_FIELDS, *TELLING_FIELDS, "tags", "labels"}
-    labels = {
-        name: value
-        for name, value in post.fields.items()
-        if name not in skipped
-        and len(value) <= 200
-        and "\n" not in value
-        and re.fullmatch(r"[^\W\d_][\w ./-]{0,40}", name)
-    }
-    for name in ("tags", "labels", "tag"):
-        for tag, value in tags_in(post.fields.get(name, "")).items():
-            labels.setdefault(tag, value)
-    if post.fields.get("alertname"):
-        labels["alertname"] = post.fields["alertname"]
-    return labels if not post.sender else {"sender": post.sender, **labels}
-
-
-def service_of(post: Post, labels: Mapping[str, str]) -> str:
-    """Return the service a post names outright, by label or as service:NAME in its title; else nothing."""
-    named = next((labels[name] for name in SERVICE_NAMES if labels.get(name)), "")
-    if not named:
-        inline = re.search(r"\bservice[:=]\s?\"?([\w./-]{1,80})", f"{post.title}\n{post.body[:1_000]}")
-        named = inline.group(1) if inline else ""
-    return named if re.fullmatch(r"[\w][\w ./@:-]{0,79}", named) and "://" not in named else ""
-
-
-def count_of(post: Post, status: Status) -> int | None:
-    """Return how many alerts the post says are firing ("[FIRING:3]", "Firing: 3"), 0 when resolved and counted."""
-    for text in (post.title, *post.headers, *post.fallbacks, *(plain(line) for line in post.lines[:2])):
-        listed = re.search(r"^\W{0,4}(?i:firing)\W{0,3}\((\d+)\)", text)
-        if listed and status is Status.FIRING:
-            return int(listed.group(1))
-        counted = re.search(r"\[\s*\W{0,3}(?i:firing|resolved|alerting)(?!\s*-\s)(?::(\d+))?", text)
-        if counted:
-            if status is Status.RESOLVED:
-                return 0
-            return int(counted.group(1)) if counted.group(1) else None
-    return None
-
-
-def description_of(post: Post, title: str) -> str:
-    """Return the body beside the title, at most 4,000 characters: what recall and models read."""
-    rest = [line for line in post.body.split("\n") if line and clean_title(line) != title]
-    return "\n".join(rest)[:4_000]

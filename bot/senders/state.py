@@ -5,15 +5,14 @@ emoji beats the colour (Alertmanager is red for a mere warning; one notifier say
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import IntEnum
 from itertools import pairwise
 
+from bot.investigation.alert import Severity
 from bot.senders.marks import BRACKET, EMOJI, NUMBERED_STATE, PREFIX, segments
 from bot.senders.phrases import BURNING, PHRASES, QUOTED
 from bot.senders.post import Post
 from bot.senders.slack_text import plain
+from bot.senders.standing import Standing, Strength, field_of, head_lines
 from bot.senders.words import (
     SHOUTED_ABROAD,
     Status,
@@ -70,16 +69,13 @@ _SMALL = frozenset(
 _NAMING = frozenset(
     "name id type url link time duration details description count source number by since at for on in".split()
 )
-_COUNT_LINE = re.compile(
-    r"\W*[\w ]{2,30}:\W*\d[\d.,]*\s?(?:%|s|sec|min|minutes|h|hours)?(?: \([^()]{0,40}\))?\W*"
-)
 _COUNTED = re.compile(r"\W*\d[\d.,]*\W*(?:%|min|minutes|h|s)?\W*")
 _BEFORE = re.compile(r"\s*\((?:was|previously|formerly|before)\b[^()\n]{0,60}\)", re.IGNORECASE)
 _NAME_ABOVE = re.compile(r"^\s*\*[^*\n]{1,60}\*:?\s*$|^[^\n]{1,60}:\s*$")
 _SHOUTED = re.compile(
     r"\b(DOWN|UP|CRITICAL|WARNING|ALARM|FIRING|RESOLVED|RECOVERED|PROBLEM|OK|TRIGGERED|ACKNOWLEDGED|CLOSED|OPEN"
     rf"|UNHEALTHY|ALERT|{SHOUTED_ABROAD})\b"
-    r"|^(?:[^\s:]+\s){1,12}[^\s:]+:\s+((?i:warning|critical|down|up|ok|error|failed|recovered|resolved|firing))\W*$"
+    r"|^(?:(?:[^\s:]+\s){1,12}[^\s:]+|[^\s:]*[-_.\d][^\s:]*):\s+((?i:warning|critical|down|up|ok|error|failed|recovered|resolved|firing))\W*$"
     r"|^\W*(ERROR|WARN|NODATA)\b|^\W*((?i:resolved|recovered|triggered|acknowledged|firing|alerting))\b"
     r"|^\W*((?i:closed))(?= (?:by|at|after|on)\b|\W*$)"
 )
@@ -88,30 +84,16 @@ _NOT_A_STATE = re.compile(
 )
 
 
-class Strength(IntEnum):
-    """How surely a place in the post speaks of an alert's state."""
-
-    NONE = 0
-    COLOUR = 1
-    SIGN = 2
-    PHRASE = 3
-    PREFIX = 4
-    TOKEN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How things stand by a post's shape, in whose words, and how surely."""
-
-    status: Status | None
-    word: str
-    strength: Strength
+_UPDATED = re.compile(r"\W*updated (?:problem|alert|incident|issue)\b", re.IGNORECASE)
+_TAKEN_BY = re.compile(r"\backnowledged(?= (?:the )?(?:problem|alert|incident|issue)\b)", re.IGNORECASE)
+_MILD = (Severity.LOW, Severity.INFO)
 
 
 def standing(post: Post) -> Standing:
     """Return the state that *post* tells, from its surest place."""
     heads = head_lines(post)
     for read in (
+        _by_update,
         _by_field,
         _by_transition,
         _by_bracket,
@@ -125,24 +107,20 @@ def standing(post: Post) -> Standing:
         if found:
             return found
     by_colour = next(filter(None, map(colour_status, post.colours)), None)
+    if (
+        by_colour is Status.RESOLVED
+        and severity_of(field_of(post, ("severity", "priority", "level"))) in _MILD
+    ):
+        by_colour = None  # green for how little it matters, not for its end
     return Standing(by_colour, "", Strength.COLOUR if by_colour else Strength.NONE)
 
 
-def head_lines(post: Post) -> list[str]:
-    """Return the lines where tools put the state: titles, the first lines of the body, the fallback."""
-    top = [plain(line) for line in (*post.lines[:3], *post.text.split("\n")[:2])]
-    top = [line for line in top if not _COUNT_LINE.fullmatch(line)]
-    raw = [post.title, *post.headers, *top, *(plain(each.split("\n")[0]) for each in post.fallbacks)]
-    name = re.escape(post.sender)
-    first = re.escape(re.split(r"[\W_]", post.sender)[0])
-    own = re.compile(rf"^\W*(?:{name}(?: alert| alarm)?:|\[(?:{name}|{first})\])\s*", re.IGNORECASE)
-    unsigned = [own.sub("", line) for line in raw] if post.sender else []
-    return [line[:400] for line in dict.fromkeys([*raw, *unsigned]) if line.strip()]
-
-
-def field_of(post: Post, names: Iterable[str]) -> str:
-    """Return the first field of *post* that has one of *names*, or nothing."""
-    return next((post.fields[name] for name in names if post.fields.get(name)), "")
+def _by_update(post: Post, heads: list[str]) -> Standing | None:
+    """Return what was done to a problem whose title says only that it was updated."""
+    if not any(_UPDATED.match(line) for line in heads[:2]):
+        return None
+    done = next(filter(None, (_TAKEN_BY.search(plain(line)) for line in post.lines[:12])), None)
+    return Standing(Status.ACKNOWLEDGED, done.group(0), Strength.TOKEN) if done else None
 
 
 def _by_field(post: Post, _heads: list[str]) -> Standing | None:
@@ -158,7 +136,7 @@ def _by_field(post: Post, _heads: list[str]) -> Standing | None:
 
 def _by_transition(post: Post, heads: list[str]) -> Standing | None:
     """Return where a change from one state to another ended ("OK → CRITICAL", "is in state ERR")."""
-    for line in (*heads, *(plain(line)[:200] for line in post.lines[3:12])):
+    for line in (*heads, *(plain(line)[:200] for line in post.prose[3:12])):
         moved = _MOVED.search(line)
         before, now = [word for word in moved.groups() if word] if moved else ("", "")
         tickets = {before.lower(), now.lower()} <= OF_WORK
@@ -237,7 +215,7 @@ def _is_mark(word: str) -> bool:
 
 def _by_lone_word(post: Post, _heads: list[str]) -> Standing | None:
     """Return what a line that is one state word says ("Closed"), unless it is the value of a name above it."""
-    for above, line in pairwise(("", *post.lines[:6])):
+    for above, line in pairwise(("", *post.prose[:6])):
         word = plain(line)
         said = None if _NAME_ABOVE.match(above) or len(word) > 24 else status_of(word)
         if said and not _NOT_A_STATE.fullmatch(word):
@@ -262,7 +240,7 @@ def _by_phrase(post: Post, heads: list[str]) -> Standing | None:
             match = phrase.search(line)
             if match and not _negated(line, match.start(), status):
                 return Standing(status, match.group(0).split()[-1], Strength.PHRASE)
-    for line in [*heads, *(plain(line)[:400] for line in post.lines[3:8])]:
+    for line in [*heads, *(plain(line)[:400] for line in post.prose[3:8])]:
         match = BURNING.search(line)
         if match:
             return Standing(Status.FIRING, match.group(0).split()[-1], Strength.PHRASE)
@@ -275,7 +253,7 @@ def _by_phrase(post: Post, heads: list[str]) -> Standing | None:
 
 
 def _by_sign(post: Post, heads: list[str]) -> Standing | None:
-    raw = [*heads, *post.lines[:3], post.text[:200]]
+    raw = [*heads, *post.prose[:3], post.text[:200]]
     said = next(filter(None, (sign_status(line[:120]) for line in raw)), None)
     return Standing(said, "", Strength.SIGN) if said else None
 

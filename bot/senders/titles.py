@@ -24,7 +24,8 @@ _PREFIX = re.compile(
 _LEADING = re.compile(
     r"^(?:(?i:resolved|recovered|triggered|re-triggered|acknowledged|firing|alerting|closed)"
     r"|[Pp][0-5]|[Ss][Ee][Vv]-?[0-5]|PROBLEM|RECOVERY|ALERT|ALARM|CRITICAL|WARNING|WARN|ERROR|OK|DOWN|UP|OPEN|FIRING|PAGE|URGENT"
-    r"|DEGRADED|UNHEALTHY|OFFLINE|ONLINE|CLEAR|CLEARED|CLOSED|ACK|OUTAGE|FAILED|FAILURE)\s+(?=\S)"
+    r"|DEGRADED|UNHEALTHY|OFFLINE|ONLINE|CLEAR|CLEARED|CLOSED|ACK|OUTAGE|FAILED|FAILURE)\s+"
+    r"(?!(?:on|in|for|of|at|from|to)\b)(?=\S)"
 )
 _SHOUTED = re.compile(
     rf"^(?:CRITICAL|FATAL|ERROR|WARNING|WARN|P[0-5]|FIRING|RESOLVED|RECOVERED|TRIGGERED|ACKNOWLEDGED|{SHOUTED_ABROAD})"
@@ -43,8 +44,8 @@ _BEFORE_MARK = re.compile(r"^[A-Za-z]+\s+[(\[]")
 _TAIL_TOKEN = re.compile(r"\s*[\[【](?!\d+[\]】])([^\[\]【】]{1,40})[\]】]\s*$")
 _STATED_TAIL = re.compile(r"\s+(?:severity|priority|level|status|urgency)=\w+$")
 _TAIL_MARK = re.compile(
-    r"\s*(?::|\s[–—-])\s+(?:fired|firing|triggered|activated|deactivated|alerting|resolved|recovered|closed|opened"
-    r"|acknowledged|ok)[.!]?$",
+    r"\s*(?::|\s[–—-]|\s::)\s+(?:fired|firing|triggered|activated|deactivated|alerting|resolved|recovered|closed|opened"
+    r"|acknowledged|ok|critical|fatal|warning)[.!]?$",
     re.IGNORECASE,
 )
 _ADDRESS = re.compile(r"\s*[:|(–—-]?\s*https?://\S+\s*\)?$|\s*\(\s*https?://[^\s()]+\s*\)")
@@ -59,7 +60,7 @@ _ASIDE = re.compile(  # "owner: ann" and "INC-7" behind a bar are no part of the
     r"\W*(?i:owners?|team|assigned(?: to)?|assignee|on-?call|service|env|environment|since|started|duration|runbook"
     r"|link|url|ticket|value|current|threshold|region|cluster|tags?):\s+\S|\W*(?:#\w{1,40}|[A-Z]{2,8}-\d{1,8})\W*$"
 )
-_BARE_REFERENCE = re.compile(r"#[\w-]{1,40}")
+_BARE_REFERENCE = re.compile(r"#[\w.-]{1,40}|(?:[\w-]+ ){0,2}[\w-]+\s?[:：]")  # "#7", or "More details:"
 _AROUND = (('"', '"'), ("“", "”"), ("‘", "’"), ("**", "**"))
 _NOUN = (
     r"(?:alerts?|alarms?|incidents?|issues?|problems?|notifications?|events?|warnings?|errors?|recovery|monitor"
@@ -76,6 +77,10 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 _DURATION = re.compile(r"\b(?:was down )?(?:after|for|in)\s+#(?:\s+#)*")
+_MOMENT = re.compile(  # "since 03/11/2026 09:26AM", "at 10:31, after 5m 1s of downtime"
+    r",?\s+(?:since|at|on|after|for|in)\s+(?:\d+[/.:-]\d[\d/.:-]*(?:t[\d:.]+z?)?,?\s*(?:[ap]m|utc|z|[+-]\d{2}:?\d{2})?\s*)+"
+    r"|,?\s+after\s+(?:\d+\s?(?:h|m|s|hrs?|mins?|secs?|hours?|minutes?|seconds?)\s*)+(?:of downtime)?"
+)
 _HOW_LONG = re.compile(r"\s*\((?:last|was|for|since|after|down|seen|lasted)\b[^()]{0,60}\)")
 _MEASURED = re.compile(
     r"(?<![\w.-])\d[\d.,:]*\s*"
@@ -135,18 +140,23 @@ def is_generic(title: str) -> bool:
 
 def same_trouble(title: str) -> str:
     """Return *title* made equal for firing and resolved: small letters, no state words, no measured values."""
-    text = _DURATION.sub(" ", _MEASURED.sub("#", _HOW_LONG.sub("", title.lower())))
+    text = _DURATION.sub(" ", _MEASURED.sub("#", _MOMENT.sub(" ", _HOW_LONG.sub("", title.lower()))))
     kept = [word for word in re.split(r"[^\w./:#@-]+", text) if word and not is_state_word(word.strip(".:-"))]
     return " ".join(kept)
 
 
-def alike(one: str, other: str) -> bool:
-    """Say whether two titles tell of one trouble: most words shared, and no name with digits on one side only."""
+def alike(one: str, other: str, *, kin: bool = False) -> bool:
+    """Say whether two titles tell of one trouble: most words shared, and no name with digits on one side only.
+
+    *kin* says that both name the same service: then half the words are enough.
+    """
     mine, theirs = set(same_trouble(one).split()), set(same_trouble(other).split())
     shared, odd = mine & theirs, mine ^ theirs
     if not shared or any(re.search(r"[\d]", word) for word in odd):
         return False
-    return len(shared) / len(mine | theirs) >= 0.6 or (len(shared) >= 2 and shared in (mine, theirs))
+    return len(shared) / len(mine | theirs) >= (0.5 if kin else 0.6) or (
+        len(shared) >= 2 and shared in (mine, theirs)
+    )
 
 
 def stripped(part: str) -> str:
