@@ -40,8 +40,9 @@ types: .venv/dev.stamp
 contracts: .venv/dev.stamp
 	$(BIN)/lint-imports
 
+# what is compiled is kept for the workers and the processes that they start; no worker computes with threads of its own
 tests: .venv/dev.stamp
-	$(BIN)/python -m pytest -n 4 --dist loadfile
+	PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 4 --dist loadfile
 
 # the whole fault matrix, also what takes minutes: kills at every step, whole processes
 faults: .venv/dev.stamp

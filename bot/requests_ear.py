@@ -9,6 +9,7 @@ It hears meaning across other wording, where cues are deaf; English mostly, as t
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -85,6 +86,7 @@ def mark_of(embed: Embeds) -> str:
     return hashlib.sha256(f"{embed.model_id}\n{_rows()}".encode()).hexdigest()[:16]
 
 
+@cache
 def _rows() -> list[tuple[str, str]]:
     return [(label, plain(text)) for label, texts in EXAMPLES.items() for text in texts]
 

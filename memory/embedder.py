@@ -6,11 +6,13 @@ One worker thread runs the model, so that the event loop stays free. It knows no
 import asyncio
 import contextlib
 import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+from weakref import WeakValueDictionary
 
 from memory.weights import DEFAULT_CACHE, ModelFiles, Progress, prepare_model
 
@@ -21,6 +23,9 @@ BATCH = 8
 """Texts per model run: large enough to be quick, small enough that a waiting recall gets its turn soon."""
 
 GENTLE = 10  # niceness of the thread that runs the model
+_LOADING = threading.Lock()
+_HELD: WeakValueDictionary[tuple[ModelFiles, int], "TextEmbedding"] = WeakValueDictionary()
+"""What this process has loaded and somebody still holds: the same model is never held twice."""
 
 Vector = Sequence[float]
 
@@ -101,18 +106,27 @@ class OnnxModel:
 
     def _loaded(self) -> "TextEmbedding":
         if self._model is None:
-            # onnxruntime 1.29 and later tells Microsoft of each process and model, and asks the C environment alone
-            os.putenv("ORT_DISABLE_TELEMETRY", "1")
-            from fastembed import TextEmbedding  # noqa: PLC0415 - half a second that `--help` should not pay
-
-            files = self._files
-            _make_known(files)
-            self._model = TextEmbedding(
-                files.model_id, specific_model_path=str(files.folder), cache_dir=str(files.folder.parent),
-                threads=self._threads,
-            )  # fmt: skip
+            self._model = _load(self._files, self._threads)
             _give_way_to_others()  # from now on: a start waits for what is above
         return self._model
+
+
+def _load(files: ModelFiles, threads: int) -> "TextEmbedding":
+    """Load the model of *files*, or share the one that this process holds already."""
+    # onnxruntime 1.29 and later tells Microsoft of each process and model, and asks the C environment alone
+    os.putenv("ORT_DISABLE_TELEMETRY", "1")
+    from fastembed import TextEmbedding  # noqa: PLC0415 - half a second that `--help` should not pay
+
+    with _LOADING:
+        model = _HELD.get((files, threads))
+        if model is None:
+            _make_known(files)
+            model = TextEmbedding(
+                files.model_id, specific_model_path=str(files.folder), cache_dir=str(files.folder.parent),
+                threads=threads,
+            )  # fmt: skip
+            _HELD[files, threads] = model
+        return model
 
 
 def _make_known(files: ModelFiles) -> None:

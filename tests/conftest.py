@@ -1,7 +1,10 @@
 """What all tests share: a fresh database, a fixed clock, and no way out of this machine."""
 
+import gc
 import os
+import shutil
 import socket
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.postgres import BINARIES, MISSING, cluster
 from bot.store.database import create_tables, engine_for
+from memory.embedder import MiniLm
 
 GUARD = Path(__file__).parent / "guard"
 # machines are noisy: how long an example takes decides nothing
@@ -32,6 +36,10 @@ structlog.configure(
     ]
 )
 
+gc.set_threshold(50_000, 20, 50)  # 5,000 collected tests are looked through rarely
+MEMORY_DISK = Path("/dev/shm")
+if MEMORY_DISK.is_dir() and shutil.disk_usage(MEMORY_DISK).free > 4 * 2**30:
+    tempfile.tempdir = str(MEMORY_DISK)  # what tests write outlives no test, so no disk need be waited for
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
 
 
@@ -49,6 +57,15 @@ def _no_way_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", connect)
     # the guard of processes that a test starts: tests/guard/sitecustomize.py
     monkeypatch.setenv("PYTHONPATH", str(GUARD), prepend=os.pathsep)
+
+
+@pytest.fixture(scope="session")
+def minilm() -> Iterator[MiniLm]:
+    """The real embedding model, loaded; every bot of this process shares it."""
+    model = MiniLm()
+    model._worker.submit(model._loaded).result()
+    yield model
+    model.close()
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tools.words import words
 
@@ -138,7 +139,9 @@ def passages(body: str) -> list[str]:
     return pieces or [body]
 
 
+@lru_cache(maxsize=4_096)
 def _counted(title: str, body: str, title_counts: int) -> Counter[str]:
+    """Count the words of a text, once for as long as it stays the same."""
     counts = Counter(words(body))
     for word in words(title):
         counts[word] += title_counts

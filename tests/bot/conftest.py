@@ -8,6 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bench.postgres import emptied
 from bot.store.database import create_tables, engine_for
+from memory.embedder import MiniLm
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _model_is_held(minilm: MiniLm) -> None:
+    """Keep the embedding model loaded from one bot to the next."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -3,18 +3,22 @@
 import asyncio
 import hashlib
 import json
-import random
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from bot.requests import Ask, did_you_mean, understand
-from bot.requests_ear import learn, mark_of, shipped
+from bot.requests_ear import Ear, learn, mark_of, shipped
 from bot.requests_examples import EXAMPLES
 from memory.weights import MODEL, WEIGHTS_SHA256
+
+SIZE = 512  # numbers in a vector
 
 
 @pytest.mark.parametrize(
@@ -102,6 +106,12 @@ def test_wording_that_no_example_holds_is_read_well_enough_by_words_alone() -> N
     assert sum(label in cheap for label in dear) <= 1
 
 
+@cache
+def _direction(word: str) -> NDArray[np.float64]:
+    seed = int.from_bytes(hashlib.sha256(word.encode()).digest())
+    return np.random.default_rng(seed).standard_normal(SIZE)
+
+
 class WordVectors:
     """Vectors by words: texts that share words are alike, which is all that learning needs here."""
 
@@ -115,22 +125,23 @@ class WordVectors:
         return [self._vector(text) for text in texts]
 
     def _vector(self, text: str) -> list[float]:
-        total = [0.0] * 512
-        for word in text.split():
-            chance = random.Random(hashlib.sha256(word.encode()).digest())
-            total = [value + chance.gauss(0, 1) for value in total]
-        length = sum(value * value for value in total) ** 0.5 or 1.0
-        return [value / length for value in total]
+        total = np.sum([_direction(word) for word in text.split()] or np.zeros((1, SIZE)), axis=0)
+        unit: list[float] = (total / (np.linalg.norm(total) or 1.0)).tolist()
+        return unit
 
 
-async def test_ear_learns_our_examples() -> None:
-    heard = await (await learn(WordVectors())).hear("who deployed last")
+@pytest.fixture(scope="module")
+def ear() -> Ear:
+    return asyncio.run(learn(WordVectors()))
+
+
+async def test_ear_learns_our_examples(ear: Ear) -> None:
+    heard = await ear.hear("who deployed last")
     assert max(heard, key=lambda label: heard[label]) is Ask.DATA_RETRIEVAL
 
 
-async def test_what_was_learnt_is_written_and_heard_again(tmp_path: Path) -> None:
-    embed = WordVectors()
-    ear, file = await learn(embed), tmp_path / "ear.npz"
+async def test_what_was_learnt_is_written_and_heard_again(ear: Ear, tmp_path: Path) -> None:
+    embed, file = WordVectors(), tmp_path / "ear.npz"
     ear.write(file, mark_of(embed))
     again = shipped(embed, file)
     assert again is not None

@@ -2,8 +2,19 @@
 
 import gc
 import sys
+from collections.abc import Iterator
+
+import pytest
 
 from bot.steady import SLICE_S, settled, short_turns
+
+
+@pytest.fixture(autouse=True)
+def _as_python_comes() -> Iterator[None]:
+    of_the_tests = gc.get_threshold()
+    gc.set_threshold(700, 10, 10)
+    yield
+    gc.set_threshold(*of_the_tests)
 
 
 def test_threads_hand_over_quickly_inside_and_as_before_outside() -> None:

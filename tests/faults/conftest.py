@@ -13,11 +13,12 @@ from bot.store.database import reading
 from bot.store.schema import replies
 from sandbox.server import Sandbox
 from sandbox.timing import Timing
+from tests.bot.conftest import _model_is_held
 from tests.bot.office import ALERTS, bot_in, is_verdict
 from tests.faults import invariants
 from tests.router.conftest import books, open_router
 
-__all__ = ["books", "open_router"]  # the router's own fixtures serve the model's rows
+__all__ = ["_model_is_held", "books", "open_router"]  # the router's own fixtures serve the model's rows
 
 WAIT = 60.0
 # Slack asks again after one and after five minutes; a test cannot wait so long

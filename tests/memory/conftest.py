@@ -1,7 +1,7 @@
 """Engines, stores and memories for tests; the real model is built once into the usual cache."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bench.postgres import emptied
 from bot.store.database import engine_for
-from memory.embedder import MiniLm
 from memory.memory import Memory
 from memory.records import Records
 from memory.store import Store
@@ -77,11 +76,3 @@ async def memory(records: Records, tmp_path: Path) -> AsyncIterator[Memory]:
     made = Memory(records, EdgeStore(tmp_path / "index", embed.model_id, embed.size), embed)
     yield made
     await made.close()
-
-
-@pytest.fixture(scope="session")
-def minilm() -> Iterator[MiniLm]:
-    """The real model, in fp32."""
-    model = MiniLm()
-    yield model
-    model.close()

@@ -36,10 +36,10 @@ Run = Callable[..., Told]
 
 
 def runner(folder: Path, capfd: pytest.CaptureFixture[str]) -> Run:
-    """Return a function that runs one command with its data below *folder*."""
+    """Return a function that runs one command with its data below *folder*, without the public examples."""
 
     def run(*words: str, **environment: str) -> Told:
-        given = {"INCIDENTOS_DATA": str(folder / "data"), **environment}
+        given = {"INCIDENTOS_DATA": str(folder / "data"), "INCIDENTOS_EXAMPLES": "no", **environment}
         capfd.readouterr()
         try:
             code = main(words, lambda: read_environment(given, folder / ".env"))
