@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from bench.engine_data import SCOPE, SIZE, entries, probes
-from memory.store import Entry, Probe
+from memory.store import Entry, Probe, Store
 from memory.store_edge import EdgeStore
 
 BATCH = 100
@@ -37,12 +37,12 @@ class Engine(Protocol):
         ...
 
 
-class Ours:
-    """The product's embedded index, hybrid with every arm."""
+class Hybrid:
+    """A store of the product, hybrid with every arm."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open *folder*."""
-        self._store = EdgeStore(folder, "bench", SIZE)
+    def __init__(self, store: Store) -> None:
+        """Take the opened *store*."""
+        self._store = store
 
     async def put(self, part: list[Entry]) -> None:
         """Write a batch."""
@@ -57,26 +57,16 @@ class Ours:
         await self._store.close()
 
 
-class QdrantLocal:
-    """qdrant-client's local mode in a folder, the same hybrid search."""
+def ours(folder: Path) -> Hybrid:
+    """The product's embedded index."""
+    return Hybrid(EdgeStore(folder, "bench", SIZE))
 
-    def __init__(self, folder: Path) -> None:
-        """Open *folder*."""
-        from bench.engine_local import FolderStore  # noqa: PLC0415 - seconds to load
 
-        self._store = FolderStore(folder, "bench", SIZE)
+def qdrant_local(folder: Path) -> Hybrid:
+    """qdrant-client's local mode in a folder, the same search."""
+    from bench.engine_local import FolderStore  # noqa: PLC0415 - seconds to load
 
-    async def put(self, part: list[Entry]) -> None:
-        """Write a batch."""
-        await self._store.put(part)
-
-    async def ask(self, probe: Probe) -> int:
-        """Search."""
-        return len(await self._store.search(probe, SCOPE, CANDIDATES))
-
-    async def close(self) -> None:
-        """Close."""
-        await self._store.close()
+    return Hybrid(FolderStore(folder, "bench", SIZE))
 
 
 class Chroma:
@@ -125,7 +115,7 @@ class Chroma:
         """Nothing to do."""
 
 
-SYSTEMS: dict[str, Callable[[Path], Engine]] = {"ours": Ours, "qdrant_local": QdrantLocal, "chroma": Chroma}
+SYSTEMS: dict[str, Callable[[Path], Engine]] = {"ours": ours, "qdrant_local": qdrant_local, "chroma": Chroma}
 
 
 async def fill(engine: Engine, count: int) -> dict[str, float]:

@@ -4,6 +4,7 @@ import { el } from "../parts/dom.js";
 import { control, link } from "./controls.js";
 import { emoji } from "./emoji.js";
 import { safeUrl } from "./safe_text.js";
+import { Scan } from "./scan.js";
 
 const SPECIAL = /[\\`*_~[!<:\n&]|https?:\/\//g;
 const WORD = /[\p{L}\p{N}]/u;
@@ -20,21 +21,10 @@ export function markdownInline(text, names, depth = 0) {
   return new Run(text, names, depth).nodes();
 }
 
-class Run {
+class Run extends Scan {
   constructor(text, names, depth) {
-    Object.assign(this, { text, names, depth, at: 0, plain: 0, out: [], barren: new Set(), found: new Map() });
-  }
-
-  nodes() {
-    for (;;) {
-      SPECIAL.lastIndex = this.at;
-      const found = SPECIAL.exec(this.text);
-      if (!found) break;
-      this.at = found.index;
-      if (!this.read(found[0])) this.at = found.index + 1;
-    }
-    this.flush(this.text.length);
-    return this.out;
+    super(text, SPECIAL);
+    Object.assign(this, { names, depth, barren: new Set(), found: new Map() });
   }
 
   read(mark) {
@@ -50,26 +40,6 @@ class Run {
       case "*": case "_": case "~": return this.depth < DEEPEST && this.emphasis(mark);
       default: return this.bareLink();
     }
-  }
-
-  take(node, end) {
-    this.flush(this.at);
-    this.out.push(node);
-    this.at = end;
-    this.plain = end;
-    return true;
-  }
-
-  flush(end) {
-    if (end > this.plain) this.out.push(this.text.slice(this.plain, end));
-    this.plain = end;
-  }
-
-  match(pattern, make) {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text);
-    const node = found && make(...found);
-    return node ? this.take(node, this.at + found[0].length) : false;
   }
 
   escaped() {

@@ -4,6 +4,7 @@ import { el } from "../parts/dom.js";
 import { control, link } from "./controls.js";
 import { emoji } from "./emoji.js";
 import { unescape } from "./safe_text.js";
+import { Scan } from "./scan.js";
 
 const PAIRS = { "*": "strong", "_": "em", "~": "s" };
 const SPECIAL = /[*_~`<:&]|https?:\/\//g;
@@ -18,22 +19,10 @@ export function inline(text, names, { depth = 0, codeOnly = false } = {}) {
   return new Run(text, names, depth, codeOnly).nodes();
 }
 
-class Run {
+class Run extends Scan {
   constructor(text, names, depth, codeOnly) {
-    Object.assign(this, { text, names, depth, codeOnly, at: 0, plain: 0, out: [], barren: {} });
-  }
-
-  nodes() {
-    for (;;) {
-      SPECIAL.lastIndex = this.at;
-      const found = SPECIAL.exec(this.text);
-      if (!found) break;
-      this.at = found.index;
-      const node = this.read(found[0]);
-      if (!node) this.at = Math.max(this.at, found.index + 1);
-    }
-    this.flush(this.text.length);
-    return this.out;
+    super(text, SPECIAL);
+    Object.assign(this, { names, depth, codeOnly, barren: {} });
   }
 
   /** Tries what may begin here; true when something was read and `at` stands after it. */
@@ -45,26 +34,6 @@ class Run {
     if (mark === ":") return this.match(EMOJI, (written, name) => emoji(name));
     if (mark.length > 1) return this.bareLink();
     return this.depth < DEEPEST && this.pair(mark);
-  }
-
-  take(node, end) {
-    this.flush(this.at);
-    this.out.push(node);
-    this.at = end;
-    this.plain = end;
-    return true;
-  }
-
-  flush(end) {
-    if (end > this.plain) this.out.push(this.text.slice(this.plain, end));
-    this.plain = end;
-  }
-
-  match(pattern, make) {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text);
-    const node = found && make(...found);
-    return node ? this.take(node, this.at + found[0].length) : false;
   }
 
   bareLink() {
