@@ -17,10 +17,11 @@ from typing import Final
 
 import structlog
 
+from tools.redact_lines import Extract, compiled
 from tools.redact_names import named_spans
 from tools.redact_places import placed_spans, reaches_over_lines
-from tools.redact_skeleton import HIDING, Extract, Skeleton
-from tools.redact_tokens import compiled, token_spans
+from tools.redact_skeleton import HIDING, Skeleton
+from tools.redact_tokens import token_spans
 from tools.redact_values import looks_secret
 from tools.redact_wrapped import Unwrapped
 
@@ -34,7 +35,7 @@ DENSEST = 100  # bytes a find, in a text that has more; what is denser is withhe
 MOST_HIDDEN = 8_000  # colour codes and escapes in a text
 DENSEST_HIDDEN = 12  # bytes between them, in a text that has more
 
-_MARK = compiled(r"\[REDACTED:[A-Za-z0-9_-]{1,64}(?::[0-9a-f]{4})?\]")
+_MARK = compiled(r"\[REDACTED:([A-Za-z0-9_-]{1,64})(?::[0-9a-f]{4})?\]")
 _log = structlog.get_logger(__name__)
 
 Span = tuple[int, int, str]
@@ -125,6 +126,7 @@ def redaction(text: str) -> Redaction:
 
 
 def _found(data: bytes) -> Iterator[Span]:
+    data = _without_kinds(data)
     yield from _spans(data)
     wrapped = Unwrapped(data)
     for start, _, kind in _spans(wrapped.data) if wrapped.data else ():
@@ -136,6 +138,16 @@ def _found(data: bytes) -> Iterator[Span]:
         skeleton = Skeleton(hiding.data)
         for start, end, kind in _spans(skeleton.data):
             yield *hiding.original(*skeleton.original(start, end)), kind
+
+
+def _without_kinds(data: bytes) -> bytes:
+    """Return *data* with the kinds in its marks crossed out: the "password:" of a mark names no value behind it."""
+    pieces, last = [], 0
+    for match in _MARK.finditer(data) if b"[REDACTED:" in data else ():
+        start, end = match.span(1)
+        pieces += [data[last:start], b"x" * (end - start)]
+        last = end
+    return b"".join([*pieces, data[last:]]) if pieces else data
 
 
 def _elsewhere(spans: list[Span], data: bytes) -> list[Span]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from tools.redact_tokens import compiled
+from tools.redact_lines import compiled
 from tools.redact_values import LONG_KEY, MOST_JUDGED, is_scrambled, is_uuid, looks_picked
 from tools.redact_worth import OTHER_TOKENS
 

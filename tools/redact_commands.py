@@ -15,8 +15,7 @@ from tools.redact_command_forms import (
     SURE_OVER_LINES,
     Form,
 )
-from tools.redact_skeleton import Extract
-from tools.redact_tokens import compiled
+from tools.redact_lines import Extract, compiled
 from tools.redact_values import MOST_JUDGED, is_placeholder, looks_secret, looks_spoken
 
 Span = tuple[int, int, str]

@@ -7,7 +7,7 @@ value that looks made by chance. What a name only refers to (`token_type`, `secr
 import re
 from collections.abc import Iterator
 
-from tools.redact_tokens import compiled
+from tools.redact_lines import compiled
 from tools.redact_values import HASHED, MOST_JUDGED, is_placeholder, is_uuid, looks_keyed, looks_secret
 from tools.redact_worth import KEEPERS, Worth, kind_of, parts_of, worth_of
 

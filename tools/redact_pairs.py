@@ -6,7 +6,7 @@ Also a YAML block under a secret's name and the default of a Terraform variable.
 
 from collections.abc import Iterator
 
-from tools.redact_tokens import compiled
+from tools.redact_lines import compiled
 from tools.redact_values import MOST_JUDGED, is_placeholder, looks_secret, looks_spoken
 from tools.redact_worth import Worth, kind_of, worth_of
 

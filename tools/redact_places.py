@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from tools.redact_bare import bare_spans
 from tools.redact_commands import command_spans
+from tools.redact_lines import compiled
 from tools.redact_pairs import paired_spans
 from tools.redact_spoken import spoken_spans
 from tools.redact_tables import tabled_spans
-from tools.redact_tokens import compiled
 from tools.redact_values import MOST_JUDGED, is_placeholder, is_scrambled, looks_secret
 
 Span = tuple[int, int, str]

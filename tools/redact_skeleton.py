@@ -5,10 +5,8 @@ the hidden parts are taken out with the secret. Lines that a shell wraps with a 
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from typing import Any
 
-from tools.redact_tokens import compiled
+from tools.redact_lines import compiled
 
 HIDING = compiled(
     r"((?:\x1b\[[0-9;?]*[A-Za-z]"  # colours and cursor moves
@@ -21,52 +19,6 @@ HIDING = compiled(
     groups=False,
 )
 _ENTITIES = {b"&amp;": b"&", b"&quot;": b'"', b"&apos;": b"'", b"&lt;": b"<", b"&gt;": b">"}
-
-
-_APART = b"\n\x00\n"  # between lines that are no neighbours: nothing reaches over it
-
-
-class Extract:
-    """The lines of a text that hold a match of a pattern, as one text; `original` maps its spans back.
-
-    Reading them together costs a hundredth of reading each by itself.
-    """
-
-    def __init__(self, pattern: Any, data: bytes) -> None:  # noqa: ANN401 - re2 ships no types
-        self._here: list[int] = []
-        self._there: list[int] = []
-        self.matches = 0
-        pieces, length = [], 0
-        for start, end in self._lines_with(pattern, data):
-            self._here.append(length)
-            self._there.append(start)
-            pieces.append(data[start:end])
-            length += end - start + len(_APART)
-        self.data = _APART.join(pieces)
-
-    def _lines_with(self, pattern: Any, data: bytes) -> Iterator[tuple[int, int]]:  # noqa: ANN401 - re2 ships no types
-        """Yield where the lines of *data* begin and end that hold a match of *pattern*, neighbours joined."""
-        begin, end = 0, -1
-        for match in pattern.finditer(data):
-            self.matches += 1
-            start, stop = match.span()
-            if end >= 0 and start > end + 1:
-                yield begin, end
-                end = -1
-            if end < 0:
-                begin = data.rfind(b"\n", 0, start) + 1
-            if stop > end:
-                found = data.find(b"\n", stop)
-                end = found if found >= 0 else len(data)
-        if end >= 0:
-            yield begin, end
-
-    def original(self, start: int, end: int) -> tuple[int, int]:
-        """Return where the extract's *start* and *end* (after it) stand in the whole text."""
-        at = bisect_right(self._here, start) - 1
-        moved = self._there[at] - self._here[at]
-        last = bisect_right(self._here, end - 1) - 1
-        return start + moved, end + self._there[last] - self._here[last]
 
 
 class Skeleton:

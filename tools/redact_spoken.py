@@ -7,7 +7,7 @@ The word, a few words more, a verb or a colon, and a value that no plain word wo
 from collections.abc import Iterator
 from typing import Any, Final
 
-from tools.redact_tokens import compiled
+from tools.redact_lines import compiled
 from tools.redact_values import (
     HASHED,
     MOST_JUDGED,

@@ -7,7 +7,7 @@ import re
 from collections.abc import Generator, Iterator
 from typing import Final
 
-from tools.redact_tokens import compiled
+from tools.redact_lines import compiled
 from tools.redact_values import is_placeholder, looks_secret, looks_spoken
 from tools.redact_worth import Worth, kind_of, worth_of
 

@@ -4,37 +4,35 @@ The forms stand in `redact_token_forms`. A long run of chance behind a short wor
 vendors write tokens. It does not know names or surroundings.
 """
 
+import re
 from collections.abc import Iterator
-from typing import Any
 
-import re2
-
+from tools.redact_lines import Extract, compiled
 from tools.redact_token_forms import FORMS, PLACED
-from tools.redact_values import UUID, is_scrambled, is_uuid, looks_secret
+from tools.redact_values import UUID, is_mixed, is_scrambled, is_uuid, looks_secret
 
 ON_A_SHELF = 20  # forms
+HINTED = 2  # characters of each part of a token that show that a line may hold it
 _WORD = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 
 
-def compiled(pattern: str, memory: int = 8 << 20, *, groups: bool = True) -> Any:  # noqa: ANN401 - re2 ships no types
-    """Return *pattern* compiled by RE2 over single bytes; linear in the text, whatever the text.
-
-    *memory* bounds in bytes what RE2 keeps of its automaton; a large pattern is four times slower with too little.
-    """
-    options = re2.Options()
-    options.max_mem = memory
-    options.encoding = re2.Options.Encoding.LATIN1
-    options.log_errors = False
-    options.never_capture = not groups
-    return re2.compile(pattern.encode("latin-1"), options)
-
-
 # A short word, a sign and a long run of chance: how most vendors write tokens. `pk_…` is published on purpose.
-_PREFIXED = compiled(
-    r"(?:^|[^A-Za-z0-9_.~-])([a-z][a-z0-9]{1,11}|[A-Z][A-Z0-9]{1,11})[_-]([A-Za-z0-9_-]{32,})"
-)
+_PREFIXED = compiled(r"(?:^|[^A-Za-z0-9_.~-])([a-z]{2,12}|[A-Z]{2,12})[_-]([A-Za-z0-9_-]{32,})")
 _STAGED = compiled(r"(?:^|[^A-Za-z0-9_.~-])([a-z]{2,16})_(?:live|test)_([A-Za-z0-9_-]{16,})")
+_STAGE = compiled(
+    r"(?:^|[^A-Za-z0-9_.~-])((?:live|test)_(?:[a-f0-9]{30,}|[A-Za-z0-9]{27,}))(?:$|[^A-Za-z0-9_-])"
+)
 _PUBLIC = (b"pk", b"pub", b"sha", b"md5", b"h1")
+# Every form with its counts cut short: what no line of a text matches needs no shelf.
+_HINT = compiled(
+    "(?m)(?:^|[^A-Za-z0-9_\n])(?:"
+    + "|".join(
+        re.sub(r"\{(\d+)(?:,\d*)?\}", lambda count: f"{{{min(int(count[1]), HINTED)},}}?", form)
+        for _, form in FORMS
+    )
+    + ")",
+    groups=False,
+)
 # Groups cost more than all the rest, so the kind of what was found is looked up afterwards. One pattern of all forms
 # would be read fastest, yet takes half a second to get warm on tokens that it has not seen.
 _SHELVES = tuple(
@@ -49,13 +47,15 @@ _PLACED_FORMS = tuple((kind, word.encode(), compiled(form)) for kind, word, form
 
 def token_spans(data: bytes) -> Iterator[tuple[int, int, str]]:
     """Yield start, end and kind of every secret that its own form betrays."""
-    behind_one = b"\n" + data
-    for shelf, forms in _SHELVES:
+    lines = Extract(_HINT, data)
+    behind_one = b"\n" + lines.data
+    for shelf, forms in _SHELVES if lines.data else ():
         for match in shelf.finditer(behind_one):
             start, end = match.start(), match.end() - 1
-            if end == len(data) or data[end] not in _WORD:
-                token = data[start:end]
-                yield start, end, next((kind for kind, form in forms if form.fullmatch(token)), "token")
+            if end == len(lines.data) or lines.data[end] not in _WORD:
+                token = lines.data[start:end]
+                kind = next((kind for kind, form in forms if form.fullmatch(token)), "token")
+                yield *lines.original(start, end), kind
     yield from _prefixed(data)
     low = data.lower()
     for kind, word, form in _PLACED_FORMS:
@@ -68,7 +68,11 @@ def _prefixed(data: bytes) -> Iterator[tuple[int, int, str]]:
         vendor, body = match.group(1), match.group(2).decode("latin-1")
         if not vendor.lower().startswith(_PUBLIC) and is_scrambled(body) and not is_uuid(body[:UUID]):
             yield match.start(1), match.end(2), "token"
-    for match in _STAGED.finditer(data) if b"_live_" in data or b"_test_" in data else ():
+    staged = b"live_" in data or b"test_" in data
+    for match in _STAGE.finditer(data) if staged else ():
+        if is_mixed(match.group(1)[len("live_") :].decode()):
+            yield *match.span(1), "token"
+    for match in _STAGED.finditer(data) if staged else ():
         if not match.group(1).startswith(_PUBLIC) and looks_secret(
             match.group(2).decode("latin-1"), shortest=16
         ):

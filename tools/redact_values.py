@@ -35,6 +35,7 @@ _NAMED_WORD = re.compile(r"(?a)^\d?[A-Z][a-z]+$")  # 1Password
 HASHED = re.compile(
     r"(?ai)\b(?:checksum|digest|hash|fingerprint|etag|integrity|sha\d+|md5)s?\b"
 )  # says of a value what it is
+_JUMBLED = re.compile(r"(?a)(?:.*?[A-Z][a-z](?=[A-Z])){2}")  # small letters alone among large ones, twice
 _MOSTLY_NUMBERS = re.compile(r"(?a)^[A-Za-z]{0,4}\d?(?:[.,:-]\d+)+$")
 _APART = re.compile(r"(?a)[-_.:/]")
 _ELLIPSIS = "…".encode().decode("latin-1")  # values are judged as Latin-1
@@ -133,6 +134,12 @@ def is_scrambled(value: str) -> bool:
     return len(longest) >= 10 and turns >= 0.42 and len(parts) <= 6
 
 
+def is_mixed(value: str) -> bool:
+    """Say whether letters and digits take turns in *value*, hexadecimal or not, as in no name that people give."""
+    kinds = [char.isdigit() for char in value]
+    return sum(one != other for one, other in itertools.pairwise(kinds)) >= max(4, len(kinds) // 6)
+
+
 def looks_spoken(value: str) -> bool:
     """Say whether *value*, said in a sentence after "password", is meant literally: no plain word would do."""
     value = value[:MOST_JUDGED]
@@ -143,6 +150,8 @@ def looks_spoken(value: str) -> bool:
     here = set(value)
     lower, upper, digit = (not here.isdisjoint(kind) for kind in (_LOWER, _UPPER, _DIGITS))
     odd = any(char in "!@#$%^&*?~+=" for char in value.rstrip("!?.,"))
+    if lower and upper and len(value) >= 10 and value.isalpha():
+        return _JUMBLED.match(value) is not None
     return (lower and upper and digit) or (odd and (lower or upper) and (digit or len(value) >= 10)) or (
         digit and lower and len(value) >= 12 and entropy(value) >= 3.2
     )  # fmt: skip

@@ -8,7 +8,7 @@ import binascii
 from bisect import bisect_right
 from typing import Final
 
-from tools.redact_tokens import compiled
+from tools.redact_lines import compiled
 
 SHORTEST: Final = 24  # characters of base64 that could hold a name and a secret
 LONGEST: Final = 16_000

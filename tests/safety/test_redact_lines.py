@@ -1,6 +1,6 @@
 """The redactor on lines of our own: secrets of a thousand kinds, and things that only look so.
 
-Eight batches, each written after the rules had been mended on those before it. Figures of the first try are in
+Nine batches, each written after the rules had been mended on those before it. Figures of the first try are in
 docs/threat-model.md.
 """
 
@@ -18,6 +18,7 @@ BATCHES = {
     "_sixth": 0.98,
     "_seventh": 0.95,
     "_eighth": 0.95,
+    "_ninth": 0.97,
 }  # the least recall of each
 LEAST_RECALL, MOST_WRONG = 0.98, 0.01
 

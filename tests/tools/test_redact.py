@@ -152,6 +152,9 @@ LOOKALIKES = [
     "basic auth disabled; bearer token missing",
     "Cassandra token: -9223372036854775808",
     "already [REDACTED:password:1a2b] and api_key=[REDACTED:datadog-api-key]",
+    "dsn=app:[REDACTED:password:1a2b]@tcp(10.0.0.3:3306)/shop?parseTime=true",
+    "/x?password=[REDACTED:password:1a2b]&max_threads=8 200",
+    "Server=ms-1;User ID=a;Password=[REDACTED:password:1a2b];Encrypt=True;",
     "kid=2026-10-a alg=RS256 jwks refreshed",
     "the password was changed yesterday by ann",
     "com.acme.TokenService@5e2de80c at TokenService.java:88",
@@ -196,6 +199,20 @@ def test_equal_secrets_have_equal_marks_in_one_process_only() -> None:
     assert one.redact(line) != other.redact(line)
     hidden = f"password=\x1b[31m{S}\x1b[0m"
     assert marks[0] in one.redact(hidden)
+
+
+@pytest.mark.parametrize(
+    ("line", "kept"),
+    [
+        ('dsn="rw:{}@tcp(10.0.0.3:3306)/shop?parseTime=true"', '@tcp(10.0.0.3:3306)/shop?parseTime=true"'),
+        ("http://ch-2:8123/?user=loader&password={}&max_threads=8 : LIMIT", "&max_threads=8 : LIMIT"),
+        ("Server=ms-1;User ID=app;Password={};Encrypt=True;", ";Encrypt=True;"),
+    ],
+)
+def test_what_a_mark_tells_is_no_name_for_what_follows(line: str, kept: str) -> None:
+    out = redact(line.format("Qm7vLr9tXzW3"))
+    assert "Qm7v" not in out
+    assert out.endswith(kept)
 
 
 def test_counts_by_kind() -> None:
