@@ -130,7 +130,7 @@ class Inbox:
             return _change(reading, place)
         if reading.kind is not Kind.ALERT:
             return Ignored(reading.kind.value)
-        if reading.status is Status.RESOLVED and not known and not reading.sure:
+        if reading.status is not Status.FIRING and not known and not reading.sure:
             return Ignored("the end of nothing that is known")
         alert = _alert(reading, known.alert if known else None, place)
         fresh = _Known(alert, reading.status, _face(reading), _seconds(place.ts), words(event.get("bot_id")))
@@ -214,8 +214,13 @@ def _alert(reading: Reading, before: Alert | None, place: Place) -> Alert:
 
 def _alike(alert: Alert, reading: Reading) -> bool:
     if reading.link and reading.link == alert.link and reading.title == alert.title:
-        return True
-    return alike(alert.title, reading.title, kin=bool(alert.service) and alert.service == reading.service)
+        return True  # whatever words it has
+    if (
+        reading.link and reading.link == alert.link and re.search(r"\d", reading.link)
+    ):  # a page of this one trouble
+        return alike(alert.title, reading.title, least=0.3)
+    kin = bool(alert.service) and alert.service == reading.service
+    return alike(alert.title, reading.title, least=0.5 if kin else 0.6)
 
 
 def _sure_of(known: _Known, reading: Reading) -> bool:

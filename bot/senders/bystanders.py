@@ -134,6 +134,10 @@ _TICKET_FIELDS = frozenset(
         "epic",
     }
 )
+_ASKED_FIELDS = frozenset("customer requester reporter contact from company".split()) | {
+    "requested by",
+    "submitted by",
+}
 _HEALTH = either("degraded", "unhealthy", "health status")
 
 
@@ -164,7 +168,8 @@ def _of_changes(post: Post, found: Standing, heads: list[str]) -> Kind | None:
 
 def _by_all(post: Post, found: Standing, heads: list[str]) -> Kind | None:
     tracked = _TALK_SENDERS.search(post.sender) or len(_TICKET_FIELDS & post.fields.keys()) >= 2
-    if tracked or any(_PLAINLY.search(line) for line in heads):
+    asked = found.strength < Strength.PHRASE and _ASKED_FIELDS & post.fields.keys()
+    if tracked or asked or any(_PLAINLY.search(line) for line in heads):
         return Kind.TALK
     return None if found.strength >= Strength.TOKEN else _by_words(heads, found)
 

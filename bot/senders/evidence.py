@@ -13,7 +13,7 @@ from bot.senders.slack_text import plain
 from bot.senders.standing import Standing, Strength
 from bot.senders.state import OF_WORK
 from bot.senders.stated import count_of
-from bot.senders.words import Status, either, sign_status
+from bot.senders.words import Status, either, severity_of, sign_status
 
 MUCH = 4  # … when it comes with nothing but words, or ends what nobody here saw begin
 ENOUGH = 3  # points at which a post of an unknown sender counts as an alert
@@ -54,19 +54,21 @@ _WORTH = {
 }
 _HEADLINE = re.compile(
     r"^\W*(?:[\w-]+ ){0,3}(?:alert|alarm|incident)\W*$|^\W*(?:alert|alarm) (?:on|for|in|from)\b"
+    r"|^\W*(?:(?:[\w-]+ ){2,3}|new )?(?:alert|alarm)s?:\s"
     r"|^\W*\[[^\[\]]{0,40}\b(?:alert|alarm)\b[^\[\]]{0,40}\]",
     re.IGNORECASE,
 )
 _CHATTING = re.compile(
-    r"(?i:\bhere(?:'s| is| are)\b|\bheads[ -]up\b|\bfyi\b)|"
+    r"\w\W{0,3}\?+\W*(?:\n|$)|(?i:\bhere(?:'s| is| are)\b|\bheads[ -]up\b|\bfyi\b)|"
     r"(?i:\bplease (?:complete|submit|review|fill|join|sign|register|confirm|update your)\b)|"
     r"\b(?:I|I'm|I'll|I've|you)\b|(?i:\b(?:hi|hello|hey) (?:all|team|there|everyone|folks)\b|\bwelcome\b|\bthanks\b)"
 )
+_LAID_ASIDE = frozenset("muted silenced snoozed".split())  # said of rules as much as of alerts
 _DONE = frozenset(
     {"success", "succeeded", "completed", "green", "fixed"}
 )  # of jobs that never failed as much as of alerts
 _MACHINE = (
-    r"`[^`\s]{1,60}`|\b[a-z][a-z\d]{1,20}(?:[-_.][a-z\d]+){0,4}-\d+\b|^\W*\[[\w.-]+-\d+\]"
+    r"`[^`\s]{1,60}`|^\W*[a-z][\w.-]*\d[\w.-]*: |\b[a-z][a-z\d]{1,20}(?:[-_.][a-z\d]+){0,4}-\d+\b|^\W*\[[\w.-]+-\d+\]"
     r"|\b[\w-]+\.(?:com|io|net|org|dev|internal|local|corp)\b"
 )
 _MACHINE_NAME = {
@@ -83,7 +85,9 @@ def speaks_for_alert(post: Post, found: Standing) -> bool:
 
 
 def is_sure(post: Post, found: Standing) -> bool:
-    """Say whether a resolution counts even when nobody here saw the trouble begin."""
+    """Say whether an end, or a silence, counts even when nobody here saw the trouble begin."""
+    if found.word.lower() in _LAID_ASIDE:
+        return False
     told = found.strength >= Strength.PREFIX and not _is_of_work(post, found)
     return found.word.lower() not in _DONE and (
         told or (points(post, found) >= MUCH and found.strength > Strength.COLOUR)
@@ -141,7 +145,7 @@ def _tells_of_trouble(post: Post, found: Standing) -> bool:
 def _is_bare(post: Post, found: Standing) -> bool:
     """Say whether nothing but a sentence tells, of a sender that does not seem to watch anything."""
     linked = post.links or "https://" in post.text
-    laid_out = post.colours or post.fields or post.buttons or linked or post.headers
+    laid_out = post.colours or len(post.fields) > 1 or post.buttons or linked or post.headers
     watched = _names_machine(post, found) or _WATCHER.search(post.sender)
     return found.strength <= Strength.PHRASE and not laid_out and not watched
 
@@ -182,9 +186,13 @@ def _takes_something_else(heads: str, found: Standing) -> bool:
 
 
 def _is_loud(post: Post, found: Standing) -> bool:
-    """Say whether a severity is told: in its place, or loosely in a post that also tells a state."""
-    by_state = (
-        found.strength is Strength.NONE or found.word.lower() in DOWN
-    )  # "is down" counts as a state already
-    loose = not by_state and worded_severity(post, found) is not Severity.UNKNOWN
-    return loose or stated_severity(post, found) is not None
+    """Say whether a severity is told besides the state: in its place, or loosely where a state is told too."""
+    word = found.word.lower()
+    counted = (
+        found.strength is Strength.PHRASE and severity_of(word) is not None
+    )  # "is critical" is a state already
+    stated = stated_severity(post, found)
+    if stated:
+        return not counted or stated is not severity_of(word)
+    loose = found.strength is not Strength.NONE and word not in DOWN
+    return loose and not counted and worded_severity(post, found) is not Severity.UNKNOWN

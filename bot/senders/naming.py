@@ -142,7 +142,10 @@ def _headline(line: str) -> str:
     bare = _POINTER.sub("", line) or line
     said = plain(bare)
     labelled = _LABELLED.match(said)
-    return _named_in(bare) or _linked(bare) or (labelled.group(1) if labelled else said)
+    behind = labelled.group(1) if labelled else ""
+    if not behind and name_stated(bare) in TELLING_FIELDS:
+        behind = said.partition(":")[2].strip()
+    return _named_in(bare) or _linked(bare) or behind or said
 
 
 def _named_in(line: str) -> str:

@@ -13,7 +13,8 @@ _OVER = either(
     r"(?:has|have|is|was|been|are)\s+(?:now\s+)?(?:been\s+)?(?:automatically\s+)?"
     r"(?:resolved|recovered|restored|closed|cleared|healthy|ok|up|normal|online|fixed)",
     r"(?:returned|went|is) back to (?:normal|ok)|returned to (?:normal|ok)|recovered|went up",
-    r"(?:healthy|reachable|available|working|passing) again|came back|all clear|auto-?resolved|(?:resolved|closed) by",
+    r"(?:healthy|reachable|available|working|passing|reporting|responding|running|alive) again",
+    r"came back|all clear|auto-?resolved|(?:resolved|closed) by",
     r"is: (?:ok|info)$",
     r"^(?:\w+ ){0,2}alert \S.{0,120}? (?:resolved|recovered|cleared)(?: (?:on|for|at|in)\b|\W*$)",
     r"is back(?: online)?\b(?! (?:to|in|from))",
@@ -37,6 +38,7 @@ BURNING = either(
     r".{0,40}?\b(?:almost|nearly|[\d.]+ ?%) full",
     r"is: (?:crit|critical|warn|warning|alert)$|alert (?:for|on) \"\"",
     r"(?:has|did|does|was)(?: not|n't) (?:run|started?|finish(?:ed)?|check(?:ed)? in|report(?:ed)?|received?|seen)",
+    r"is (?:now )?missing|^failed to [a-z]+",
     r"(?:has|have) (?:just )?(?:gone|been) (?:missing|silent|quiet)|just triggered|is broken|broken for",
     r"^\S+(?: \S+){0,6} is active\W*$",
     r"(?:stopped|exited|terminated|restarted|died|crashed|closed|quit) unexpectedly",

@@ -25,7 +25,7 @@ class Reading:
 
     *state* is the sender's own word ("No Data", "FIRING"); *count* is how many alerts the sender says are
     firing (0 when resolved, None when it does not say); *key* is equal for posts about the same trouble. *sure* is
-    False when a resolution counts only for an alert that is known.
+    False when a resolution or a silence counts only for an alert that is known.
     """
 
     kind: Kind

@@ -44,7 +44,7 @@ def service_of(post: Post, labels: Mapping[str, str]) -> str:
     """Return the service a post names outright, by label or as service:NAME in its title; else nothing."""
     parted = post.fields.get("host")  # what a host is made of ("component: cpu") is no service
     names = (name for name in SERVICE_NAMES if not (parted and name == "component"))
-    named = next((labels[name] for name in names if labels.get(name)), "")
+    named = next((value for name in names if (value := labels.get(name) or labels.get(f"{name} name"))), "")
     if not named:
         inline = re.search(r"\bservice[:=]\s?\"?([\w./-]{1,80})", f"{post.title}\n{post.body[:1_000]}")
         named = inline.group(1) if inline else ""

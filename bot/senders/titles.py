@@ -145,18 +145,13 @@ def same_trouble(title: str) -> str:
     return " ".join(kept)
 
 
-def alike(one: str, other: str, *, kin: bool = False) -> bool:
-    """Say whether two titles tell of one trouble: most words shared, and no name with digits on one side only.
-
-    *kin* says that both name the same service: then half the words are enough.
-    """
+def alike(one: str, other: str, *, least: float = 0.6) -> bool:
+    """Say whether two titles tell of one trouble: *least* of the words shared, and no name with digits on one side."""
     mine, theirs = set(same_trouble(one).split()), set(same_trouble(other).split())
     shared, odd = mine & theirs, mine ^ theirs
     if not shared or any(re.search(r"[\d]", word) for word in odd):
         return False
-    return len(shared) / len(mine | theirs) >= (0.5 if kin else 0.6) or (
-        len(shared) >= 2 and shared in (mine, theirs)
-    )
+    return len(shared) / len(mine | theirs) >= least or (len(shared) >= 2 and shared in (mine, theirs))
 
 
 def stripped(part: str) -> str:
