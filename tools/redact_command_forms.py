@@ -23,6 +23,7 @@ SURE: Final[tuple[Form, ...]] = (
         r"(?:sqlcmd|bcp|[to]?s?isql|osql|tsql)\b[^\n|]*?[ \t]-P[ \t]*[\"']?([^\s\"'-][^\s\"']*)"
     )),
     ("redis-cli", r"(?i)\bredis-cli\b[^\n|]*?[ \t]-a[ \t]+[\"']?([^\s\"']+)"),
+    ("ldappasswd", r"\bldappasswd\b[^\n|]*?[ \t]-[sa][ \t]+[\"']?([^\s\"']+)"),
     ("ldap[smadwp]", r"(?i)\bldap(?:search|modify|add|delete|whoami|passwd)\b[^\n|]*?[ \t]-w[ \t]+[\"']?([^\s\"']+)"),
     ("smbclient|rpcclient", r"(?i)\b(?:smbclient|rpcclient)\b[^\n|]*?-U[ \t]*[\"']?[\w\\./-]+%([^\s\"']+)"),
     ("snmp[wgbs-]", (
@@ -41,15 +42,29 @@ SURE: Final[tuple[Form, ...]] = (
         rf"'([^'\n]{{4,}})'[ \t]*(?:,[^,()\n]*){{{behind}}}\)"
     )) for behind in range(4)),
     ("ipmitool", r"\bipmitool\b[^\n|]*?[ \t]-P[ \t]+[\"']?([^\s\"']+)"),
-    ("(?:identified|password)[^'\\n]{0,16}'", (
-        r"(?i)\b(?:identified[ \t]+by|password)[ \t]*(?:password[ \t]*)?\(?[ \t]*(?:[ \t]|\()'([^'\n]+)'"
+    ("(?:identified|password)[^'\\n]{0,48}'", (
+        r"(?i)\b(?:identified(?:[ \t]+with[ \t]+\S+)?[ \t]+(?:by|as)|password)[ \t]*(?:password[ \t]*)?\(?[ \t]*"
+        r"(?:[ \t]|\()'([^'\n]+)'"
     )),
+    ("identified[ \\t]", r"(?i)\bidentified[ \t]+by[ \t]+(?:values[ \t]+)?\"?([A-Za-z0-9#_][^\s\"';]{3,})"),
+    ("identified[ \\t]", r"(?i)\bidentified[ \t]+by[ \t]+\S+[ \t]+replace[ \t]+[\"']?([^\s\"';]{4,})"),
     ("login", r"(?i)\blogin[ \t]+\"?[\w.+-]+@[\w.-]+\"?[ \t]+\"?([^\s\"]{6,})"),
     ("requirepass|masterauth", r"(?i)(?:^|\s)(?:requirepass|masterauth)[ \t]+[\"']?([^\s\"']{3,})"),
     ("pass:", r"(?i)-pass(?:in|out)?[ \t]+pass:([^\s\"']+)"),
     ("rabbitmqctl", r"rabbitmqctl[ \t]+(?:add_user|change_password)[ \t]+\S+[ \t]+[\"']?([^\s\"']+)"),
     ("htpasswd", r"\bhtpasswd[ \t]+-\w*b\w*[ \t]+\S+[ \t]+\S+[ \t]+[\"']?([^\s\"']+)"),
     ("zip[ \\t]", r"\b(?:zip|unzip)[ \t][^\n|]*?-P[ \t]*[\"']?([^\s\"']+)"),
+    ("7za?[ \\t]", r"\b7za?[ \t][^\n|]*?[ \t]-p[\"']?([^\s\"']{3,})"),
+    ("user(?:add|mod)", r"\buser(?:add|mod)\b[^\n|]*?[ \t](?:-p|--password)[ =][\"']?([^\s\"'-][^\s\"']+)"),
+    ("net[ \\t]+user", r"(?i)\bnet[ \t]+user[ \t]+[\w.$\\-]+[ \t]+([^\s/*\"'][^\s\"']{3,})"),
+    ("lftp", r"\blftp\b[^\n|]*?[ \t]-u[ \t]+[\"']?[^\s,\"']+,([^\s\"']+)"),
+    ("stats[ \\t]+auth", r"\bstats[ \t]+auth[ \t]+[^\s:]+:(\S+)"),
+    ("rootpw", r"\brootpw[ \t]+(?:--(?:plaintext|iscrypted)[ \t]+)?([^\s-]\S{3,})"),
+    ("createuser", r"(?i)\bcreateuser[ \t]+\S+[ \t]+(?:md5|sha[\w-]*)[ \t]+[\"']?([^\s\"']{8,})"),
+    ("createuser", (
+        r"(?i)\bcreateuser[ \t]+\S+[ \t]+(?:md5|sha[\w-]*)[ \t]+\S+[ \t]+(?:des|aes[\w-]*)[ \t]+[\"']?([^\s\"']{8,})"
+    )),
+    ("networkcredential", r"(?i)\bnetworkcredential\([^()\n,]*,[ \t]*[\"']([^\"'\n]{4,})[\"']"),
     ("openssl", r"\bopenssl[ \t]+enc\b[^\n|]*?[ \t]-(?:k|K)[ \t]+[\"']?([^\s\"']+)"),
     ("psexec", r"(?i)\bpsexec\b[^\n|]*?[ \t]-p[ \t]+[\"']?([^\s\"']+)"),
     ("/user:", r"(?i)\bnet[ \t]+use[ \t][^\n|]*?\\\\\S+[ \t]+([^\s/\"'*][^\s\"']*)[ \t]+/user:"),
@@ -70,13 +85,15 @@ SURE: Final[tuple[Form, ...]] = (
     ("(?:nt|lm)[ _-]?(?:v\\d)?[ _-]?hash", (
         r"(?i)\b(?:nt|lm|ntlm)(?:[ _-]?v\d)?[ _-]?hash\b[^\n]{0,40}?\b([a-f0-9]{32})\b"
     )),
-    ("setuser", r"(?i)\bsetuser\b[^\n]*?[\s\"]>([^\s\"']{3,})"),
+    ("setuser|user[ ]\\S+[ ]on[ ]", (
+        r"(?i)\b(?:setuser|user[ \t]+\S+[ \t]+on)\b[^\n]*?[\s\"]>([^\s\"']{3,})"
+    )),
     ("type=.?[\"']password", r"(?i)type=\\?[\"']password\\?[\"'][^<>]*?value=\\?[\"']([^\"'<>\\]+)"),
     ("\\.logon", r"(?i)\.logon[ \t]+[^\s/]+/[^\s,]+,(\S+)"),
     ("secret[ _]?id", r"(?i)\bsecret[ _]?id[ \t]*(?:[:=]|[ \t]{2})[ \t]*([0-9a-f]{8}-[0-9a-f-]{27})\b"),
     ("userpwd", r"USERPWD[ \t]*,[ \t]*[\"'][^\"':\n]+:([^\"'\n]+)[\"']"),
     ("otpauth", r"(?i)\botpauth://[^\s\"'<>]*?[?&]secret=([A-Z2-7]{16,})"),
-    ("(?-i:PASS)[ \\t]", r"(?:> |C: |[Ss]ent: |cmd=\"?|command[=:][ ]?\"?)PASS[ \t]+(\S{4,})"),
+    ("(?-i:PASS)[ \\t]", r"(?:> |C: |, ?\"|[Ss]ent: |cmd=\"?|command[=:][ ]?\"?)PASS[ \t]+(\S{4,})"),
 )  # fmt: skip
 # The value must look made by chance as well.
 LIKELY: Final[tuple[Form, ...]] = (
@@ -100,6 +117,8 @@ LIKELY: Final[tuple[Form, ...]] = (
     ("--user|creds", r"--(?:user|\w*creds)[ =][\"']?[^\s:\"']+:([^\s\"']{8,})"),
     ("user\\.info", r"\buser\.info[ \t]*[=:][ \t]*[^\s:]+:(\S{8,})"),
     ("bundle_", r"\bBUNDLE_\w+[=:][ \t]*[\"']?[^\s:\"']+:([^\s\"']{8,})"),
+    ("community", r"(?i)\br[ow]community6?[ \t]+[\"']?([^\s\"']{8,})"),
+    ("stripe-signature", r"(?i)\bstripe-signature[\"']?:[ \t]*[\"']?[^\n\"']*?\bv\d=([a-f0-9]{32,})"),
     ("/t/", r"https?://[\w.-]+/t/([A-Za-z0-9-]{20,})/"),
     (":(?:\\d{4,5}|\\*):", r"(?m)^[ \t]*[\w.*-]+:(?:\d{4,5}|\*):[\w.*-]+:[\w.*-]+:([^\s:]{8,})(?:[ \t].*)?$"),
 )  # fmt: skip
@@ -109,10 +128,9 @@ ODD: Final[tuple[Form, ...]] = (
         r"(?im)(?:auth|connect(?:ion)?|credentials?|login|logon|signin)\w*[ \t]*(?:=[ \t]*)?[( ][^()\n]*?,[ \t]*"
         r"[\"']([^\"'\n]{8,})[\"'][ \t]*(?:\)|$)"
     )),
-    ("(?:passw(?:or)?d|passphrase|pwd|secret)\\([\"']", (
-        r"(?i)\b\w*(?:passw(?:or)?d|passphrase|pwd|secret)\([\"']([^\"'\n]{6,})[\"']\)"
-    )),
     ('^[ \\t]*"[\\w.-]{1,40}"[ \\t]+"', r"(?m)^[ \t]*\"[\w.-]{1,40}\"[ \t]+\"([^\"\n]{8,})\"[ \t]*$"),
+    ("login=[^\\s:]+:", r"\blogin=[\w.@\\-]+:(\S{6,})"),
+    ("^\\[[\\w-]+\\.[\\w.-]+\\][:\\w]*[ \\t]", r"(?m)^\[[\w.-]+\](?::\w+)?[ \t]+[\w.+@-]+:(\S{6,})$"),
     ("using[ \\t]", r"(?i)\buser\b[^\n]{1,60}?\busing[ \t]+[\"']?([^\s\"']{6,})"),
     ("(?-i:IDENTIFY)", r"\bIDENTIFY[ \t]+(?:[\w-]+[ \t]+)?(\S{6,})"),
     ("[ \\t]-[pw]", (
@@ -127,7 +145,7 @@ ODD: Final[tuple[Form, ...]] = (
 # These reach over the end of a line; each with a word in small letters that must be there.
 SURE_OVER_LINES: Final[tuple[Form, ...]] = (
     ("login", r"(?i)\blogin[ \t]+\S+[ \t\r\n]+password[ \t]+(\S+)"),
-    ("user ", r"(?m)^USER \S+\r?\n(?:\d[^\n]*\n)?PASS[ \t]+(\S{4,})"),
+    ("\npass", r"(?m)^USER \S+\r?\n(?:[\d+][^\n]*\n)?PASS[ \t]+(\S{4,})"),
     ("ugfzc3dvcmq6", r"334[ \t]+UGFzc3dvcmQ6\s+(?:C:[ \t]*|>[ \t]*)?([A-Za-z0-9+/]{4,}={0,2})"),
 )
 LIKELY_OVER_LINES: Final[tuple[Form, ...]] = (
@@ -136,11 +154,11 @@ LIKELY_OVER_LINES: Final[tuple[Form, ...]] = (
         r"(?im)\bAUTH[ \t]+LOGIN(?:[ \t]+[\w+/]+=*)?[ \t\r]*\n(?:334[^\n]*\n)?(?:C: |> )?"
         r"([A-Za-z0-9+/]{8,}={0,2})[ \t\r]*$"
     )),
-    ("auth", r"\bAUTH(?:\\r\\n|\r?\n)\$\d+(?:\\r\\n|\r?\n)([^\s\\]{6,})"),
+    ("$", r"\bAUTH(?:\\r\\n|\r?\n)\$\d+(?:\\r\\n|\r?\n)([^\s\\]{6,})"),
     ('"username"', r"\"username\"\s*:\s*\"[^\"]+\"\s*,\s*\"key\"\s*:\s*\"([^\"]{16,})\""),
 )  # fmt: skip
 # A name and a value with only a blank between, at the end of a line.
 ODD_AT_THE_END: Final = (
-    r"(?im)(?:^|[\s_-])(?:\w*passw(?:or)?d(?:-value)?|\w*pwdb?|passphrase|\w*secret|\w*api_?key)[ \t]+"
+    r"(?im)(?:^|[\s_-])(?:\w*passw(?:or)?d(?:-value)?|\w*pw[db]{0,2}|passphrase|\w*secret|\w*api_?key)[ \t]+"
     r"(?:REG_SZ[ \t]+)?(?:[\w.-]+:)?[\"']?([^\s\"':]{8,})[\"']?[ \t]*(?:$|#|;)"
 )

@@ -47,7 +47,7 @@ _OVER_LINES = tuple(
 )
 _HINTED = compiled("(?im)" + "|".join(dict.fromkeys(hint for hint, _ in (*SURE, *LIKELY, *ODD))))
 _AT_THE_END = (compiled(ODD_AT_THE_END), looks_spoken, "password")
-_AT_THE_END_WORDS = (b"pass", b"pwd", b"secret", b"key")
+_AT_THE_END_WORDS = (b"pass", b"pw", b"secret", b"key")
 
 
 def command_spans(data: bytes, low: bytes) -> Iterator[Span]:

@@ -7,6 +7,7 @@ value that looks made by chance. What a name only refers to (`token_type`, `secr
 import re
 from collections.abc import Iterator
 
+from tools.redact_extents import LINE, QUOTES, Values
 from tools.redact_lines import compiled
 from tools.redact_values import HASHED, MOST_JUDGED, is_placeholder, is_uuid, looks_keyed, looks_secret
 from tools.redact_worth import KEEPERS, Worth, kind_of, parts_of, worth_of
@@ -21,19 +22,21 @@ _HINT = compiled(
     r"|ingestion|root|project|team|tenant|org|instrumentation|streaming|producer|server|write|read|push|relay|agent)"
     r"[_ .-]?(?:access[_.-]?)?key|(?:^|[\s\"',;{(?&])[A-Za-z0-9]{2,24}[_-]key)"
     r"[A-Za-z0-9_]{0,24}(?:-[A-Za-z0-9]{1,12}){0,2}"
-    r"(?:[\"'`\\]{1,8}\]?|\]|\*{1,2}|%22)?[ \t]{0,6}(?::=|=>|={1,2}|::[ \t]|:|\.{4,}|%3[dDaA])(?:\*{1,2})?[ \t]{0,20}"
-    r"(?:[A-Z][A-Za-z]{2,15}\(|string\(\d{1,4}\)[ \t]+)?"
+    r"(?:[\"'`\\]{1,8}\]?|\]|\*{1,2}|%22)?(?:[ ]\([a-z0-9 _-]{1,20}\))?[ \t]{0,6}"
+    r"(?:=>\s{1,20}|(?::=|=>|={1,2}|::[ \t]|:|\.{4,}|%3[dDaA])(?:\*{1,2})?[ \t]{0,20})"
+    r"(?:string\(\d{1,4}\)[ \t]+|[A-Z][A-Za-z]{2,15}\()?"
 )
 _FLAG = compiled(
     r"(?i)(?:^|[\s\"'])--?[a-z0-9-]{0,24}"
     r"(?:password|passwd|passphrase|pass|pwd|secret|token|api-?key|secret-?key|access-?key|auth-?key)[ \t]{1,3}"
 )
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
-_QUOTES = frozenset("\"'`")
 _HEADER_OR_VARIABLE = re.compile(
     r"(?a)\b[Xx]-[\w-]+:\s*[\"']?$|\b[A-Z][A-Z0-9_]+[\"']?\s*[=:]\s*[\"']?$|(?:^|\s)--?[\w-]+=[\"']?$"
 )
+_NAME = re.compile(r"(?a)[\w.-]+(?: [\w.-]+)?")
 _MIXED = re.compile(r"(?a)[a-z][A-Z].*[a-z][A-Z]|[A-Z]{2}[a-z]+[A-Z]")  # letters in an order that no word has
+_CHANGED = re.compile(r"(?a)[\"']?[ \t]+(?:->|=>|\xe2\x86\x92)[ \t]+[\"']([^\"'\n]{3,200})[\"']")
 _SENTENCE = re.compile(r"(?a)[ \t]+[a-z]+\b(?!=)")  # "using --password via the shell"
 _REFERENCE = re.compile(r"(?a)[a-z][a-z0-9+.-]*://[^@]*$")
 _CALL = re.compile(r"(?a)\b[A-Z][A-Za-z]{2,15}\($")
@@ -41,59 +44,16 @@ _ATTRIBUTE = re.compile(r"(?a)[a-z_][A-Za-z_]*(?:\.[A-Za-z_]+)+(?:[\[(].*)?$")
 _COOKIE_PAIR = re.compile(r"(?a)[\w.-]{1,60}=")
 _ENOUGH = re.compile(r"(?a)[\"'`\\]|[^\s&;,<>|)}\]]{8}")
 _SOMETHING = re.compile(r"(?a)[\"'`\\]|[^\s&;,<>|)}\]]{3}")
-_SHORT = re.compile(r"(?a)([\"'])[^\"'\\]{0,2}\1")
+_SHORT = re.compile(r"(?a)([\"'])[^\"'\\]{0,2}\1(?!\1)")
 _QUERY = re.compile(r"(?a)[\s&\"'<>]")
-_LINE = re.compile(r"(?a)\s")
 _APART_IN_URLS = re.compile(r"(?a)[\s;,\"'<>|]")
 _ELSEWHERE = re.compile(r"(?a)[\s\"'`;,<>&|)}\]\\]")
 LONG_SESSION = 24  # characters of a session's name that may open it
-MOST_NESTED = 16
-MOST_VALUE = 4_000  # characters; longer ones are cut, and their rest is found by no name
-
-
-class _Values:
-    """Finds where values end; remembers the last end, for hostile text has thousands of names in one value."""
-
-    def __init__(self, text: str) -> None:
-        self._text = text
-        self._ended: dict[re.Pattern[str], tuple[int, int]] = {}
-        self._names_within = 0
-        self.last_end = -1
-
-    def at(self, start: int, stop: re.Pattern[str]) -> tuple[int, int]:
-        """Return where the value stands: inside its quotes, else up to *stop*."""
-        text, opening = self._text, start
-        while opening < len(text) and text[opening] == "\\" and opening - start < 8:
-            opening += 1
-        if opening < len(text) and text[opening] in _QUOTES:
-            closing = _closing(text, opening + 1, text[start : opening + 1])
-            if closing > opening:
-                return opening + 1, closing
-            start = opening + 1  # cut off before its closing quote
-        end = self._end(start, stop)
-        if stop is _LINE:
-            while end > start and text[end - 1] in "\"',;":
-                end -= 1
-        return start, end
-
-    def is_nested(self, start: int) -> bool:
-        """Say whether more than `MOST_NESTED` names have been seen within the last value."""
-        self._names_within = self._names_within + 1 if start < self.last_end else 0
-        return self._names_within > MOST_NESTED
-
-    def _end(self, start: int, stop: re.Pattern[str]) -> int:
-        searched, end = self._ended.get(stop, (0, -1))
-        if not searched <= start <= end:
-            found = stop.search(self._text, start, start + MOST_VALUE)
-            end = found.start() if found else min(len(self._text), start + MOST_VALUE)
-            self._ended[stop] = (start, end)
-        self.last_end = max(self.last_end, end)
-        return end
 
 
 def named_spans(data: bytes, text: str) -> Iterator[Span]:
     """Yield the values whose names call them secret; *text* is *data* read as Latin-1, so offsets agree."""
-    done, values = -1, _Values(text)
+    done, values = -1, Values(text)
     for match in _HINT.finditer(data):
         begin, at = match.span()
         if text[begin] not in _NAME_CHARACTERS:
@@ -113,15 +73,18 @@ def named_spans(data: bytes, text: str) -> Iterator[Span]:
             continue
         nested = values.is_nested(at)
         found = _judged(text, values, name, worth, left, at)
-        if found is None and nested:
-            found = (
-                at,
-                values.last_end,
-                "secret",
-            )  # nobody writes so many names into one value: it goes unread
+        if found is None and nested:  # nobody writes so many names into one value: it goes unread
+            found = (at, values.last_end, "secret")
         if found:
             done = found[1]
             yield found
+            changed = _CHANGED.match(text, done)  # "old" -> "new"
+            if changed and not is_placeholder(changed.group(1)):
+                yield *changed.span(1), found[2]
+    yield from _behind_flags(data, text, values)
+
+
+def _behind_flags(data: bytes, text: str, values: Values) -> Iterator[Span]:
     for match in _FLAG.finditer(data):
         flag = match.group(0).decode("latin-1").strip().lstrip("\"'-")
         start, end = values.at(match.end(), _ELSEWHERE)
@@ -144,17 +107,17 @@ def _names_no_value(text: str, left: int, at: int) -> bool:
     return before == "/" and HASHED.search(text, max(0, left - 12), left) is not None
 
 
-def _judged(text: str, values: _Values, name: str, worth: Worth, left: int, at: int) -> Span | None:
+def _judged(text: str, values: Values, name: str, worth: Worth, left: int, at: int) -> Span | None:
     line_start = max(text.rfind("\n", max(0, at - 200), at) + 1, at - 200, 0)
     before = text[line_start:at]
     wrapped = _CALL.search(before)
-    if wrapped and text[at : at + 1] not in _QUOTES:
+    if wrapped and text[at : at + 1] not in QUOTES:
         return None  # a call in code; `Some("…")` and `Sensitive('…')` wrap a value
     stripped = (before[: wrapped.start()] if wrapped else before).rstrip(" \t*")
     equals = stripped.endswith("=")
     if equals and (stripped.endswith("==") or (before != stripped and stripped[-2:-1].strip())):
         return None  # a comparison in code; "PASSWORD= USER=app" is empty
-    query = left > 0 and text[left - 1] in "?&" and (equals or stripped.lower().endswith("%3d"))
+    query = left > 0 and text[left - 1] in "?&#" and (equals or stripped.lower().endswith("%3d"))
     if not query and "://" in before and "://" in _APART_IN_URLS.split(before[: left - line_start])[-1]:
         return None  # in an address the user's password is judged by its place
     at_line_start = (line_start > at - 200 or line_start == 0) and text[line_start:left].strip(" \t-") in {
@@ -162,7 +125,7 @@ def _judged(text: str, values: _Values, name: str, worth: Worth, left: int, at: 
         "export",
     }
     is_line = equals and at_line_start
-    start, end = values.at(at, _QUERY if query else _LINE if is_line else _ELSEWHERE)
+    start, end = values.at(at, _QUERY if query else LINE if is_line else _ELSEWHERE)
     value = text[start : min(end, start + MOST_JUDGED)]
     if is_placeholder(value) or _REFERENCE.match(value) or _is_code(text, start, value):
         return None
@@ -177,7 +140,7 @@ def _judged(text: str, values: _Values, name: str, worth: Worth, left: int, at: 
 
 def _is_code(text: str, start: int, value: str) -> bool:
     """Say whether *value* reads a value from elsewhere: `var.db_password`, `settings.token`."""
-    return text[start - 1 : start] not in _QUOTES and _ATTRIBUTE.match(value) is not None
+    return text[start - 1 : start] not in QUOTES and _ATTRIBUTE.match(value) is not None
 
 
 def _stands(text: str, value: str, start: int, end: int, before: str) -> bool:
@@ -188,7 +151,7 @@ def _stands(text: str, value: str, start: int, end: int, before: str) -> bool:
         or (before.endswith("PASS: ") and value.isalnum())
     ):
         return False  # "PASS: TestLogin" is the result of a test
-    quoted = start > 0 and text[start - 1] in _QUOTES
+    quoted = start > 0 and text[start - 1] in QUOTES
     if (
         quoted
         or before.rstrip().endswith(("=", "=>", ":="))
@@ -226,17 +189,5 @@ def _whole_name(text: str, begin: int, at: int) -> tuple[str, int]:
     left = begin
     while left > 0 and begin - left < 60 and text[left - 1] in _NAME_CHARACTERS:
         left -= 1
-    name = text[left:at].partition("%")[0].rstrip(" \t:=>*]`\\\"'")
-    return name.lstrip("-."), left
-
-
-def _closing(text: str, at: int, quote: str) -> int:
-    """Return where *quote* closes on the same line, at most 4,000 characters on; -1 when it does not."""
-    limit, place = min(len(text), at + MOST_VALUE), at
-    while True:
-        place = text.find(quote, place, limit)
-        if place < 0 or "\n" in text[at:place]:
-            return -1
-        if len(quote) > 1 or text[place - 1] != "\\":
-            return place
-        place += 1
+    name = _NAME.match(text, left, at)
+    return (name.group() if name else "").lstrip("-."), left

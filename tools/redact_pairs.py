@@ -1,14 +1,15 @@
 """Secrets whose name and value stand in two fields: `name: DB_PASSWORD` over `value: …`, `<add key= value=>`, HCL.
 
-Also a YAML block under a secret's name and the default of a Terraform variable. It does not judge names itself:
-`redact_worth` does.
+Also rows of two cells, arguments of calls, blocks under a secret's name and the default of a Terraform variable. It
+does not judge names itself: `redact_worth` does.
 """
 
+import re
 from collections.abc import Iterator
 
 from tools.redact_lines import compiled
-from tools.redact_values import MOST_JUDGED, is_placeholder, looks_secret, looks_spoken
-from tools.redact_worth import Worth, kind_of, worth_of
+from tools.redact_values import MOST_JUDGED, is_mixed, is_placeholder, looks_secret, looks_spoken
+from tools.redact_worth import Worth, kind_of, parts_of, worth_of
 
 Span = tuple[int, int, str]
 
@@ -24,9 +25,17 @@ _WITHIN = compiled(
     rf"(?i){_QUOTE}([A-Za-z0-9_.-]{{3,60}}){_QUOTE}[ \t]*:[ \t]*\{{\s{{0,40}}{_QUOTE}"
     rf"(?:inline_?string|value|secret|plaintext|stringvalue){_QUOTE}[ \t]*:[ \t]*(\\{{0,3}}\"[^\"\\\n]+)"
 )
-_ARGUMENTS = compiled(
-    r"[\"']([A-Za-z0-9_.-]{3,60})[\"'][ \t]*,[ \t]*([\"'][^\"'\n]{6,200})[\"'][ \t]*[)\]]"
-)  # put("password", "…"), define('DB_PASSWORD', '…')
+_IN_CALLS = compiled(  # put("password", "…"), define('DB_PASSWORD', '…'), {db_pass, <<"…">>}; ApiKey("…")
+    r"(?:[\"'({]:?([A-Za-z0-9_.-]{3,60})[\"']?[ \t]*,[ \t]*(?:<<)?|\b([A-Za-z_]\w{2,60})\()"
+    r"([\"'][^\"'\n]{6,200})[\"'](?:>>)?[ \t]*[)\]}]"
+)
+_READS = frozenset("get find load read fetch has is lookup describe delete remove".split())
+_BELOW = compiled(  # what stands in a block that is called `secrets`
+    r"(?mi)^[ \t]*[\"']?(?:\w+_)?(?:secrets|credentials|passwords)[\"']?[ \t]*[:=][ \t]*"
+    r"(\{[^{}]+|\r?\n(?:[ \t]+[^\n]+(?:\n|$)){1,20})"
+)
+_PLURALS = (b"secrets", b"credentials", b"passwords")
+_LEAF = re.compile(r"(?a)[\w.-]+[\"']?[ \t]*[:=][ \t]*[\"']?([^\s\"',{}]{12,200})")
 _ELEMENT = compiled(
     r"(?i)<(?:[\w-]+:)?([\w.-]{3,60})(?:[ \t][^<>\n]*)?>\s{0,20}(?:<value>)?(?:<!\[CDATA\[)?([^<>\n\[\]]{3,})"
     r"(?:\]\]>)?</"
@@ -38,6 +47,12 @@ _BLOCK = compiled(
     r"(?m)^[ \t-]*[\"']?([A-Za-z0-9_.-]{3,60})[\"']?:[ \t]*[|>][+-]?[ \t]*\r?\n[ \t]+(\S+)[ \t]*(?:\r?\n|$)"
 )
 _HEREDOC = compiled(r"(?m)^[ \t]*([A-Za-z0-9_.-]{3,60})[ \t]*=[ \t]*<<[-~]?\w+[ \t]*\r?\n[ \t]*(\S+)")
+_ROW = compiled(
+    r"(?m)(?:^|\|)[ \t]*([A-Za-z][A-Za-z0-9_.-]{2,60})[ \t]*\|[ \t]*([^\s|]{6,200})[ \t]*(?:\||$)"
+)
+_BESIDE = compiled(
+    r"(?i)[\"']([a-z0-9_.-]{0,40}(?:pass|secret|token|key|auth|pwd)[a-z0-9_.-]{0,20})[\"'][\s\d)]{1,8}[\"']([^\"'\s]{6,200})[\"']"
+)
 _FORMS = (
     (b"value", _TWO_FIELDS),
     (b"{", _WITHIN),
@@ -56,10 +71,35 @@ def paired_spans(data: bytes, low: bytes) -> Iterator[Span]:
             plain = value.lstrip("\\\"'")
             if _tells(name, plain[:MOST_JUDGED]):
                 yield match.start(2) + len(value) - len(plain), match.end(2), kind_of(name)
-    for match in _ARGUMENTS.finditer(data) if b"," in low else ():
-        name, value = (match.group(each).decode("latin-1") for each in (1, 2))
-        if worth_of(name) is not Worth.NOTHING and looks_spoken(value[1:]):
-            yield match.start(2) + 1, match.end(2), kind_of(name)
+    yield from _in_calls(data)
+    yield from _beside(data, low)
+    for block in _BELOW.finditer(data) if any(word in low for word in _PLURALS) else ():
+        for leaf in _LEAF.finditer(block.group(1).decode("latin-1")):
+            if looks_secret(leaf.group(1), shortest=12) and is_mixed(leaf.group(1)):
+                yield block.start(1) + leaf.start(1), block.start(1) + leaf.end(1), "secret"
+
+
+def _in_calls(data: bytes) -> Iterator[Span]:
+    for match in _IN_CALLS.finditer(data):
+        name = (match.group(1) or match.group(2)).decode("latin-1")
+        if match.group(1):
+            named = worth_of(name) is not Worth.NOTHING
+        else:
+            sure = worth_of(name) is Worth.SURELY or name.lower().endswith("secret")
+            named = sure and parts_of(name)[0] not in _READS
+        if named and looks_spoken(match.group(3).decode("latin-1")[1:]):
+            yield match.start(3) + 1, match.end(3), kind_of(name)
+
+
+def _beside(data: bytes, low: bytes) -> Iterator[Span]:
+    for form in (_ROW, _BESIDE):
+        for match in form.finditer(data) if form is _BESIDE or b"|" in low else ():
+            name, value = (match.group(each).decode("latin-1") for each in (1, 2))
+            worth = worth_of(name)
+            if (worth is Worth.SURELY and looks_spoken(value)) or (
+                worth is Worth.MAYBE and looks_secret(value)
+            ):
+                yield *match.span(2), kind_of(name)
 
 
 def _tells(name: str, value: str) -> bool:

@@ -1,7 +1,7 @@
-"""Secrets known by where they stand: in a URL, a PEM block, an Authorization header, a Cookie, a Kubernetes Secret.
+"""Secrets known by where they stand: in a URL, an Authorization header, a Cookie, a Kubernetes Secret.
 
-Commands, sentences and pairs of fields have files of their own (`redact_commands`, `redact_spoken`,
-`redact_pairs`). It does not know names: `redact_names` does.
+Keys in blocks, commands, sentences and pairs of fields have files of their own (`redact_keys`, `redact_commands`,
+`redact_spoken`, `redact_pairs`). It does not know names: `redact_names` does.
 """
 
 import base64
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from tools.redact_bare import bare_spans
 from tools.redact_commands import command_spans
+from tools.redact_keys import key_spans
 from tools.redact_lines import compiled
 from tools.redact_pairs import paired_spans
 from tools.redact_spoken import spoken_spans
@@ -26,14 +27,6 @@ _URL_BASE64 = compiled(
     r"(?i)\b[a-z][a-z0-9+.-]{1,20}://[a-z][\w-]{0,60}:([A-Za-z0-9+/]{24,128}={0,2})@[\w.-]+[:/]"
 )
 _ORACLE = compiled(r"(?i)(?:thin:|sqlplus[ \t]+(?:-\w+[ \t]+)*)([\w.]+)/([^\s@/\"']+)@")
-_PEM = compiled(
-    r"-----BEGIN (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY(?: BLOCK)?-----|-----BEGIN OpenVPN Static key V1-----"
-)
-_PEM_TAIL = compiled(
-    r"((?:[A-Za-z0-9+/=]{16,76}(?:\r?\n|\\n)[ \t]*)+)-----END (?:[A-Z0-9]{1,16} ){0,4}PRIVATE KEY"
-)  # its head was cut off
-_PUTTY = compiled(r"(?i)Private-Lines: \d+[ \t\r]*\n((?:[A-Za-z0-9+/=]+\r?\n?)+)")
-_PEM_BODY = re.compile(r"(?a)(?:[A-Za-z0-9+/=\s:,.]|\\{1,4}[nr])*")
 _AUTHORIZATION = compiled(
     r"(?i)\b(?:proxy-|x-forwarded-)?authorization[\"'`\\]{0,6}[ \t]{0,4}[:=][ \t]{0,4}[\"'`\\\[]{0,6}"
 )
@@ -67,19 +60,18 @@ def placed_spans(data: bytes, text: str) -> Iterator[Span]:
     low = data.lower()
     if b"@" in low:
         yield from _in_urls(data, text, low)
-    if b"private" in low or b"static key" in low:
-        yield from _private_keys(data, text)
+    yield from key_spans(data, low, text)
     if any(word in low for word in (b"auth", b"bearer", b"basic")):
-        yield from _in_headers(data, text)
+        yield from _in_headers(data, text, low)
     if b"cookie" in low:
         yield from _in_cookies(data, text)
-    if b"secret" in low and _SECRET_KIND.search(data):
+    if b"secret" in low and b"kind" in low and _SECRET_KIND.search(data):
         yield from _in_kubernetes_secrets(text)
     yield from command_spans(data, low)
     yield from spoken_spans(data, low, text)
     yield from paired_spans(data, low)
     yield from bare_spans(data, low, text)
-    yield from tabled_spans(data, low, text)
+    yield from tabled_spans(data, text)
 
 
 def reaches_over_lines(data: bytes) -> bool:
@@ -106,36 +98,17 @@ def _in_urls(data: bytes, text: str, low: bytes) -> Iterator[Span]:
             yield *match.span(1), "url_token"
 
 
-def _private_keys(data: bytes, text: str) -> Iterator[Span]:
-    last_closing, done = text.rfind("-----END"), -1
-    for match in _PEM.finditer(data):
-        start, opened = match.span()
-        if start < done:
-            continue
-        closing = text.find("-----END", opened, opened + 20_000) if opened <= last_closing else -1
-        if closing >= 0:
-            tail = text.find("-----", closing + 8, closing + 80)
-            done = tail + 5 if tail >= 0 else closing + 8
-        else:
-            body = _PEM_BODY.match(text, opened, opened + 20_000)
-            done = body.end() if body else opened
-        yield start, done, "private_key"
-    for form in (_PUTTY, _PEM_TAIL):
-        for match in form.finditer(data):
-            yield *match.span(1), "private_key"
-
-
-def _in_headers(data: bytes, text: str) -> Iterator[Span]:
-    named = [match.span() for match in _AUTHORIZATION.finditer(data)]
+def _in_headers(data: bytes, text: str, low: bytes) -> Iterator[Span]:
+    named = [match.span() for match in _AUTHORIZATION.finditer(data)] if b"authorization" in low else []
     limits = [*(start for start, _ in named[1:]), len(text)]
     for (_, at), following in zip(named, limits, strict=False):
         yield from _after_authorization(text, at, min(following, at + 4_000))
-    for match in _BEARER.finditer(data):
+    for match in _BEARER.finditer(data) if b"bearer" in low else ():
         value = match.group(1).decode("latin-1")
         if looks_secret(value, shortest=12) and not re.match(r"(?a)[a-z_]+=[^=]", value):
             yield *match.span(1), "bearer_token"
-    for form in (_BASIC, _AUTH_JSON):
-        for match in form.finditer(data):
+    for word, form in ((b"basic", _BASIC), (b'"auth', _AUTH_JSON)):
+        for match in form.finditer(data) if word in low else ():
             if _is_user_and_password(match.group(1)):
                 yield *match.span(1), "basic_auth"
 

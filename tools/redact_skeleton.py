@@ -12,7 +12,7 @@ HIDING = compiled(
     r"((?:\x1b\[[0-9;?]*[A-Za-z]"  # colours and cursor moves
     r"|\xe2\x80[\x8b-\x8f\xaa-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf|\xc2\xad|\xcd\x8f|\xe1\xa0\x8e"  # zero width, bidi
     r"|\xf3\xa0[\x80-\x81][\x80-\xbf]|\\\r?\n[ \t]*"  # tag characters; a wrapped line
-    r"|[\"'][ \t]*\+[ \t]*[\"'])+)"  # a text that a program joins
+    r"|[\"'][ \t]*\+[ \t]*(?:\r?\n[ \t]*)?[\"'])+)"  # a text that a program joins
     r"|((?:%[2-6][0-9A-Fa-f]|%7[0-9A-Ea-e])+)"
     r"|((?:\\u00[2-6][0-9A-Fa-f]|\\u007[0-9A-Ea-e])+)"
     r"|(&(?:amp|quot|apos|lt|gt|#\d{2,3}|#x[2-7][0-9A-Fa-f]);)",

@@ -39,7 +39,7 @@ def _bytes(words: str) -> str:
 
 
 _VERB = (
-    f"(?:[ \\t]*(?::|{_bytes(_JOINS)})[ \\t]*|[ \\t]+=[ \\t]+|[ \\t]+(?:{_bytes(_VERBS)})[ \\t]+)"
+    f"(?:[ \\t]*(?::|{_bytes(_JOINS)})[ \\t]*|'s[ \\t]+|[ \\t]+=[ \\t]+|[ \\t]+(?:{_bytes(_VERBS)})[ \\t]+)"
     "(?:[A-Za-z]{1,12}[ \\t]+){0,2}"
 )
 _OPEN = "(?:[\"'`*_]|\xe3\x80\x8c|\xe2\x80\x9c|\xc2\xab)?"
@@ -51,6 +51,11 @@ _LATER = compiled(
     f"[^\\n:=]{{0,48}}?[ \\t]+(?:{_bytes(_VERBS)})[ \\t]+(?:[A-Za-z]{{1,12}}[ \\t]+){{0,2}}{_OPEN}([^\\s\"'`]+)"
 )
 _OTHER = compiled(f"(?:{_bytes(_OTHER_WORDS)})[^\\n:=]{{0,48}}?{_VERB}{_OPEN}([!-~]+)")
+_BEFORE = compiled(  # "try X as the password", "X is our new token"
+    r"(?i)([^\s\"'`]{8,})[\"'`*_]{0,3}[ \t]+(?:is|as|for)[ \t]+(?:the|our|your|my|a|an|its)[ \t]+"
+    r"(?:[a-z]{1,12}[ \t]+){0,2}"
+    r"(?:password|passphrase|passcode|pwd?|token|(?:api |secret |access )?key|secret)\b"
+)
 _PAIR = compiled(
     r"(?i)\b(?:creds|credentials|logins?|account|auth|zugangsdaten|anmeldedaten|identifiants|credenciales)\b"
     r"[^\n/]{0,60}?[ \t:(]\S{1,40}[ \t]+/[ \t]+([^\s\"'`]+)"
@@ -61,8 +66,8 @@ _TOKEN = compiled(
     rf"{_VERB}{_OPEN}([A-Za-z0-9_./+~-]{{16,}}={{0,2}})"
 )
 _CODE = compiled(
-    r"(?i)\b(?:verification|login|security|one[ -]time|sms|2fa|mfa|otp|auth(?:entication)?)[ -](?:code|pin|password)"
-    r"[^\n\d]{0,12}?(?:[ \t]is|:|=)[ \t]*(\d{4,8})\b"
+    r"(?i)\b(?:otp|totp|(?:verification|login|security|one[ -]time|sms|2fa|mfa|otp|auth(?:entication)?)[ -]"
+    r"(?:code|pin|password))\b[^\n\d:=]{0,16}?(?:[ \t]is|:|=)[ \t]*(\d{4,8})\b"
 )
 _PIN = compiled(r"(?i)\bpin\b[^\n\d:=]{0,30}?(?:[ \t]is|:|=)[ \t]*(\d{4,8})\b")
 _SPARE_CODE = compiled(
@@ -74,7 +79,12 @@ _HINTS = tuple(
     for word in "pass pw wort kennwort contrase cred senha wachtwoord parola heslo salasana adgang jelsz lozinka geslo"
     " sandi auth senord ifre login account".split()
 )  # fmt: skip
-_TOKEN_WORDS, _CODE_WORDS = (b"key", b"token", b"secret", b"pat"), (b"code", b"pin", b"pass")
+_TOKEN_WORDS = (b"key", b"token", b"secret", b"pat")
+_CODES = (
+    ((b"code", b"pin", b"pass", b"otp"), _CODE),
+    ((b"pin",), _PIN),
+    ((b" code", b"-code", b"_code"), _SPARE_CODE),
+)
 
 
 def spoken_spans(data: bytes, low: bytes, text: str) -> Iterator[Span]:
@@ -90,23 +100,28 @@ def spoken_spans(data: bytes, low: bytes, text: str) -> Iterator[Span]:
                 value = later.group(1).decode("latin-1").rstrip(".,;:)!?\"'`*_") if later else ""
                 if later and looks_picked(value[:MOST_JUDGED]):
                     yield later.start(1), later.start(1) + len(value), "password"
-    for match in _TOKEN.finditer(data) if any(word in low for word in _TOKEN_WORDS) else ():
-        start, end = match.span(1)
-        value = text[start : min(end, start + MOST_JUDGED)].rstrip(".")
-        told, word = (
-            text[max(0, match.start() - 12) : start],
-            text[max(0, start - 120) : start].rpartition(" ")[2],
-        )
-        if (
-            looks_random(value)
-            and not is_uuid(value)
-            and not HASHED.search(told)
-            and not word.startswith("arn:")
-        ):
-            yield start, end, "token"
-    for form in (_CODE, _PIN, _SPARE_CODE) if any(word in low for word in _CODE_WORDS) else ():
-        for match in form.finditer(data):
+    yield from _keys_and_codes(data, low, text)
+
+
+def _keys_and_codes(data: bytes, low: bytes, text: str) -> Iterator[Span]:
+    keyed = any(word in low for word in _TOKEN_WORDS)
+    for match in _BEFORE.finditer(data) if keyed or b"pass" in low or b"pw" in low else ():
+        if looks_picked(match.group(1).decode("latin-1")[:MOST_JUDGED]):
+            yield *match.span(1), "password"
+    for match in _TOKEN.finditer(data) if keyed else ():
+        if _is_key(text, match.start(), *match.span(1)):
+            yield *match.span(1), "token"
+    for words, form in _CODES:
+        for match in form.finditer(data) if any(word in low for word in words) else ():
             yield *match.span(1), "code"
+
+
+def _is_key(text: str, at: int, start: int, end: int) -> bool:
+    """Say whether what a sentence from *at* tells as a key is one, and neither a digest nor an address."""
+    value = text[start : min(end, start + MOST_JUDGED)].rstrip(".")
+    if not looks_random(value) or is_uuid(value) or HASHED.search(text, max(0, at - 12), start):
+        return False
+    return not text[max(0, start - 120) : start].rpartition(" ")[2].startswith("arn:")
 
 
 def _is_told(data: bytes, at: int, value: str) -> bool:

@@ -1,4 +1,4 @@
-"""Secrets in tables: a column that is headed `password`, a row `| db_password | … |`, two words side by side in quotes.
+"""Secrets in tables: what stands below the heading `password`, in any row and between any signs.
 
 It does not judge names itself: `redact_worth` does.
 """
@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator
 from typing import Final
 
 from tools.redact_lines import compiled
-from tools.redact_values import is_placeholder, looks_secret, looks_spoken
+from tools.redact_values import is_placeholder
 from tools.redact_worth import Worth, kind_of, worth_of
 
 Span = tuple[int, int, str]
@@ -21,24 +21,10 @@ _HEADING = compiled(
     r"[\"']?(?:[ ]*[,;\t|][ \t\"']*[\w .-]{1,30}[\"']?){0,24}[ \t|\r]*$"
 )
 _SEPARATOR = re.compile(r"[,;\t|]")
-_ROW = compiled(
-    r"(?m)(?:^|\|)[ \t]*([A-Za-z][A-Za-z0-9_.-]{2,60})[ \t]*\|[ \t]*([^\s|]{6,200})[ \t]*(?:\||$)"
-)
-_BESIDE = compiled(
-    r"(?i)[\"']([a-z0-9_.-]{0,40}(?:pass|secret|token|key|auth|pwd)[a-z0-9_.-]{0,20})[\"'][\s\d)]{1,8}[\"']([^\"'\s]{6,200})[\"']"
-)
 
 
-def tabled_spans(data: bytes, low: bytes, text: str) -> Iterator[Span]:
-    """Yield the values whose names stand over or beside them; *low* is *data* in small letters, *text* Latin-1."""
-    for form in (_ROW, _BESIDE):
-        for match in form.finditer(data) if form is _BESIDE or b"|" in low else ():
-            name, value = (match.group(each).decode("latin-1") for each in (1, 2))
-            worth = worth_of(name)
-            if (worth is Worth.SURELY and looks_spoken(value)) or (
-                worth is Worth.MAYBE and looks_secret(value)
-            ):
-                yield *match.span(2), kind_of(name)
+def tabled_spans(data: bytes, text: str) -> Iterator[Span]:
+    """Yield the values whose names stand over them; *text* is *data* read as Latin-1."""
     done = -1
     for match in _HEADING.finditer(data) if b"\n" in data else ():
         if match.start() >= done and _SEPARATOR.search(match.group(0).decode("latin-1").strip(" |\r\t")):

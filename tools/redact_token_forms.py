@@ -184,6 +184,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
     ("twitter_bearer", r"A{21,24}[B-Za-z0-9][A-Za-z0-9%]{78,}"),
     ("upcloud_token", r"ucat_[A-Za-z0-9]{24,}"),
     ("zuplo_key", r"zpka_[a-z0-9]{32}_[a-z0-9]{8}"),
+    ("minisign_key", r"RWR(?:TY0Iy|CS)[A-Za-z0-9+/]{100,}={0,2}"),  # signify's too
     ("secret_key", r"sk_[A-Za-z0-9]{29,}"),  # of several vendors
     ("private_key", (  # what a PEM block holds, also in hexadecimal; a public key has no version
         r"(?:MII[A-Za-z0-9+/]{3}IBA[A-D]|MI[GH][A-Za-z0-9]AgE[AB][MB]|MHcCAQEEI|MC4CAQAwBQYDK2V)[A-Za-z0-9+/]{40,}={0,2}"

@@ -16,7 +16,7 @@ _PLACEHOLDER = re.compile(
     r"|os\.environ|os\.getenv|process\.env|System\.getenv|env\.|getenv|ENV\[|vault:|ref\+|arn:|file:|projects/|\./|~/"
     r"|/(?:run|etc|var|home|opt|usr|mnt|tmp|data|app|vault|secrets?|root|srv|api|v\d)/|[A-Za-z_][\w.:>-]*\([^)]*\)?;?$"
     r"|ENC\[|<%|your[-_ ]|change[-_]?me|[\w.-]*<[a-z][\w -]*>$|redacted|masked|hidden|filtered|encrypted"
-    r"|\((?:sensitive|known|redacted|hidden|none|masked|filtered|secret|empty|null|unset|not)|\(\w+\)$"
+    r"|(?-i:[a-z_]{3,}=[a-z_-]+$)|\((?:sensitive|known|redacted|hidden|none|masked|filtered|secret|empty|null|unset|not)|\(\w+\)$"
     r"|[A-Za-z_-]+(?:\.{3}|\xe2\x80\xa6)$|[\w-]{0,8}(?:\.{3}|\*{3,}|…|x{6,}|X{6,})\w{0,6}\**$)",
     re.IGNORECASE,
 )
