@@ -18,7 +18,7 @@ LEAST_COLONS: Final = 3  # a fingerprint has more
 
 _OPEN = "[\"'`*_(]?"
 _PASSWORD = compiled(
-    "(?i)\\b(?:pass(?:word|wort|wd|phrase|code)?|pswd|psw|pwd|pw|kennwort|mot de passe|wachtwoord|senha)"
+    "(?i)\\b[a-z_]{0,24}(?:pass(?:word|wort|wd|phrase|code)?|pswd|psw|pwd|pw|kennwort|mot de passe|wachtwoord|senha)"
     rf"[ \t]+{_OPEN}([^\s\"'`]{{8,}})"
 )
 _KEY = compiled(

@@ -25,7 +25,11 @@ SURE: Final[tuple[Form, ...]] = (
     ("redis-cli", r"(?i)\bredis-cli\b[^\n|]*?[ \t]-a[ \t]+[\"']?([^\s\"']+)"),
     ("ldappasswd", r"\bldappasswd\b[^\n|]*?[ \t]-[sa][ \t]+[\"']?([^\s\"']+)"),
     ("ldap[smadwp]", r"(?i)\bldap(?:search|modify|add|delete|whoami|passwd)\b[^\n|]*?[ \t]-w[ \t]+[\"']?([^\s\"']+)"),
-    ("smbclient|rpcclient", r"(?i)\b(?:smbclient|rpcclient)\b[^\n|]*?-U[ \t]*[\"']?[\w\\./-]+%([^\s\"']+)"),
+    ("-U[ \"']*[^\\s%]+%", r"[ \t]-U[ \t]*[\"']?[\w\\./-]+%([^\s\"'%]{4,})"),
+    ("<<<", r"\b(?:kinit|su|sudo|passwd|cryptsetup|docker[ \t]+login)\b[^\n|]*<<<[ \t]*[\"']?([^\s\"'$][^\s\"']*)"),
+    ("mkstore", r"-(?:create|modify)Credential[ \t]+\S+[ \t]+\S+[ \t]+[\"']?([^\s\"'-][^\s\"']*)"),
+    ("http-basic", r"\bhttp-basic\.\S+[ \t]+[^\s-]\S*[ \t]+[\"']?([^\s\"'-][^\s\"']*)"),
+    ("p4[ \\t]", r"\bp4[ \t][^\n|]*?-P[ \t]+[\"']?([^\s\"'-][^\s\"']*)"),
     ("snmp[wgbs-]", (
         r"(?i)\bsnmp(?:walk|get|bulkwalk|set|-server)\b[^\n|]*?[ \t](?:-[cAX]|community:?)"
         r"[ \t]+[\"']?([^\s\"'-][^\s\"']{3,})"
@@ -101,7 +105,8 @@ LIKELY: Final[tuple[Form, ...]] = (
     ("(?-i:PASSW(?:OR)?D)\\(", r"\bPASSW(?:OR)?D\(([A-Z0-9$#@]{5,})\)"),
     ("bearer", r"(?i)bearer(?:_?auth|_?token)?[\"']?[ \t]*[(,][ \t]*[\"']([^\"'\n]{16,})[\"']"),
     ("(?:crypt|hmac)\\w*\\(", r"(?i)\b\w*(?:crypt|hmac)\w*\([^()\n]*,[ \t]*[\"']([^\"'\n]{8,})[\"'][ \t]*\)"),
-    ("[ ]login[ ]", r"\b\w+ login(?:[ \t]+--?\w+)*[ \t]+([A-Za-z0-9]{32,})\b"),
+    ("[ ]login[ ]", r"\b\w+ login(?:[ \t]+--?\w+(?:[ \t=]+[\w.-]{1,24})?)*[ \t]+([A-Za-z0-9]{32,})\b"),
+    ("influx[ \\t]", r"\binflux[ \t][^\n|]*?[ \t](?:-t|--token)[ =]([A-Za-z0-9_-]{40,}={0,2})"),
     ("(?:unseal|recovery)[ \\t]key", (
         r"(?i)\b(?:unseal|recovery)[ \t]key(?:[ \t]+\d{1,2})?(?:[ \t]\([\w -]+\))?:[ \t]+([\w+/=]{40,})"
     )),
@@ -131,6 +136,9 @@ ODD: Final[tuple[Form, ...]] = (
     ('^[ \\t]*"[\\w.-]{1,40}"[ \\t]+"', r"(?m)^[ \t]*\"[\w.-]{1,40}\"[ \t]+\"([^\"\n]{8,})\"[ \t]*$"),
     ("login=[^\\s:]+:", r"\blogin=[\w.@\\-]+:(\S{6,})"),
     ("^\\[[\\w-]+\\.[\\w.-]+\\][:\\w]*[ \\t]", r"(?m)^\[[\w.-]+\](?::\w+)?[ \t]+[\w.+@-]+:(\S{6,})$"),
+    ("secure_?string|secret", (  # az keyvault secret set --value …, aws ssm put-parameter --type SecureString --value …
+        r"(?i)\b(?:secret|securestring)s?\b[^\n|]*?[ \t]--(?:value|body|data|secret-?string)[ =][\"']?([^\s\"']{8,})"
+    )),
     ("using[ \\t]", r"(?i)\buser\b[^\n]{1,60}?\busing[ \t]+[\"']?([^\s\"']{6,})"),
     ("(?-i:IDENTIFY)", r"\bIDENTIFY[ \t]+(?:[\w-]+[ \t]+)?(\S{6,})"),
     ("[ \\t]-[pw]", (
@@ -149,6 +157,7 @@ SURE_OVER_LINES: Final[tuple[Form, ...]] = (
     ("ugfzc3dvcmq6", r"334[ \t]+UGFzc3dvcmQ6\s+(?:C:[ \t]*|>[ \t]*)?([A-Za-z0-9+/]{4,}={0,2})"),
 )
 LIKELY_OVER_LINES: Final[tuple[Form, ...]] = (
+    ("base64 -", r"(?m)\bbase64 (?:-d|-D|--decode)[ \t]*\r?\n([!-~]{8,})[ \t]*$"),  # what a command shows
     ('"auth"', r"\"AUTH\"(?:[\s\d),]*\"[\w-]{1,40}\")??[\s\d),]*\"([^\"\s]{8,})\""),
     ("auth login", (
         r"(?im)\bAUTH[ \t]+LOGIN(?:[ \t]+[\w+/]+=*)?[ \t\r]*\n(?:334[^\n]*\n)?(?:C: |> )?"

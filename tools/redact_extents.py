@@ -7,8 +7,8 @@ import re
 
 QUOTES = frozenset("\"'`")
 LINE = re.compile(r"(?a)\s")
-# what a language sets before a text, and the first two of three quotes: b'…', N'…', @"…", <<"…">>, """…"""
-_LITERAL = re.compile(r"(?a)(?:[bBrRuUfNL@$]{1,2}|<<|\"\"|'')(?=[\"'])")
+# what stands before the last of the quotes that open a text: b'…', N'…', @"…", <<"…">>, ['…'], """…""", "'…'"
+_LITERAL = re.compile(r"(?a)(?:[bBrRuUfNL@$]{1,2}|<<|\[|\"\"|''|\"(?='[^'\"])|'(?=\"[^'\"]))(?=[\"'])")
 MOST_NESTED = 16
 MOST_VALUE = 4_000  # characters; longer ones are cut, and their rest is found by no name
 

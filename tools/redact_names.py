@@ -15,7 +15,7 @@ from tools.redact_worth import KEEPERS, Worth, kind_of, parts_of, worth_of
 Span = tuple[int, int, str]
 
 _HINT = compiled(
-    r"(?i)(?:pass(?:w(?:or)?d|wort|phrase|code)?|pwd|psw|pswd|[_.-]pw|secret|token|credentials?|creds|auth|cookie|session|sess|sid|signature"
+    r"(?i)(?:pass(?:w(?:or)?d|wort|phrase|code)?|pwd|psw|pswd|(?:\b|[_.-])pw|secret|token|cred(?:s|entials?)?|auth|hmac|cookie|session|sess|sid|signature"
     r"|sig|psk|jwt|otp|pin|seed|salt|(?:api|app|application|environment|sdk|access|account|admin|auth|client|deploy|encryption|enc|hmac|ingest"
     r"|integration|license|licence|master|preshared|private|priv|routing|secret|security|service|shared|sign|signing"
     r"|storage|ssh|ssl|tls|user|webhook|write|consumer|subscription|primary|secondary|function|host|dsn|base"
@@ -35,6 +35,7 @@ _HEADER_OR_VARIABLE = re.compile(
     r"(?a)\b[Xx]-[\w-]+:\s*[\"']?$|\b[A-Z][A-Z0-9_]+[\"']?\s*[=:]\s*[\"']?$|(?:^|\s)--?[\w-]+=[\"']?$"
 )
 _NAME = re.compile(r"(?a)[\w.-]+(?: [\w.-]+)?")
+_TEST_RESULT = re.compile(r"(?a)(?<![A-Za-z_-])PASS: $")
 _MIXED = re.compile(r"(?a)[a-z][A-Z].*[a-z][A-Z]|[A-Z]{2}[a-z]+[A-Z]")  # letters in an order that no word has
 _CHANGED = re.compile(r"(?a)[\"']?[ \t]+(?:->|=>|\xe2\x86\x92)[ \t]+[\"']([^\"'\n]{3,200})[\"']")
 _SENTENCE = re.compile(r"(?a)[ \t]+[a-z]+\b(?!=)")  # "using --password via the shell"
@@ -148,7 +149,7 @@ def _stands(text: str, value: str, start: int, end: int, before: str) -> bool:
     if (
         len(value) < 3
         or (value.isdigit() and len(value) < 5)
-        or (before.endswith("PASS: ") and value.isalnum())
+        or (_TEST_RESULT.search(before) and value.isalnum())
     ):
         return False  # "PASS: TestLogin" is the result of a test
     quoted = start > 0 and text[start - 1] in QUOTES

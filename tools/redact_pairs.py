@@ -85,7 +85,7 @@ def _in_calls(data: bytes) -> Iterator[Span]:
         if match.group(1):
             named = worth_of(name) is not Worth.NOTHING
         else:
-            sure = worth_of(name) is Worth.SURELY or name.lower().endswith("secret")
+            sure = worth_of(name) is Worth.SURELY or name.lower().endswith(("secret", "plaintext"))
             named = sure and parts_of(name)[0] not in _READS
         if named and looks_spoken(match.group(3).decode("latin-1")[1:]):
             yield match.start(3) + 1, match.end(3), kind_of(name)

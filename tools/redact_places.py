@@ -116,7 +116,7 @@ def _in_headers(data: bytes, text: str, low: bytes) -> Iterator[Span]:
 def _after_authorization(text: str, at: int, most: int) -> Iterator[Span]:
     line_end = text.find("\n", at, most)
     line = text[at : line_end if line_end >= 0 else most]
-    words = re.match(r"(?a)([^\s\"',\\]+)(?:[ \t]+([^\s\"',\\]+))?", line)
+    words = re.match(r"(?a)([^\s\"'`,\\]+)(?:[ \t]+([^\s\"'`,\\]+))?", line)
     if words is None:
         return
     scheme, value = words.group(1), words.group(2)

@@ -57,7 +57,7 @@ _BEFORE = compiled(  # "try X as the password", "X is our new token"
     r"(?:password|passphrase|passcode|pwd?|token|(?:api |secret |access )?key|secret)\b"
 )
 _PAIR = compiled(
-    r"(?i)\b(?:creds|credentials|logins?|account|auth|zugangsdaten|anmeldedaten|identifiants|credenciales)\b"
+    r"(?i)\b(?:creds|credentials|logins?|account|auth|wi-?fi|wlan|vpn|zugangsdaten|anmeldedaten|identifiants|credenciales)\b"
     r"[^\n/]{0,60}?[ \t:(]\S{1,40}[ \t]+/[ \t]+([^\s\"'`]+)"
 )
 _TOKEN = compiled(
@@ -77,7 +77,7 @@ _SPARE_CODE = compiled(
 _HINTS = tuple(
     word.encode()
     for word in "pass pw wort kennwort contrase cred senha wachtwoord parola heslo salasana adgang jelsz lozinka geslo"
-    " sandi auth senord ifre login account".split()
+    " sandi auth senord ifre login account wifi wi-fi wlan vpn".split()
 )  # fmt: skip
 _TOKEN_WORDS = (b"key", b"token", b"secret", b"pat")
 _CODES = (
@@ -125,7 +125,7 @@ def _is_key(text: str, at: int, start: int, end: int) -> bool:
 
 
 def _is_told(data: bytes, at: int, value: str) -> bool:
-    if data[at - 1 : at] == b"/":  # `database/creds/app` is a path
+    if data[at - 1 : at] in {b"/", b"."}:  # `database/creds/app` is a path, `spec.password:` a name
         return False
     picked = data[at : at + 5].lower() == b"pass "  # "pass me the name: …"
     return looks_picked(value) if picked else looks_spoken(value)

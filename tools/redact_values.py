@@ -16,7 +16,7 @@ _PLACEHOLDER = re.compile(
     r"|os\.environ|os\.getenv|process\.env|System\.getenv|env\.|getenv|ENV\[|vault:|ref\+|arn:|file:|projects/|\./|~/"
     r"|/(?:run|etc|var|home|opt|usr|mnt|tmp|data|app|vault|secrets?|root|srv|api|v\d)/|[A-Za-z_][\w.:>-]*\([^)]*\)?;?$"
     r"|ENC\[|<%|your[-_ ]|change[-_]?me|[\w.-]*<[a-z][\w -]*>$|redacted|masked|hidden|filtered|encrypted"
-    r"|(?-i:[a-z_]{3,}=[a-z_-]+$)|\((?:sensitive|known|redacted|hidden|none|masked|filtered|secret|empty|null|unset|not)|\(\w+\)$"
+    r"|(?-i:[a-z_]{3,}=[a-z_-]+$)|\$[a-z_]\w*(?:\[|->)|\((?:sensitive|known|redacted|hidden|none|masked|filtered|secret|empty|null|unset|not)|\(\w+\)$"
     r"|[A-Za-z_-]+(?:\.{3}|\xe2\x80\xa6)$|[\w-]{0,8}(?:\.{3}|\*{3,}|…|x{6,}|X{6,})\w{0,6}\**$)",
     re.IGNORECASE,
 )
@@ -28,7 +28,7 @@ _NOTHING = frozenset(
     "rotated valid value field env see same here there length too does are be been have will if it its new "
     "old this that your my our reset change update login at await new self ctx req request config process os".split()
 )
-_WORD_PART = re.compile(r"(?a)^(?:[a-z]+\d{0,4}|\d{1,8})$")
+_WORD_PART = re.compile(r"(?a)^(?:[a-z]+\d{0,5}|\d{1,8})$")
 _PAIR_OF_WORDS = re.compile(r"(?a)\(?[A-Za-z_.-]{2,}=")
 _CALLED = re.compile(r"(?a)^[A-Za-z_][\w.]*\(")
 _NAMED_WORD = re.compile(r"(?a)^\d?[A-Z][a-z]+$")  # 1Password

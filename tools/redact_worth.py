@@ -17,7 +17,7 @@ _REFERS = frozenset(
     "invalid updated created changed rotation page bytes used per engine backend selector column index spec "
     "domain samesite httponly in from "
     "audience scope scopes kind fingerprint checksum sha256 md5 minute hour day total max min budget window "
-    "cost price requests generator validator location server port user username email".split()
+    "cost price requests generator validator location server port user username email encryption env".split()
 )
 OTHER_TOKENS = frozenset(
     "next page continuation pagination cursor marker idempotency request cancellation fencing lock sync "
@@ -36,7 +36,7 @@ _STRONG = re.compile(
 )
 _TELLING = (
     "token", "secret", "secrets", "auth", "authorization", "cookie", "session", "sess", "sid", "sessionid", "signature",
-    "sig", "psk", "jwt", "credential", "credentials", "creds", "key", "seed", "salt",
+    "sig", "psk", "jwt", "credential", "credentials", "creds", "cred", "key", "seed", "salt", "hmac",
 )  # fmt: skip
 _DIGITS_COUNT = re.compile(r"(?a)(?:^|_)(?:otp|pin|totp|mfa|mfa_code|passcode)$")
 # whose key opens something; any other key (of a group, an event, an object) must look like one of a vendor's
@@ -69,6 +69,7 @@ def worth_of(name: str) -> Worth:
         or parts[-1] in _REFERS
         or OTHER_TOKENS & set(parts[-3:])
         or parts[-2:] == ["password", "key"]
+        or "encrypted" in parts[:-1]
     ):
         return Worth.NOTHING
     joined = "_".join(parts)
