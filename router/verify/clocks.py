@@ -31,7 +31,7 @@ ISO = re.compile(
 DIGITAL = re.compile(r"(?<![\w:.#])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?(?!\w|:\d|\.\d|%)")
 _PAST = re.compile(
     rf"\b({_MINUTES})(?: minutes?)? (?!to (?:{_HOURS}) (?!(?:this|is|was|has|does|as|its)\b)[a-z]+s\b)"
-    rf"(past|to|after|before) ({_HOURS})\b",
+    rf"(past|to|after|before) ({_HOURS}|midnight|noon)\b",
     re.IGNORECASE,
 )
 _BARE = re.compile(
@@ -155,7 +155,8 @@ def _past(m: re.Match[str]) -> Clock | None:
     word = m[1].lower()
     minutes = {"half": 30, "quarter": 15, "a quarter": 15}.get(word) or SMALL[word]
     sign = 1 if m[2].lower() in {"past", "after"} else -1
-    second = (SMALL[m[3].lower()] * 3600 + sign * minutes * 60) % 86_400
+    hour = m[3].lower()
+    second = ((_TWELVES[hour] if hour in _TWELVES else SMALL[hour] * 3600) + sign * minutes * 60) % 86_400
     return Clock(second, m.start(), m.end(), loose=True)
 
 

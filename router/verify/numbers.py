@@ -14,7 +14,7 @@ from router.verify.clocks import Clock, clocks, days, twelves
 from router.verify.hedges import Hedge
 from router.verify.library import Library
 from router.verify.pool import Pool
-from router.verify.quantities import Kind, Quantity, quantities
+from router.verify.quantities import Kind, Quantity, in_figures, quantities
 from router.verify.rounding import close
 from router.verify.statement import Statement
 
@@ -40,11 +40,15 @@ _HOURS = re.compile(
 _FACTOR = re.compile(
     r"\btimes (?!(?:in|over|since|within|during|after|before|an?|per|each|by|at|on)\b)\w|\btwice\b"
 )
-_EACH = re.compile(r"\b(?:each|apiece|(?:on|an) average|per)\b", re.IGNORECASE)  # one number over another
+_EACH = re.compile(
+    r"\b(?:each|apiece|(?:on|an) average|per(?! (?:s|sec|second|min|minute|h|hour|day)\b))\b", re.IGNORECASE
+)  # one number over another
 _PACE = re.compile(
     r"\bat (?:this|that|its|the (?:present|current|same)|today's) (?:rate|pace|speed)|\b(?:will|would|going to|left)\b",
     re.IGNORECASE,
 )
+_COMPARED = re.compile(r"\b(?:to|down|up|instead|rather|vs|versus|against|than|was|now|before|then|from)\b")
+_WIDE = 1.7  # how far from what is there a range may begin or end
 _OFFSETS = tuple(1800 * n for n in range(-24, 29))
 
 
@@ -102,14 +106,17 @@ def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -
     done: set[float] = set()  # ends of ranges and wholes of parts that were judged with their beginning
     for quantity in found:
         given = (
-            _given(quantity, found, pool, everything)
+            _given(quantity, text, found, pool, everything)
             or pool.apart(quantity, [*clocks(text), *twelves(text)])
-            or any(_given(other, found, pool, everything) for other in _other_readings(quantity, text, found))
-            or _is_hour(quantity, text, everything)
+            or any(
+                _given(other, text, found, pool, everything)
+                for other in _other_readings(quantity, text, found)
+            )
+            or any(_is_hour(q, text, everything) for q in (quantity, *_other_readings(quantity, text, found)))
             or (_PACE.search(text) is not None and pool.lasts(quantity))
         )
         if given or quantity.value in done:
-            ends = (None if quantity.changes else quantity.upto, quantity.whole)
+            ends = (quantity.upto if _ranges(quantity, pool) else None, quantity.whole)
             done |= {end for end in ends if given and end is not None}
         elif not _too_small_to_tell(quantity):
             other = everything.same_digits(quantity)
@@ -119,7 +126,7 @@ def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -
             return
 
 
-def _given(quantity: Quantity, found: Sequence[Quantity], pool: Pool, everything: Pool) -> bool:
+def _given(quantity: Quantity, text: str, found: Sequence[Quantity], pool: Pool, everything: Pool) -> bool:
     """Say whether *quantity* can be had from the evidence in any of the ways that claims may take."""
     precise = quantity.digits >= 3 and quantity.hedge is Hedge.EXACT and quantity.per is None
     return (
@@ -129,7 +136,7 @@ def _given(quantity: Quantity, found: Sequence[Quantity], pool: Pool, everything
         or _own_share(quantity, found)
         or _own_fold(quantity, found)
         or _own_rate(quantity, found)
-        or _unit_said_once(quantity, found, pool)
+        or _unit_said_once(quantity, text, found, pool)
         or pool.names(quantity)
         or everything.dates(quantity)
     )
@@ -142,12 +149,23 @@ def _too_small_to_tell(quantity: Quantity) -> bool:
 
 def _other_readings(quantity: Quantity, text: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
     """Yield what else may be meant: "six times" is a factor or a count, a neighbour's unit may be its alone."""
-    if quantity.kind in {Kind.COUNT, Kind.FOLD} and _FACTOR.search(text) and quantity.hedge is Hedge.EXACT:
-        yield replace(quantity, kind=Kind.COUNT if quantity.kind is Kind.FOLD else Kind.FOLD)
+    plain = in_figures(text)
+    if quantity.kind is Kind.FOLD and _FACTOR.search(text) and quantity.hedge is Hedge.EXACT:
+        yield replace(quantity, kind=Kind.COUNT)
+    if quantity.kind is Kind.COUNT and re.match(
+        r"[^,;.]{0,12} times?(?:[.,;)]|$| (?:as|what|the|its|their|that|those|normal|usual|\w+er)\b)",
+        plain[quantity.start :],
+    ):
+        yield replace(quantity, kind=Kind.FOLD)
     if quantity.kind is Kind.COUNT and _EACH.search(text):
         yield replace(quantity, kind=Kind.FOLD)
     if quantity.per is None:  # "from 5,200 a second down to 1,500"
-        told = {other.per for other in found if other.per and other.kind is quantity.kind}
+        rated = [other for other in found if other.per and other.kind is quantity.kind]
+        told = {
+            other.per
+            for other in rated
+            if _COMPARED.search(plain[slice(*sorted((quantity.start, other.start)))])
+        }
         yield from (replace(quantity, per=per) for per in told)
     if quantity.guessed:
         upto = None if quantity.upto is None else quantity.upto / quantity.scale
@@ -155,8 +173,13 @@ def _other_readings(quantity: Quantity, text: str, found: Sequence[Quantity]) ->
 
 
 def _is_hour(quantity: Quantity, text: str, everything: Pool) -> bool:
-    """Say whether a small number may be an hour, as in "between six and seven", that the evidence speaks of."""
-    if quantity.kind is not Kind.COUNT or quantity.value not in range(1, 13) or not _HOURS.search(text):
+    """Say whether a small number may be an hour, as in "between six and seven", or the minutes of "ten past"."""
+    if quantity.kind is not Kind.COUNT or quantity.value not in range(1, 60):
+        return False
+    if found := re.match(r"\d+ (past|to)(?=[.,;]|$)", in_figures(text)[quantity.start :]):
+        minute = int(quantity.value) if found[1] == "past" else 60 - int(quantity.value)
+        return any(at // 60 % 60 == minute for at in everything.moments)
+    if quantity.value not in range(1, 13) or not _HOURS.search(text):
         return False
     return everything.is_at(int(quantity.value))
 
@@ -189,7 +212,11 @@ def _ranges(quantity: Quantity, pool: Pool) -> bool:
     if high is None or high <= low or quantity.changes:
         return False
     kinds = {quantity.kind} if quantity.kind is not Kind.COUNT else set(Kind)
-    return any(low * 0.9 <= value <= high * 1.1 for kind in kinds for value in pool.all_of(kind))
+    told = [value for kind in kinds for value in pool.all_of(kind)]
+    if quantity.kind is Kind.SHARE:  # "two to three points", where the record has no unit
+        told += [0.01 * value for value in pool.all_of(Kind.COUNT)]
+    within = [value for value in told if low * 0.9 <= value <= high * 1.1]
+    return any(value <= low * _WIDE for value in within) and any(value >= high / _WIDE for value in within)
 
 
 def _own_share(quantity: Quantity, own: Sequence[Quantity]) -> bool:
@@ -198,13 +225,14 @@ def _own_share(quantity: Quantity, own: Sequence[Quantity]) -> bool:
     return any(part.whole and close(quantity, part.value / part.whole) for part in parts)
 
 
-def _unit_said_once(quantity: Quantity, found: Sequence[Quantity], pool: Pool) -> bool:
+def _unit_said_once(quantity: Quantity, text: str, found: Sequence[Quantity], pool: Pool) -> bool:
     """Say whether *quantity* has the unit of another in its sentence: "134, 182, 245 ms", "0.1 % to 37"."""
     if quantity.kind is not Kind.COUNT:
         return False
+    apart = re.match(r"\d+ (?:before|after|later|earlier)\b", in_figures(text)[quantity.start :]) is not None
     others = [q for q in found if q.kind in {Kind.TIME, Kind.SIZE, Kind.SHARE}]
     return any(
         close(quantity, have / unit.scale) or abs(have - quantity.value * unit.scale) < 1e-9
         for unit in others[:6]
-        for have in pool.all_of(unit.kind)
+        for have in pool.all_of(unit.kind, spans=apart)
     )

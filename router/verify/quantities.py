@@ -47,6 +47,7 @@ class Quantity:
 
 
 MOST = 400  # quantities read of one text
+_LARGEST = 1e24
 _BEHIND = 32  # letters before a number that may hedge it
 
 _UNIT_WORDS = sorted((*TIMES, *SIZES, *(word for word in SHARES if word != "%")), key=len, reverse=True)
@@ -63,7 +64,7 @@ _COMPOUND = re.compile(
     re.IGNORECASE,
 )
 _PART = re.compile(
-    rf"^\s*(?:of|in|out of)\s+(?:the\s+|its\s+|all\s+)?(\d{{1,3}}(?:,\d{{3}})+|\d+)\b(?![.,]\d)(?!\s?%)"
+    rf"^\s*(?:of|in|out of|per)\s+(?:the\s+|its\s+|all\s+)?(\d{{1,3}}(?:,\d{{3}})+|\d+)(k?)\b(?![.,]\d)(?!\s?%)"
     rf"(?![- ]?(?:{_UNIT})\b)",
     re.IGNORECASE,
 )
@@ -101,7 +102,7 @@ _FROM = re.compile(r"\bfrom (?:about |around |roughly |some |nearly )?$", re.IGN
 # The unit of a series stands in its head: "latency p95 (s):", "fsync_duration_seconds p99:"
 _HEADER = re.compile(
     rf"\((%|{_UNIT})\)|[a-z]_(seconds|milliseconds|ms|minutes|hours|bytes|[kmgt]i?b|percent|pct)\b(?! ?[=:]? ?\d)|"
-    r"(?<=[a-z\d] )(%|[mµu]?s|(?:milli)?seconds|minutes|[KMGT]i?B|bytes|percent)(?=: )",
+    r"(?<=[a-z\d] )(%|[mµu]?s|(?:milli)?seconds|minutes|[KMGT]i?B|bytes|percent)(?=(?:/s|/min|/h)?: )",
     re.IGNORECASE,
 )
 # What may stand between two numbers of one unit that is said once: "90 days instead of 7", "p95_ms=1840 (baseline 120)"
@@ -114,20 +115,31 @@ _GOES_ON = re.compile(
 _KEY = re.compile(r"([A-Za-z]\w*_\w+)\s*[:=]?\s*$|(\w+)\s?[:=]\s*$")  # a record's key, not a word of prose
 
 
-def quantities(text: str) -> list[Quantity]:
-    """Return the quantities in *text*, times of day and dates left out, in order."""
+def in_figures(text: str) -> str:
+    """Return *text* as its quantities are found in it: without times of day and dates, its number words as digits."""
     text = _SPAN.sub(r"\1 to \2", without_times(text))
     plain = _STATUS.sub(r"\1 ", _TIMES_OVER.sub(r" \1", in_digits(text)))
-    plain = _AND.sub(r"\1 ", plain)
+    return _AND.sub(r"\1 ", plain)
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Return the quantities in *text*, times of day and dates left out, in order."""
+    plain = in_figures(text)
     read = (*_compounds(plain), *_numbers(plain), *_fractions(plain), *_slashed(plain))
     found = sorted(read, key=lambda q: (q.start, -len(q.said)))
     taken: list[Quantity] = []
     end = -1
     for quantity in found[:MOST]:
-        if quantity.start >= end:
+        if quantity.start >= end and _is_sane(quantity):
             taken.append(quantity)
             end = quantity.start + len(quantity.said)
     return taken
+
+
+def _is_sane(quantity: Quantity) -> bool:
+    """Say whether a number can be calculated with: hundreds of digits make no finite one."""
+    told = (quantity.value, quantity.whole or 0.0, quantity.upto or 0.0)
+    return all(abs(value) < _LARGEST for value in told)
 
 
 def _numbers(text: str) -> Iterator[Quantity]:
@@ -199,7 +211,7 @@ def _kind(unit: str) -> tuple[Kind, float]:
 def _following(after: str, value: float, kind: Kind, scale: float) -> tuple[float | None, float | None]:
     """Return the whole of "X of Y" and the end of "X to Y", where they follow."""
     if kind is Kind.COUNT and (part := _PART.match(after)):
-        return float(part.group(1).replace(",", "")), None
+        return float(part.group(1).replace(",", "")) * (1000 if part.group(2) else 1), None
     if kind is Kind.COUNT and (part := _ONE_IN.match(after)) and value < float(part.group(1)):
         return float(part.group(1)), None
     if ranged := _RANGE.match(after):

@@ -12,6 +12,8 @@ from router.verify.library import Library, alike
 from router.verify.statement import Statement
 
 _QUOTED = re.compile(r'"([^"]{3,400})"|`([^`]{3,400})`')
+_SINGLE = re.compile(r"(?<![\w'])'(?=\w)([^\"]{6,200}?)(?<=\w)'(?![\w'])")
+_LEAST_SINGLE = 3  # words: what is shorter may be between two apostrophes
 _SAYS = re.compile(
     r"(?:log(?:s|ged|ging)?|sa(?:ys|id)|read(?:s|ing)?|report(?:s|ed)?|answer(?:s|ed)?|message|error|print(?:s|ed)?|wrote|"
     r"states?|line|with|as|failed|fails|complain\w*|throw\w*|show(?:s|ed)?|return(?:s|ed)?)[ ,:]*(?:that )?$",
@@ -38,6 +40,9 @@ def quotes(said: Statement, library: Library) -> Iterator[Finding]:
 def _quotes(text: str) -> Iterator[tuple[str, bool]]:
     """Yield what is quoted, and whether it is told as something that was said or logged."""
     plain = alike(text)
+    for found in _SINGLE.finditer(plain):
+        if _SAYS.search(plain[: found.start()]) and len(found[1].split()) >= _LEAST_SINGLE:
+            yield found[1].strip(" .,;"), True
     for found in _QUOTED.finditer(plain):
         yield (found.group(1) or found.group(2)).strip(" .,;"), bool(_SAYS.search(plain[: found.start()]))
 

@@ -21,11 +21,15 @@ _SECONDS = {
     "h": 3600.0,
     "hour": 3600.0,
     "day": 86_400.0,
+    "yesterday": 86_400.0,
+    "daily": 86_400.0,
+    "hourly": 3600.0,
 }
 _PER = re.compile(
     r"(?:\bper |/ ?|\ban? |\b(?:in|over|during|within) (?:the|one) (?:last |past |previous )?)"
     r"(s|min|h|second|minute|hour|day)\b"
 )
+_EVERY = ("yesterday", "daily", "hourly")
 _SAMPLES = re.compile(r":\s*(\d[\d.]*\w*(?:,\s+\d[\d.]*\w*){2,})\s*$")
 _SHORT_PER = re.compile(r"\b(?:rp|qp|tp|op|iop)(s|m)\b")  # requests per second, and the like
 
@@ -34,6 +38,7 @@ def counted_by(text: str) -> list[float]:
     """Return the seconds of the times that *text* counts things by: "per minute", "/s", "rpm"."""
     lower = text.lower()
     told = [_SECONDS[found] for found in _PER.findall(lower)]
+    told += [_SECONDS[found] for found in _EVERY if found in lower]
     told += [60.0 if found == "m" else 1.0 for found in _SHORT_PER.findall(lower)]
     return [*dict.fromkeys(told)]
 
@@ -58,6 +63,14 @@ def slopes(item: Item, kind: Kind) -> Iterator[float]:
     for (began, low), (ended, high) in combinations(points, 2):
         if took := (ended - began) % 86_400:
             yield abs(high - low) / took
+
+
+def across(items: Sequence[Item], kind: Kind) -> Iterator[float]:
+    """Yield how much of *kind* came each second if it came between the times of two pieces: "212 of 512 done"."""
+    times = [item.time.timestamp() for item in items if item.time is not None][:_FEW]
+    spans = {abs(a - b) for a, b in combinations(times, 2)} - {0.0}
+    amounts = [q.value for item in items for q in item.quantities if q.kind is kind][:_MOST] if spans else []
+    yield from (amount / span for amount in amounts for span in spans)
 
 
 def between(item: Item) -> float:
@@ -86,7 +99,9 @@ def projections(items: Sequence[Item]) -> Iterator[float]:
     """Yield the seconds in which what is there would be used up, or worked off, at a rate that the evidence has."""
     for kind in (Kind.COUNT, Kind.SIZE):
         stocks = [q.value for item in items for q in item.quantities if q.kind is kind]
-        told = [rate for item in items for rate in (*slopes(item, kind), *_told(item, kind)) if rate]
+        told = [rate for item in items for rate in (*slopes(item, kind), *_told(item, kind))]
+        told = [rate for rate in (*told, *across(items, kind)) if rate]
+        stocks += [q.whole - q.value for item in items for q in item.quantities if q.whole and q.kind is kind]
         yield from (stock / rate for stock in stocks[:_MOST] for rate in told[: _MOST * _FEW])
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from router.verify.quantities import Kind, Quantity
 
 _SETTING = re.compile(
-    r"(?:ttl|timeout|interval|deadline|max[-_]?age|delay|backoff|wait)[\s:=]+(\d+)\b(?![.:])", re.IGNORECASE
+    r"(?:ttl|timeout|interval|deadline|max[-_]?age|delay|backoff|wait|refresh|retry|expire|period|lifetime|grace|keepalive)[\s:=]+(\d+)\b(?![.:])",
+    re.IGNORECASE,
 )
 _FEW = 48  # numbers of a piece of evidence that the others are compared with
 _EPOCH = 1e9  # the Unix time of 2001; nothing that is counted is as exact as that

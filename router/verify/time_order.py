@@ -24,7 +24,8 @@ _CAUSED = re.compile(
 )
 # Said of a claim or of a bare time, the weaker verbs ("took", "started") blame nobody.
 _SAID_TO_CAUSE = re.compile(
-    r"\b(?:caused|broke|triggered|led to|introduced|resulted in|exhausted|filled|overloaded|took down|is to blame)\b",
+    r"\b(?:caused|broke|triggered|led to|provoked|prompted|brought on|induced|gave rise to|"
+    r"introduced|resulted in|exhausted|filled|overloaded|took down|is to blame)\b",
     re.IGNORECASE,
 )
 # What an act does when no verb of cause is there: "moving the alias at 05:41 emptied …"; not what was done to it,
@@ -48,7 +49,8 @@ _NAME = re.compile(
     r"(?<=policy )\d+\b|(?<=version )\d+\b|(?<=PR )\d+\b"
 )
 _BLAMED = re.compile(
-    r"\b(?:because(?: of)?|due to|caused by|triggered by|since|after|from|owing to|following|thanks to)\b",
+    r"\b(?:because(?: of)?|due to|(?:goes|go|went|traces|dates) back to|stems? from|"
+    r"comes? from|is what|caused by|triggered by|since|after|from|owing to|following|thanks to)\b",
     re.IGNORECASE,
 )
 _NO_BLAME = re.compile(

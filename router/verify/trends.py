@@ -34,7 +34,8 @@ _DOWN = re.compile(
     r"drop(?:s|ped|ping)?(?! (?:\w+ )?(?:packets?|connections?|requests?|messages?|frames?|events?|calls?)\b)|"
     r"declin\w*|went down|going down|down from|down to|"
     r"lower(?:ed|s|ing)?|cut from|was cut|reduc\w*|shr(?:ink|ank|unk|inking)\w*|halv\w*|sank|sinking|plunged|"
-    r"faster|shorter|emptied|emptying|sped up|speed-up|scaled down|improv\w*|"
+    r"faster|quicker|eas(?:ed|es|ing)|catching up|caught up|shorter|emptied|emptying|sped up|speed-up|"
+    r"scaled down|improv\w*|"
     r"(?:fewer|less) (?:\w+ ){1,4}than (?:before|usual))\b",
     re.IGNORECASE,
 )
@@ -112,7 +113,9 @@ def _against(text: str, cited: Sequence[Item]) -> str:
 def _without_names(text: str, item: Item) -> str:
     """Return *text* without the words that *item* measures something by: a "declined share" goes no way by its name."""
     head = frozenset(stems(_HEAD.split(item.text, maxsplit=1)[0])) if item.kind == "metric" else frozenset()
-    return _WORD.sub(lambda found: "" if head & frozenset(stems(found[0])) else found[0], text)
+    return _WORD.sub(
+        lambda found: "" if _way(found[0]) and head & frozenset(stems(found[0])) else found[0], text
+    )
 
 
 def _way(text: str) -> Way | None:

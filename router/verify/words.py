@@ -55,6 +55,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"\b({_SMALL}) (hundred|thousand)[- ]?fold\b", r"\1 \2 -fold"),
         (r"\b(?:a )?(hundred|thousand)[- ]?fold\b", r"1 \1 -fold"),
         (rf"\b({_SMALL})[- ]?fold\b", r"\1-fold"),
+        (rf"\btwice(?= (?:an?|per|every|each) {_TIME}\b)", "2 times"),
         (r"\btwice\b|\bdoubl(?:e[ds]?|ing)\b", "2-fold"),
         (r"\bt(?:rip|reb)l(?:e[ds]?|ing)\b", "3-fold"),
         (r"\bquadrupl(?:e[ds]?|ing)\b", "4-fold"),
@@ -69,6 +70,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         ),
         (r"\b(?:a|one) hundred thousand\b", "100000"),
         (r"\b(?:a|one) (hundred|thousand|million|dozen)\b", r"1 \1"),
+        (r"\bper thousand\b", "per 1000"),
         (r"\ba (?:pair|couple) of\b", "2"),
         (rf"\bone ({_TIME})\b", r"1 \1"),
         # "an hour" is a duration after "about" or before "later"; after a number it is part of a rate

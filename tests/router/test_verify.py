@@ -297,6 +297,7 @@ def test_hostile_text_is_read_in_good_time() -> None:
         '"' * 50_000,
         "half a " * 20_000,
         "12:" * 40_000,
+        "9" * 400 + " errors a second, 1 of " + "9" * 400 + " in 0 s, 5 per 0",
     ):
         said = answer(text[:20_000], ("log:1",), cause=text[:20_000])
         check_answer(said, stop_reason="end_turn", grounds=(Seen("log:1", "log", text),), onset=ONSET)
