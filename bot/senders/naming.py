@@ -32,6 +32,9 @@ _ERRORED = re.compile(  # a headline that tells only where a program failed
     r"(?:[!.]| (?:in|on|from) )",
     re.IGNORECASE,
 )
+_BOLD_MARK = re.compile(
+    r"^(?:\W|:[a-z0-9_+-]{2,40}:)*?\*([^*\n]{2,40})\*:?\s+(?!(?:on|in|for|from|at|of|to|is|was|by|alert|alarm|incident|issue)\b)(?=[A-Za-z`])"
+)
 _LOGGED = re.compile(
     r"\W?(?:\d{4}-\d\d-\d\d[T ])?\d\d:\d\d:\d\d[.,\d]*Z?\b"
 )  # a line of a log, with its time
@@ -60,6 +63,7 @@ TITLE_FIELDS = (
 )  # fmt: skip
 TELLING_FIELDS = (
     "summary",
+    "reason",
     "policy",
     "message",
     "description",
@@ -139,13 +143,19 @@ def _without_sender(title: str, sender: str) -> str:
 
 def _headline(line: str) -> str:
     """Return what a line of the body calls the trouble: the name in it, else its words without links to more."""
-    bare = _POINTER.sub("", line) or line
+    bare = _without_bold_mark(_POINTER.sub("", line) or line)
     said = plain(bare)
     labelled = _LABELLED.match(said)
     behind = labelled.group(1) if labelled else ""
     if not behind and name_stated(bare) in TELLING_FIELDS:
         behind = said.partition(":")[2].strip()
     return _named_in(bare) or _linked(bare) or behind or said
+
+
+def _without_bold_mark(line: str) -> str:
+    """Return *line* without a state or severity in bold at its start ("*Alert opened* Queue is long")."""
+    bold = _BOLD_MARK.match(line)
+    return line[bold.end() :] if bold and is_mark(bold.group(1)) else line
 
 
 def _named_in(line: str) -> str:

@@ -38,6 +38,7 @@ BURNING = either(
     r".{0,40}?\b(?:almost|nearly|[\d.]+ ?%) full",
     r"is: (?:crit|critical|warn|warning|alert)$|alert (?:for|on) \"\"",
     r"(?:has|did|does|was)(?: not|n't) (?:run|started?|finish(?:ed)?|check(?:ed)? in|report(?:ed)?|received?|seen)",
+    r"(?:failing|down|unreachable|unhealthy|offline) (?:for|since) (?:the last |about )?\d",
     r"is (?:now )?missing|^failed to [a-z]+",
     r"(?:has|have) (?:just )?(?:gone|been) (?:missing|silent|quiet)|just triggered|is broken|broken for",
     r"^\S+(?: \S+){0,6} is active\W*$",

@@ -42,7 +42,10 @@ _WHERE = re.compile(r"^\[[^\[\]]{1,40}\]\s*(?:[a-z]{3,20} [-–—] )?(?=\S)")
 _WHEN = re.compile(r"\s+(?:at|on|in|after|since)\s+\d[\dT:.\-/ hmsUTCZ+]*(?: ?on [\d./-]+)?")
 _BEFORE_MARK = re.compile(r"^[A-Za-z]+\s+[(\[]")
 _TAIL_TOKEN = re.compile(r"\s*[\[【](?!\d+[\]】])([^\[\]【】]{1,40})[\]】]\s*$")
-_STATED_TAIL = re.compile(r"\s+(?:severity|priority|level|status|urgency)=\w+$")
+_STATED_TAIL = re.compile(
+    r"\s+(?:severity|priority|level|status|urgency)=\w+$|\s+[–—-]\s+(?:severity|priority|level|urgency):\s\w+$",
+    re.IGNORECASE,
+)
 _TAIL_MARK = re.compile(
     r"\s*(?::|\s[–—-]|\s::)\s+(?:fired|firing|triggered|activated|deactivated|alerting|resolved|recovered|closed|opened"
     r"|acknowledged|ok|critical|fatal|warning)[.!]?$",
@@ -53,12 +56,14 @@ _AFTERWORD = re.compile(
     r"\s*(?:\.\s+It was (?:down|offline|unavailable)\b|[.–—-]\s+Reason:).*$", re.IGNORECASE
 )
 _REFERENCE = re.compile(  # PagerDuty's and OnCall's number is no part of the name
-    r"^(?:#\d{1,12}:?|[A-Z]{1,6}-\d{2,12}:|(?:Problem|Incident|Alert|Issue) (?:#|[A-Z]{1,6}-)\d{2,12}:?)\s+(?=\S)"
+    r"^(?:#(?:[A-Z]{1,6}-)?\d{1,12}:?|[A-Z]{1,6}-\d{2,12}:|(?:[Pp]roblem|[Ii]ncident|[Aa]lert|[Ii]ssue) "
+    r"(?:#|[A-Z]{1,6}-)\d{2,12}:?|[Aa]lert [A-Z]{1,6}\d{2,12}:)\s+(?=\S)"
 )
 _PASSED = re.compile(r"(?:by|via|from)\s+\S{1,40}(?:\s\S{1,30})?")  # "by dana" is who, not what
 _ASIDE = re.compile(  # "owner: ann" and "INC-7" behind a bar are no part of the name
     r"\W*(?i:owners?|team|assigned(?: to)?|assignee|on-?call|service|env|environment|since|started|duration|runbook"
-    r"|link|url|ticket|value|current|threshold|region|cluster|tags?):\s+\S|\W*(?:#\w{1,40}|[A-Z]{2,8}-\d{1,8})\W*$"
+    r"|link|url|ticket|value|current|threshold|region|cluster|tags?|severity|priority):\s+\S"
+    r"|\W*(?i:since|started|opened) (?:at )?\d|\W*(?:#\w{1,40}|[A-Z]{2,8}-\d{1,8})\W*$"
 )
 _BARE_REFERENCE = re.compile(r"#[\w.-]{1,40}|(?:[\w-]+ ){0,2}[\w-]+\s?[:：]")  # "#7", or "More details:"
 _AROUND = (('"', '"'), ("“", "”"), ("‘", "’"), ("**", "**"))
