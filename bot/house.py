@@ -14,6 +14,7 @@ from bot.home import Explained, Reflect, Spend, SpentToday
 from bot.investigation.investigator import Investigator
 from bot.joining import Grouping
 from bot.permits import Permits
+from bot.poster import Tempo
 from bot.postmortem.folder import PostmortemFolder
 from bot.remembering import Remembering
 from bot.requests_reading import Reading
@@ -55,6 +56,7 @@ class House:
     monitors: Sequence[AlertSource] = ()
     calm: timedelta = timedelta(minutes=30)
     plots: bool = True
+    tempo: Tempo = field(default_factory=Tempo)
     hearing: Hearing = field(default_factory=Hearing)
     watch: Watch = unwatched
     reading: Reading = field(default_factory=Reading)

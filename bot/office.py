@@ -90,7 +90,7 @@ class Office:
         slack = SlackWeb(client, self._gate, self._pictures if house.plots else None, self._files.attach)
         self.alarm = Alarm(slack, house.operators, house.now)
         self._gone = Gone(self.alarm)
-        self.poster = Poster(self.replies, slack, house.now, self._gone.refused)
+        self.poster = Poster(self.replies, slack, house.now, self._gone.refused, house.tempo)
         thread = Thread(self.replies, self.poster, house.now, self.channels.rules, house.on_call)
         self.dossier = Dossier(self.cases, thread, house.now, house.watch)
         self._failures = Failures(self.intake, thread, house.now)

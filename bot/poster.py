@@ -18,10 +18,6 @@ from bot.store.replies import Due, Replies
 
 log = structlog.get_logger()
 
-# Slack takes about one post a second in a channel, with short bursts: a whole thread may appear at once
-BURST = 4
-POST_EVERY = timedelta(seconds=1)
-EDITS_A_MINUTE = 40
 IDLE = 1.0
 THE_REST = timedelta(seconds=2)  # until a picture has been drawn and uploaded
 MAX_WAIT = timedelta(minutes=10)
@@ -39,6 +35,16 @@ class Later(Exception):
 
 class Never(Exception):
     """Slack will not take it, however often it is tried: the place is gone or refuses us."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """What Slack bears: about one post a second in a channel, with short bursts, so that a thread appears at once."""
+
+    burst: int = 4
+    post_every: timedelta = timedelta(seconds=1)
+    edits_a_minute: int = 40
+    edit_pause: timedelta = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,7 @@ class Poster:
     slack: Slack
     now: Callable[[], datetime]
     given_up: Callable[[Due, str], Awaitable[None]] = untold
+    tempo: Tempo = field(default_factory=Tempo)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _posted: dict[str, deque[datetime]] = field(default_factory=dict)
     _edits: deque[datetime] = field(default_factory=deque)
@@ -100,7 +107,9 @@ class Poster:
                 sent = 0
             if not sent:
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), IDLE)
+                    await asyncio.wait_for(
+                        self._wake.wait(), min(IDLE, self.tempo.post_every.total_seconds())
+                    )
 
     async def send_due(self) -> int:
         """Send what is due now; return how many rows were looked at."""
@@ -137,10 +146,10 @@ class Poster:
         else:
             if sent is None:  # a reaction whose message is not posted yet
                 await self.replies.later(
-                    due, self.now() + POST_EVERY, "its message is not posted", unsure=False
+                    due, self.now() + self.tempo.post_every, "its message is not posted", unsure=False
                 )
             elif sent.whole:
-                await self.replies.shown(due, sent.ts, self.now())
+                await self.replies.shown(due, sent.ts, self.now() + self.tempo.edit_pause)
             else:
                 await self.replies.shown_in_part(due, sent.ts, self.now() + THE_REST)
 
@@ -152,7 +161,7 @@ class Poster:
         if ts is None and due.unsure:
             ts = await self.slack.find(due)
         if ts is None:
-            self._posted.setdefault(due.wanted.channel, deque(maxlen=BURST)).append(self.now())
+            self._posted.setdefault(due.wanted.channel, deque(maxlen=self.tempo.burst)).append(self.now())
             return await self.slack.post(due)
         self._edits.append(self.now())
         return await self.slack.edit(due, ts)
@@ -171,12 +180,12 @@ class Poster:
             return timedelta()
         if due.ts is None:
             posted = self._posted.get(due.wanted.channel)
-            if posted is None or len(posted) < BURST:
+            if posted is None or len(posted) < self.tempo.burst:
                 return timedelta()
-            return max(timedelta(), posted[0] + BURST * POST_EVERY - now)
+            return max(timedelta(), posted[0] + self.tempo.burst * self.tempo.post_every - now)
         while self._edits and now - self._edits[0] > timedelta(minutes=1):
             self._edits.popleft()
-        if due.wanted.final or len(self._edits) < EDITS_A_MINUTE:
+        if due.wanted.final or len(self._edits) < self.tempo.edits_a_minute:
             return timedelta()
         return self._edits[0] + timedelta(minutes=1) - now
 

@@ -17,7 +17,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.store.database import insert, reading
 from bot.store.schema import lapsed, replies
 
-EDIT_PAUSE = timedelta(seconds=3)
 LEASE = timedelta(seconds=30)
 FURTHEST = timedelta(
     minutes=20
@@ -123,20 +122,8 @@ class Replies:
             await _mark(connection, [key], now)
         return None if row["shown"] == row["digest"] else _due(row)
 
-    async def next_due(self) -> datetime | None:
-        """Return when the next row falls due, or None when all is shown."""
-        late = sa.or_(replies.c.shown.is_(None), replies.c.shown != replies.c.digest)
-        async with reading(self.engine) as connection:
-            found: datetime | None = await connection.scalar(
-                sa.select(replies.c.due_at)
-                .where(late, replies.c.dead.is_(False))
-                .order_by(replies.c.due_at)
-                .limit(1)
-            )
-            return found
-
-    async def shown(self, due: Due, ts: str, now: datetime) -> None:
-        """Note that Slack shows *due* under *ts*; the next edit waits for the pause."""
+    async def shown(self, due: Due, ts: str, again: datetime) -> None:
+        """Note that Slack shows *due* under *ts*; the next edit waits until *again*."""
         await self._set(
             due.wanted.key,
             shown=due.wanted.digest,
@@ -144,7 +131,7 @@ class Replies:
             sending_since=None,
             taken_until=None,
             tries=0,
-            due_at=now + EDIT_PAUSE,
+            due_at=again,
             note="",
         )
 

@@ -4,6 +4,7 @@ import gzip
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,12 +12,17 @@ from typing import Any
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.office import Office
+from bot.poster import Tempo
 from bot.settings import Settings
 from bot.sources import file_sources
 from bot.wiring import house, office
 from sandbox.server import Sandbox
 
 ALERTS = "C0001"
+# the sandbox bears more than Slack; what Slack bears is tried in test_poster.py
+QUICK = Tempo(
+    burst=20, post_every=timedelta(seconds=0.2), edit_pause=timedelta(seconds=0.3), edits_a_minute=400
+)
 
 
 @asynccontextmanager
@@ -29,7 +35,7 @@ async def bot_in(sandbox: Sandbox, folder: Path, **settings: str) -> AsyncIterat
     read = Settings.read({**given, **settings})
     async with house(read, file_sources(telemetry, read)) as parts:
         client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
-        running = office(parts, client, sandbox.app_token)
+        running = office(replace(parts, tempo=QUICK), client, sandbox.app_token)
         await running.open()
         try:
             yield running
