@@ -5,6 +5,7 @@ two event ids is kept once. What arrives together is committed together. Work is
 a dead owner's work is taken over. It knows no meaning of a body.
 """
 
+import asyncio
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store.database import insert, reading, urgently
 from bot.store.group_commit import GroupCommit
-from bot.store.kept import plain, to_keep
+from bot.store.kept import all_to_keep, plain
 from bot.store.schema import cursors, intake, lapsed
 
 LEASE = timedelta(seconds=60)
@@ -53,7 +54,7 @@ class Intake:
     engine: AsyncEngine
     owner: str
     redact: Callable[[str], str] = str
-    _commits: list[GroupCommit[dict[str, Any], bool]] = field(default_factory=list)
+    _commits: list[GroupCommit[tuple[Envelope, datetime], bool]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._commits.append(GroupCommit(self._insert))
@@ -64,20 +65,7 @@ class Intake:
         Raises:
             sqlalchemy.exc.SQLAlchemyError: it could not be written; nothing is kept.
         """
-        key = envelope.content_key
-        row = {
-            "team": plain(envelope.team, 32),
-            "event_id": plain(envelope.event_id, 128),
-            "content_key": None if key is None else plain(key, 200),
-            "kind": envelope.kind,
-            "body": json.dumps(to_keep(envelope.body, self.redact)),
-            "received_at": now,
-            "seen_late": envelope.seen_late,
-            "state": "waiting",
-            "note": "",
-            "tries": 0,
-        }
-        return await self._commits[0].put(row)
+        return await self._commits[0].put((envelope, now))
 
     async def take(self, now: datetime) -> Work | None:
         """Take the oldest envelope that waits, or whose owner has died, for `LEASE`."""
@@ -187,17 +175,18 @@ class Intake:
             )
             return found
 
-    async def _insert(self, rows: Sequence[dict[str, Any]]) -> list[bool]:
+    async def _insert(self, told: Sequence[tuple[Envelope, datetime]]) -> list[bool]:
+        rows = await asyncio.to_thread(_rows, told, self.redact)  # beside threads that compute it takes long
         async with urgently(self.engine) as connection:
             statement = insert(connection, intake).on_conflict_do_nothing()
-            kept = await connection.execute(statement.returning(intake.c.team, intake.c.event_id), list(rows))
+            kept = await connection.execute(statement.returning(intake.c.team, intake.c.event_id), rows)
             fresh = {(row.team, row.event_id) for row in kept}
-        told = []
+        news = []
         for row in rows:  # of two equal ones in the same breath, the first is the one that was kept
             key = (row["team"], row["event_id"])
-            told.append(key in fresh)
+            news.append(key in fresh)
             fresh.discard(key)
-        return told
+        return news
 
 
 async def close(connection: AsyncConnection, closed: Sequence[tuple[int, str]], state: str = "done") -> None:
@@ -210,6 +199,25 @@ async def close(connection: AsyncConnection, closed: Sequence[tuple[int, str]], 
         .values(state=state, note=sa.bindparam("why"), owner=None, lease_until=None)
     )
     await connection.execute(statement, [{"closed_id": id_, "why": note} for id_, note in closed])
+
+
+def _rows(told: Sequence[tuple[Envelope, datetime]], redact: Callable[[str], str]) -> list[dict[str, Any]]:
+    bodies = all_to_keep([envelope.body for envelope, _ in told], redact)
+    return [
+        {
+            "team": plain(envelope.team, 32),
+            "event_id": plain(envelope.event_id, 128),
+            "content_key": None if envelope.content_key is None else plain(envelope.content_key, 200),
+            "kind": envelope.kind,
+            "body": json.dumps(body),
+            "received_at": now,
+            "seen_late": envelope.seen_late,
+            "state": "waiting",
+            "note": "",
+            "tries": 0,
+        }
+        for (envelope, now), body in zip(told, bodies, strict=True)
+    ]
 
 
 def _work(row: sa.RowMapping) -> Work:

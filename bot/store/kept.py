@@ -3,8 +3,10 @@
 Pure. It knows no kind of event; the redactor is handed in.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from tools.redact_together import redacted_together
 
 Redact = Callable[[str], str]
 
@@ -12,6 +14,19 @@ Redact = Callable[[str], str]
 DROPPED = frozenset({"token", "response_url", "response_urls", "trigger_id", "bot_access_token"})
 MOST_TEXT = 40_000  # Slack's own limit of a message
 DEEPEST = 24
+
+
+def all_to_keep(bodies: Sequence[Mapping[str, Any]], redact: Redact) -> list[dict[str, Any]]:
+    """Return *bodies* as they may be stored; their texts are redacted together."""
+    texts: list[str] = []
+
+    def noted(text: str) -> str:
+        texts.append(text)
+        return text
+
+    kept = [to_keep(body, noted) for body in bodies]
+    safe = dict(zip(texts, redacted_together(texts, redact), strict=True))
+    return [to_keep(body, safe.__getitem__) for body in kept]
 
 
 def to_keep(body: Mapping[str, Any], redact: Redact) -> dict[str, Any]:
