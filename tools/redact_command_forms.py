@@ -27,6 +27,8 @@ SURE: Final[tuple[Form, ...]] = (
     ("ldap[smadwp]", r"(?i)\bldap(?:search|modify|add|delete|whoami|passwd)\b[^\n|]*?[ \t]-w[ \t]+[\"']?([^\s\"']+)"),
     ("-U[ \"']*[^\\s%]+%", r"[ \t]-U[ \t]*[\"']?[\w\\./-]+%([^\s\"'%]{4,})"),
     ("<<<", r"\b(?:kinit|su|sudo|passwd|cryptsetup|docker[ \t]+login)\b[^\n|]*<<<[ \t]*[\"']?([^\s\"'$][^\s\"']*)"),
+    ("::add-mask::", r"::add-mask::(\S{4,})"),
+    (":[ \\t]+(?:eap|xauth|ntlm)[ \\t]", r":[ \t]+(?:EAP|XAUTH|NTLM)[ \t]+\"([^\"\n]+)\""),
     ("mkstore", r"-(?:create|modify)Credential[ \t]+\S+[ \t]+\S+[ \t]+[\"']?([^\s\"'-][^\s\"']*)"),
     ("http-basic", r"\bhttp-basic\.\S+[ \t]+[^\s-]\S*[ \t]+[\"']?([^\s\"'-][^\s\"']*)"),
     ("p4[ \\t]", r"\bp4[ \t][^\n|]*?-P[ \t]+[\"']?([^\s\"'-][^\s\"']*)"),
@@ -105,6 +107,9 @@ LIKELY: Final[tuple[Form, ...]] = (
     ("(?-i:PASSW(?:OR)?D)\\(", r"\bPASSW(?:OR)?D\(([A-Z0-9$#@]{5,})\)"),
     ("bearer", r"(?i)bearer(?:_?auth|_?token)?[\"']?[ \t]*[(,][ \t]*[\"']([^\"'\n]{16,})[\"']"),
     ("(?:crypt|hmac)\\w*\\(", r"(?i)\b\w*(?:crypt|hmac)\w*\([^()\n]*,[ \t]*[\"']([^\"'\n]{8,})[\"'][ \t]*\)"),
+    ("jwt\\.|cookie_?parser", (
+        r"(?i)\b(?:jwt\.(?:sign|verify|encode|decode)\([^()\n]*?,|cookie_?parser\()[ \t]*[\"']([^\"'\n]{8,})[\"']"
+    )),
     ("[ ]login[ ]", r"\b\w+ login(?:[ \t]+--?\w+(?:[ \t=]+[\w.-]{1,24})?)*[ \t]+([A-Za-z0-9]{32,})\b"),
     ("influx[ \\t]", r"\binflux[ \t][^\n|]*?[ \t](?:-t|--token)[ =]([A-Za-z0-9_-]{40,}={0,2})"),
     ("(?:unseal|recovery)[ \\t]key", (

@@ -16,7 +16,7 @@ Span = tuple[int, int, str]
 
 _HINT = compiled(
     r"(?i)(?:pass(?:w(?:or)?d|wort|phrase|code)?|pwd|psw|pswd|(?:\b|[_.-])pw|secret|token|cred(?:s|entials?)?|auth|hmac|cookie|session|sess|sid|signature"
-    r"|sig|psk|jwt|otp|pin|seed|salt|(?:api|app|application|environment|sdk|access|account|admin|auth|client|deploy|encryption|enc|hmac|ingest"
+    r"|sig|psk|jwt|otp|pin|seed|salt|(?:api|app|application|environment|encrypt|fernet|jwt|sdk|access|account|admin|auth|client|deploy|encryption|enc|hmac|ingest"
     r"|integration|license|licence|master|preshared|private|priv|routing|secret|security|service|shared|sign|signing"
     r"|storage|ssh|ssl|tls|user|webhook|write|consumer|subscription|primary|secondary|function|host|dsn|base"
     r"|ingestion|root|project|team|tenant|org|instrumentation|streaming|producer|server|write|read|push|relay|agent)"
@@ -116,7 +116,7 @@ def _judged(text: str, values: Values, name: str, worth: Worth, left: int, at: i
         return None  # a call in code; `Some("…")` and `Sensitive('…')` wrap a value
     stripped = (before[: wrapped.start()] if wrapped else before).rstrip(" \t*")
     equals = stripped.endswith("=")
-    if equals and (stripped.endswith("==") or (before != stripped and stripped[-2:-1].strip())):
+    if equals and (stripped.endswith("==") or (before != stripped and stripped[-2:-1].strip(" \t:"))):
         return None  # a comparison in code; "PASSWORD= USER=app" is empty
     query = left > 0 and text[left - 1] in "?&#" and (equals or stripped.lower().endswith("%3d"))
     if not query and "://" in before and "://" in _APART_IN_URLS.split(before[: left - line_start])[-1]:

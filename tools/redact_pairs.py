@@ -40,6 +40,13 @@ _ELEMENT = compiled(
     r"(?i)<(?:[\w-]+:)?([\w.-]{3,60})(?:[ \t][^<>\n]*)?>\s{0,20}(?:<value>)?(?:<!\[CDATA\[)?([^<>\n\[\]]{3,})"
     r"(?:\]\]>)?</"
 )
+_NAMED_ELEMENT = compiled(  # Hadoop's <name>…</name><value>…, Spring's <property name="…">…
+    r"(?i)(?:<name>([A-Za-z0-9_.-]{3,60})</name>\s{0,40}<value>|\b(?:name|key|id)=[\"']([A-Za-z0-9_.-]{3,60})[\"'][^<>\n]{0,60}>)"
+    r"(?:<value>)?([^<>\n]{3,200})</"
+)
+_PIPELINE = compiled(
+    r"(?i)\bvariable=([A-Za-z0-9_.-]{3,60})[^\]\n]{0,40}\](\S{3,200})"
+)  # of Azure: ##vso[task.setvariable …]…
 _VARIABLE = compiled(
     r"\bvariable[ \t]+\"([A-Za-z0-9_-]{3,60})\"[ \t]*\{[^{}]{0,400}?\bdefault[ \t]*=[ \t]*(\"[^\"\n]+)"
 )
@@ -57,6 +64,8 @@ _FORMS = (
     (b"value", _TWO_FIELDS),
     (b"{", _WITHIN),
     (b"variable", _VARIABLE),
+    (b"setvariable", _PIPELINE),
+    (b"</", _NAMED_ELEMENT),
     (b":", _BLOCK),
     (b"<<", _HEREDOC),
     (b"</", _ELEMENT),
@@ -67,10 +76,11 @@ def paired_spans(data: bytes, low: bytes) -> Iterator[Span]:
     """Yield the values whose names stand in a field of their own; *low* is *data* in lower case."""
     for word, form in _FORMS:
         for match in form.finditer(data) if word in low else ():
-            name, value = (match.group(each).decode("latin-1") for each in (1, 2))
-            plain = value.lstrip("\\\"'")
-            if _tells(name, plain[:MOST_JUDGED]):
-                yield match.start(2) + len(value) - len(plain), match.end(2), kind_of(name)
+            *names, value = match.groups()
+            name = next(filter(None, names)).decode("latin-1")
+            plain = value.lstrip(b"\\\"'")
+            if _tells(name, plain.decode("latin-1")[:MOST_JUDGED]):
+                yield match.end(match.lastindex) - len(plain), match.end(match.lastindex), kind_of(name)
     yield from _in_calls(data)
     yield from _beside(data, low)
     for block in _BELOW.finditer(data) if any(word in low for word in _PLURALS) else ():

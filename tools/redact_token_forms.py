@@ -89,7 +89,7 @@ FORMS: Final[tuple[tuple[str, str], ...]] = (
     ("azure_secret", r"[A-Za-z0-9_~.-]{3}[78]Q~[A-Za-z0-9_~.-]{31,}"),
     ("password_hash", (
         r"\$(?:2[abxy]|argon2(?:id|i|d)|6|5|1|apr1|y|pbkdf2-\w+|scrypt|P|S|H)\$[A-Za-z0-9./$=,+_-]{20,}"
-        r"|\{(?:S?SHA|S?MD5|SSHA\d+|CRYPT|PBKDF2[\w-]*|ARGON2)\}[A-Za-z0-9+/$.,=-]{16,}"
+        r"|\{(?:S?SHA|S?MD5|SSHA\d+|CRYPT|PBKDF2[\w-]*|ARGON2)\}[A-Za-z0-9+/$.,=-]{16,}|\{(?:PLAIN|CLEAR(?:TEXT)?)\}[^\s:\"']{4,}"
         r"|pbkdf2[_:]sha\d+[$:]\d+[$:][A-Za-z0-9+/=.$]{24,}|scrypt:\d+:\d+:\d+\$[A-Za-z0-9$./+]{24,}"
         r"|\*[0-9A-F]{40}|grub\.pbkdf2\.sha512\.\d+\.[A-F0-9.]{40,}"  # MySQL, GRUB
         r"|SCRAM-SHA-\d+\$\d+:[A-Za-z0-9+/=$:]{40,}"

@@ -35,7 +35,7 @@ _NAMED_WORD = re.compile(r"(?a)^\d?[A-Z][a-z]+$")  # 1Password
 HASHED = re.compile(
     r"(?ai)\b(?:checksum|digest|hash|fingerprint|etag|integrity|sha\d+|md5)s?\b"
 )  # says of a value what it is
-_JUMBLED = re.compile(r"(?a)(?:.*?[A-Z][a-z](?=[A-Z])){2}")  # small letters alone among large ones, twice
+_HUMP = re.compile(r"(?a)[A-Z]?[a-z]+|[A-Z]+")  # of a camelCase name: three letters and more
 _MOSTLY_NUMBERS = re.compile(r"(?a)^[A-Za-z]{0,4}\d?(?:[.,:-]\d+)+$")
 _APART = re.compile(r"(?a)[-_.:/]")
 _ELLIPSIS = "…".encode().decode("latin-1")  # values are judged as Latin-1
@@ -151,7 +151,7 @@ def looks_spoken(value: str) -> bool:
     lower, upper, digit = (not here.isdisjoint(kind) for kind in (_LOWER, _UPPER, _DIGITS))
     odd = any(char in "!@#$%^&*?~+=" for char in value.rstrip("!?.,"))
     if lower and upper and len(value) >= 10 and value.isalpha():
-        return _JUMBLED.match(value) is not None
+        return len(_HUMP.findall(value)) > len(value) / 3
     return (lower and upper and digit) or (odd and (lower or upper) and (digit or len(value) >= 10)) or (
         digit and lower and len(value) >= 12 and entropy(value) >= 3.2
     )  # fmt: skip

@@ -41,7 +41,8 @@ _TELLING = (
 _DIGITS_COUNT = re.compile(r"(?a)(?:^|_)(?:otp|pin|totp|mfa|mfa_code|passcode)$")
 # whose key opens something; any other key (of a group, an event, an object) must look like one of a vendor's
 KEEPERS = (
-    "api", "app", "application", "access", "account", "admin", "auth", "client", "deploy", "encryption", "enc", "hmac",
+    "api", "app", "application", "access", "account", "admin", "auth", "client", "deploy", "encryption", "encrypt",
+    "enc", "hmac", "fernet", "jwt",
     "ingest", "ingestion", "integration", "license", "licence", "master", "preshared", "private", "priv", "secret",
     "security", "service", "shared", "sign", "signing", "storage", "ssh", "ssl", "tls", "webhook", "write", "consumer",
     "environment", "server", "sdk", "subscription", "function", "host", "dsn", "base", "root", "instrumentation",

@@ -1,6 +1,6 @@
 """The redactor on lines of our own: secrets of a thousand kinds, and things that only look so.
 
-Ten batches, each written after the rules had been mended on those before it. Figures of the first try are in
+Eleven batches, each written after the rules had been mended on those before it. Figures of the first try are in
 docs/threat-model.md.
 """
 
@@ -19,7 +19,8 @@ BATCHES = {
     "_seventh": 0.95,
     "_eighth": 0.95,
     "_ninth": 0.97,
-    "_tenth": 0.93,
+    "_tenth": 0.95,
+    "_eleventh": 0.92,
 }  # the least recall of each
 LEAST_RECALL, MOST_WRONG = 0.98, 0.01
 
