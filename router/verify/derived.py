@@ -4,6 +4,7 @@ It knows no claim; whether a claim's number is one of these is for `pool.py`.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,6 +17,7 @@ from router.verify.readings import alike, as_many, readings
 
 MOST = 48  # quantities of one kind that differences and ratios are taken of
 _FEW = 6  # numbers in a piece of evidence that is multiplied out
+_STATE = re.compile(r"\b\d\d:\d\d ([a-z]+)\b")
 _SIBLING = re.compile(r"\b([a-z][a-z-]*?)-?(\d{1,2})\b")
 
 
@@ -125,5 +127,7 @@ def _counts(figures: Figures) -> Iterator[float]:
             siblings.setdefault(name, set()).add(int(number))
     for item in figures.items:  # "three of the workers are at 250"
         yield from (float(n) for n in as_many(item.quantities) if n > 1)
+        states = Counter(_STATE.findall(item.text.lower()))  # "08:15 failed, 09:15 failed"
+        yield from (float(n) for n in states.values() if n > 1)
     for numbered in siblings.values():
         yield float(len(numbered))

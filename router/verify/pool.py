@@ -17,6 +17,7 @@ from router.verify.readings import epochs, settings
 from router.verify.rounding import close, rounds_to, same_figures
 
 _BYTES = {Kind.COUNT, Kind.SIZE}  # a record often tells bytes without a unit
+_FEW_PARTS = 12  # the whole of a part that stands for a share
 _DECIMALS = re.compile(r"\.(\d+)")
 _QUARTERS = {"5", "25", "75", "333"}  # halves and quarters are said of what is not measured
 
@@ -203,6 +204,14 @@ class Pool:
             return True
         if quantity.value == 1 and any(abs(share - have) <= 0.15 * have for have in self.derived(Kind.SHARE)):
             return True  # "one device in forty", where both are counted
+        if quantity.whole <= _FEW_PARTS and not any(q.whole for q in self._figures.stated):
+            derived = self.derived(Kind.SHARE)  # "six in seven", where neither is counted
+            return any(abs(share - have) <= 0.04 * have for have in derived) or self._both(quantity)
+        return self._both(quantity)
+
+    def _both(self, quantity: Quantity) -> bool:
+        """Say whether both numbers of "X of Y" are there, or the Y and what the X leaves of it."""
+        assert quantity.whole is not None
         stated = [q.value for q in self._figures.every[Kind.COUNT]]
         parts = (quantity.value, quantity.whole - quantity.value)
         low = quantity.value <= 2 or any(rounds_to(part, have) for part in parts for have in stated)

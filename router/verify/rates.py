@@ -93,6 +93,7 @@ def intervals(item: Item) -> Iterator[float]:
     times = [q.value for q in item.quantities if q.kind is Kind.TIME]
     if len(counts) <= _FEW and len(times) <= _FEW:
         yield from (time / count for count in counts for time in times)
+    yield from (every / count for every in counted_by(item.text) for count in counts)
 
 
 def projections(items: Sequence[Item]) -> Iterator[float]:

@@ -124,7 +124,7 @@ def in_digits(text: str) -> str:
 
 def _part_of_one(found: re.Match[str]) -> str:
     value = SMALL.get((found[1] or "").lower(), 1) / PARTS[found[2].lower()]
-    return f"{value:{'.3g' if value * 1000 == int(value * 1000) else '.2g'}} {found[3]}"
+    return f"about {value:{'.3g' if value * 1000 == int(value * 1000) else '.2g'}} {found[3]}"
 
 
 def _value(found: re.Match[str]) -> str:

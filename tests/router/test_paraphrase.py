@@ -56,6 +56,11 @@ GROUNDS = (
         at(15, 0),
     ),
     Seen("metric:6", "metric", "rejected share: 14:40 0.011, 15:00 0.052", "gate", at(15, 0)),
+    Seen("metric:7", "metric", "parcels kept per minute: 14:00 600, 15:00 101", "gate", at(15, 0)),
+    Seen(
+        "metric:8", "metric", "scans: 12:00 ok, 13:00 failed, 14:00 failed, 15:00 failed", "gate", at(15, 0)
+    ),
+    Seen("metric:9", "metric", "jams 44/min", "gate", at(15, 0)),
     Seen("log:1", "log", "refused 5400 handovers between 14:50 and 15:00", "gate", at(15, 0)),
     Seen(
         "log:2", "log", "Back-off 2m40s restarting failed container (restart count 7)", "sorter", at(14, 58)
@@ -116,6 +121,9 @@ def codes(claim: str, cites: str, **changes: JsonValue) -> set[FindingCode]:
         ("Shares went from 1.1 % to 5.2 %", "Shares went from 1.1 % to 17 %", "metric:6"),
         ("3.1 % of the labels are damaged", "31 percent of the labels are damaged", "log:7"),
         ("It reports 'all sorters busy with recounts'", "It reports 'all sorters idle since noon'", "log:8"),
+        ("Five in six parcels are lost", "Two in seven parcels are lost", "metric:7"),
+        ("Three scans in a row failed", "Eight scans in a row failed", "metric:8"),
+        ("A jam comes more often than every two seconds", "A jam comes every nine seconds", "metric:9"),
         ("The scan runs twice a minute", "The scan runs nine times a minute", "log:9"),
         ("From half past two to ten to three it took 5,400 of them", "It took 5,400 within seven hours", "log:1"),
         ("Revision 310 ran for 37 minutes", "Revision 310 ran for 97 minutes", "deploy:3"),
@@ -194,6 +202,7 @@ def test_a_whole_number_may_be_told_in_thousands(have: int) -> None:
 
 @given(st.sampled_from(sorted(PARTS)), st.sampled_from(["second", "minute", "hour", "percent", "GiB"]))
 def test_parts_of_a_unit_are_read(part: str, unit: str) -> None:
-    number, _, rest = in_digits(f"a {part} of a {unit}").partition(" ")
+    about, number, rest = in_digits(f"a {part} of a {unit}").split(" ")
+    assert about == "about"
     assert rest == unit
     assert float(number) == pytest.approx(1 / PARTS[part], rel=0.03)
