@@ -8,7 +8,7 @@ import re
 
 from bot.senders.post import Post
 from bot.senders.reading import Kind
-from bot.senders.standing import Standing, Strength, head_lines
+from bot.senders.standing import Standing, Strength, head_lines, is_any_card
 from bot.senders.words import either
 
 _HEARTBEAT = re.compile(
@@ -49,7 +49,7 @@ _CHANGE = either(
     r"workflow (?:run )?(?:\S+ )?(?:passed|failed|succeeded|started|completed)",
     r"(?:unit |e2e )?tests? (?:passed|failed)",
     r"feature flag|flag \S+ (?:was )?(?:turned|toggled|enabled|disabled)|turned (?:on|off) the flag",
-    r"config(?:uration)? (?:change|changed|updated|applied)",
+    r"(?:config(?:uration)?|schema|dns|firewall|network) (?:changes?|changed|updated|applied)",
     r"terraform (?:apply|plan)|migrations? (?:\S+ )?(?:applied|ran|finished)",
     r"synced successfully|successfully synced|sync succeeded",
 )
@@ -89,7 +89,7 @@ _TALK = either(
     r"has joined|has left|set the channel|mentioned you|shared an?|uploaded an?|invited",
     r"monitor (?:was )?(?:created|edited|deleted|updated|modified|muted|unmuted)",
     r"dashboard (?:was )?(?:created|shared|updated)",
-    r"post-?mortem (?:published|ready|is|for)",
+    r"post-?mortems?|write-?ups?",
     r"quality gate (?:passed|failed)|code coverage|cost (?:anomal\w+|report|summary)|aws budgets?|tickets? #?\d+",
 )
 _PLAINLY = either(  # no state field makes an alert of these
@@ -171,7 +171,8 @@ def _by_all(post: Post, found: Standing, heads: list[str]) -> Kind | None:
     asked = found.strength < Strength.PHRASE and _ASKED_FIELDS & post.fields.keys()
     if tracked or asked or any(_PLAINLY.search(line) for line in heads):
         return Kind.TALK
-    return None if found.strength >= Strength.TOKEN else _by_words(heads, found)
+    told = found.strength >= Strength.TOKEN and not is_any_card(post, found)
+    return None if told else _by_words(heads, found)
 
 
 def _by_words(heads: list[str], found: Standing) -> Kind | None:

@@ -10,10 +10,10 @@ from bot.senders.loudness import DOWN, names_exception, stated_severity, worded_
 from bot.senders.naming import names_itself
 from bot.senders.post import Post
 from bot.senders.slack_text import plain
-from bot.senders.standing import Standing, Strength
-from bot.senders.state import OF_WORK
+from bot.senders.standing import Standing, Strength, is_any_card, watches
+from bot.senders.state import STATE_FIELDS
 from bot.senders.stated import count_of
-from bot.senders.words import Status, either, severity_of, sign_status
+from bot.senders.words import OF_WORK, Status, either, severity_of, sign_status
 
 MUCH = 4  # … when it comes with nothing but words, or ends what nobody here saw begin
 ENOUGH = 3  # points at which a post of an unknown sender counts as an alert
@@ -39,11 +39,6 @@ _PLACES = frozenset(
     {"host", "hostname", "node", "pod", "namespace", "cluster", "instance", "region", "environment", "env"}
 )
 _SIRENS = ("🚨", ":rotating_light:", ":alert:", ":siren:", "🆘", ":sos:")
-_WATCHER = re.compile(
-    r"alert|alarm|monit|(?<![a-z])log|prometheus|nagios|zabbix|icinga|pingdom|uptime|watch|incident|sentinel|pager|health|check"
-    r"|probe|detect|sensu|grafana|metric|observ|trace|status|guard|on-?call|(?<![a-z])ops|devops|sysops|sre|noc|netdata|sentry|slo",
-    re.IGNORECASE,
-)
 _WORTH = {
     Strength.TOKEN: 3,
     Strength.PREFIX: 2,
@@ -98,7 +93,7 @@ def points(post: Post, found: Standing) -> int:
     """Return how much speaks for an alert: state words, severity, signs, bars, buttons, trouble words, sender."""
     heads = "\n".join((post.text[:200], *post.prose[:3], *post.headers, post.title))
     evidence = (
-        (1 if _is_of_work(post, found) else _WORTH[found.strength], True),
+        (_worth(post, found), True),
         (
             2,
             any(
@@ -119,8 +114,8 @@ def points(post: Post, found: Standing) -> int:
         (1, found.strength > Strength.SIGN and sign_status(heads) is found.status),
         (1, any(_ANSWERING.match(button.label) for button in post.buttons)),
         (1, bool(post.colours) and found.strength > Strength.COLOUR),
-        (1, _TROUBLE.search(post.body[:2_000]) is not None),
-        (1, _WATCHER.search(post.sender) is not None),
+        (1, _TROUBLE.search(_told(post)) is not None),
+        (1, watches(post.sender)),
         (1, bool(_PLACES & post.fields.keys())),
     )
     return sum(worth for worth, true in evidence if true)
@@ -128,11 +123,9 @@ def points(post: Post, found: Standing) -> int:
 
 def _tells_of_trouble(post: Post, found: Standing) -> bool:
     """Say whether more than a priority, a colour and a ticket's status speak for an alert."""
-    if found.strength >= Strength.PHRASE and not _is_of_work(post, found):
+    if found.strength >= Strength.PHRASE and not _is_of_work(post, found) and not is_any_card(post, found):
         return True
-    watched = (
-        _WATCHER.search(post.sender) or _TROUBLE.search(post.body[:2_000]) or _PLACES & post.fields.keys()
-    )
+    watched = watches(post.sender) or _TROUBLE.search(_told(post)) or _PLACES & post.fields.keys()
     graded = "severity" in post.fields and post.fields["severity"].lower() not in {"low", "info"}
     answered = any(_ANSWERING.match(button.label) for button in post.buttons)
     named = "rule" in post.fields or "alertname" in post.fields or _CALLED.search(post.title)
@@ -146,7 +139,7 @@ def _is_bare(post: Post, found: Standing) -> bool:
     """Say whether nothing but a sentence tells, of a sender that does not seem to watch anything."""
     linked = post.links or "https://" in post.text
     laid_out = post.colours or len(post.fields) > 1 or post.buttons or linked or post.headers
-    watched = _names_machine(post, found) or _WATCHER.search(post.sender)
+    watched = _names_machine(post, found) or watches(post.sender)
     return found.strength <= Strength.PHRASE and not laid_out and not watched
 
 
@@ -154,6 +147,19 @@ def _names_machine(post: Post, found: Standing) -> bool:
     """Say whether the first line of a post that has only a sentence or a sign names something that runs."""
     form = _MACHINE_NAME.get(found.strength)
     return form is not None and form.search("".join(post.prose[:1])) is not None
+
+
+def _worth(post: Post, found: Standing) -> int:
+    """Return what the state alone is worth: less where it stands on a card as projects and runs have them."""
+    if _is_of_work(post, found):
+        return 1
+    return 2 if is_any_card(post, found) else _WORTH[found.strength]
+
+
+def _told(post: Post) -> str:
+    """Return the words of a post without the names of its fields and the state in them, which count already."""
+    values = (value for name, value in post.fields.items() if name not in STATE_FIELDS)
+    return "\n".join((post.title, *post.headers, *post.prose, *values, *post.fallbacks))[:2_000]
 
 
 def _calls_own(post: Post) -> bool:

@@ -7,8 +7,15 @@ from enum import IntEnum
 
 from bot.senders.post import Post
 from bot.senders.slack_text import plain
-from bot.senders.words import Status
+from bot.senders.words import OF_RUNS, OF_WORK, Status
 
+_ANY_STATUS = ("status", "result", "state")
+_WATCHER = re.compile(
+    r"alert|alarm|monit|(?<![a-z])log|prometheus|nagios|zabbix|icinga|pingdom|uptime|watch|incident|sentinel|pager|health|check"
+    r"|probe|detect|sensu|grafana|metric|observ|trace|status|guard|on-?call|(?<![a-z])ops|devops|sysops|sre|noc|netdata|sentry|slo",
+    re.IGNORECASE,
+)
+_SUMMING_UP = re.compile(r"digest|report|summar|daily|weekly|\bstats\b", re.IGNORECASE)
 _COUNT_LINE = re.compile(
     r"\W*[\w ]{2,30}:\W*\d[\d.,]*\s?(?:%|s|sec|min|minutes|h|hours)?(?: \([^()]{0,40}\))?\W*"
 )
@@ -49,3 +56,17 @@ def head_lines(post: Post) -> list[str]:
 def field_of(post: Post, names: Iterable[str]) -> str:
     """Return the first field of *post* that has one of *names*, or nothing."""
     return next((post.fields[name] for name in names if post.fields.get(name)), "")
+
+
+def watches(sender: str) -> bool:
+    """Say whether a sender is called like something that watches, pages or guards, and not like one that sums up."""
+    return _WATCHER.search(sender) is not None and not _SUMMING_UP.search(sender)
+
+
+def is_any_card(post: Post, found: Standing) -> bool:
+    """Say whether the state is one that tickets, projects and builds have ("Status: Failed"), and nobody watches."""
+    bare = any(found.word in post.fields.get(name, "") for name in _ANY_STATUS)
+    if "severity" in post.fields:
+        return False
+    common = found.word.lower() in OF_RUNS | OF_WORK
+    return found.strength is Strength.TOKEN and bare and common and not watches(post.sender)

@@ -14,6 +14,7 @@ from bot.senders.post import Post
 from bot.senders.slack_text import plain
 from bot.senders.standing import Standing, Strength, field_of, head_lines
 from bot.senders.words import (
+    OF_WORK,
     SHOUTED_ABROAD,
     Status,
     colour_status,
@@ -54,9 +55,6 @@ _MOVED = re.compile(
     r"([^\W\d]{2,20})\W{0,4}(?:→|➜|⇒|->|=>|➡️?|:arrow_right:)\W{0,4}([^\W\d]{2,20})"
     r"|\bfrom \W?([^\W\d]{2,20})\W{1,3}to \W?([^\W\d]{2,20})"
 )
-OF_WORK = frozenset(
-    "open opened new closed active started created assigned completed late in ended monitoring".split()
-) | {"in progress"}
 _IN_STATE = re.compile(
     r"\b(?:in|is|entered|to|just entered) (?:the )?(?:status|state):? \W?([A-Za-z_-]{2,20})\b"
     r"|\bentered (?:the )?\W?([A-Za-z]{2,20})\W? state\b"

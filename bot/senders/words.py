@@ -62,6 +62,13 @@ _SEVERITY = {
     **dict.fromkeys("info information informational notice p5 sev5 debug".split(), Severity.INFO),
 }
 
+OF_WORK = frozenset(
+    "open opened new closed active started created assigned completed late in ended monitoring".split()
+) | {"in progress"}  # states that any ticket, contract or campaign has
+OF_RUNS = frozenset(
+    "failed failure error red breached late overdue escalated missed success succeeded ok green".split()
+)  # … and that projects, builds and reports have
+
 BAD_SIGNS = (
     "💔 🔴 🟥 🔥 🚨 ❗ ‼ ❌ ⛔ 💥 ⚠ 🟠 🟡 🛑 📉 🆘 ☠ ⏰ :fire: :rotating_light: :red_circle: :large_red_circle: :x: "
     ":warning: :bangbang: :exclamation: :heavy_exclamation_mark: :boom: :no_entry: :alert: :siren: :alarm: :skull: "
