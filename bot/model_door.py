@@ -5,16 +5,17 @@ redactor fails, the text does not go. A model's own turns are handed back untouc
 knows no prompt's meaning.
 """
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, replace
 
 import structlog
 
 from bot.investigation.investigator import Asks
 from router.ledger import Summary
-from router.messages import Ask, Message, Part, Task, Text, ToolResult
+from router.messages import Ask, Message, Task, Text, ToolResult
 from router.outcomes import RouterEvent, Selected
 from tools.redact import WITHHELD
+from tools.redact_together import redacted_together
 
 log = structlog.get_logger()
 
@@ -28,7 +29,9 @@ class ModelDoor:
 
     def ask(self, ask: Ask) -> AsyncGenerator[RouterEvent, None]:
         """Ask with every text redacted."""
-        return self.router.ask(replace(ask, messages=tuple(self._safe(each) for each in ask.messages)))
+        told = [part.text for each in ask.messages for part in _ours(each)]
+        safe = dict(zip(told, redacted_together(told, self._text), strict=True))
+        return self.router.ask(replace(ask, messages=tuple(_with(each, safe) for each in ask.messages)))
 
     async def without_model(self, task: Task, case: str, what: str) -> Selected:
         """Note that code did it."""
@@ -38,17 +41,25 @@ class ModelDoor:
         """Return what the case has cost."""
         return await self.router.summary(case)
 
-    def _safe(self, message: Message) -> Message:
-        if message.role == "assistant":
-            return message
-        return replace(message, parts=tuple(self._part(each) for each in message.parts))
-
-    def _part(self, part: Part) -> Part:
-        return replace(part, text=self._text(part.text)) if isinstance(part, Text | ToolResult) else part
-
     def _text(self, text: str) -> str:
         try:
             return self.redact(text)
         except Exception:  # the one door to a model: any failure closes it
             log.exception("withheld_from_model", characters=len(text))
             return WITHHELD
+
+
+def _ours(message: Message) -> list[Text | ToolResult]:
+    """Return the parts that are ours to redact; a model's own turn is not."""
+    parts = () if message.role == "assistant" else message.parts
+    return [part for part in parts if isinstance(part, Text | ToolResult)]
+
+
+def _with(message: Message, safe: Mapping[str, str]) -> Message:
+    if message.role == "assistant":
+        return message
+    parts = (
+        replace(part, text=safe[part.text]) if isinstance(part, Text | ToolResult) else part
+        for part in message.parts
+    )
+    return replace(message, parts=tuple(parts))

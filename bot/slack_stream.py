@@ -5,6 +5,7 @@ before that. Every piece is cut from a whole that has passed the gate, so no sec
 After the end the message is edited to what a post would be: whatever broke in between, that is what stands there.
 """
 
+import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
@@ -52,7 +53,7 @@ class Streams:
             "recipient_team_id": self._team,
             "recipient_user_id": told["to"],
             "task_display_mode": "timeline",
-            "chunks": self._looks(due),
+            "chunks": await asyncio.to_thread(self._looks, due),
         }
         answer = await self._try("chat.startStream", call)
         return None if answer is None else str(answer["ts"])
@@ -61,7 +62,7 @@ class Streams:
         """Show how far the work is; false when *ts* is no open stream, so that it is edited instead."""
         if not due.wanted.body.get("stream") or not await self._allowed():
             return False
-        call = {"channel": due.wanted.channel, "ts": ts, "chunks": self._looks(due)}
+        call = {"channel": due.wanted.channel, "ts": ts, "chunks": await asyncio.to_thread(self._looks, due)}
         return await self._try("chat.appendStream", call) is not None
 
     async def end(self, due: Due, ts: str) -> None:
@@ -69,7 +70,7 @@ class Streams:
         place = {"channel": due.wanted.channel, "ts": ts}
         if not await self.grow(due, ts):
             return
-        for piece in self._said(due):
+        for piece in await asyncio.to_thread(self._said, due):
             if await self._try("chat.appendStream", {**place, "markdown_text": piece}) is None:
                 return
         await self._try("chat.stopStream", place)

@@ -3,6 +3,7 @@
 slack_sdk's own retries are off: it would post twice on a dropped connection. It knows no case.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -94,13 +95,16 @@ class SlackWeb:
 
         A message that Slack finds too long is shown as its text alone. Also returns whether all of it is shown.
         """
-        body, data = self._gate(dict(due.wanted.body)), due.wanted.body.get("picture")
+        # the gate gives the interpreter away hundreds of times: a loop would wait for each of them
+        body = await asyncio.to_thread(self._gate, dict(due.wanted.body))
+        data = due.wanted.body.get("picture")
         picture = await self._pictures.block(data) if data and self._pictures else None
         whole = not data or self._pictures is None or due.tries >= PICTURE_TRIES
         if picture is not None:
             first, *rest = due.wanted.body["blocks"]
             try:
-                pictured = self._gate({**due.wanted.body, "blocks": [first, picture, *rest]})
+                shown = {**due.wanted.body, "blocks": [first, picture, *rest]}
+                pictured = await asyncio.to_thread(self._gate, shown)
                 return await self._call(method, {**call, **pictured}), True
             except _TooLong:
                 log.info("picture_not_shown_yet", key=due.wanted.key)

@@ -23,8 +23,6 @@ log = structlog.get_logger(__name__)
 Redact = Callable[[str], str]
 WITHHELD = "[withheld: redaction failed]"
 MAX_REASONS = 5
-LONG = 4_000  # characters; more are redacted in a thread, so that the event loop turns
-EACH = 100  # characters that could be redacted in the time that any text takes, however short
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +62,7 @@ class Toolbox:
             findings = await self._looked(call, scope)
         noted = tuple(dict.fromkeys((*findings.remarks, *scope.progress.remarks)))
         seen = replace(findings, call=call, remarks=noted)
-        if sum(len(each.text) + _weight(dict(each.facts)) for each in seen.observations) > LONG:
-            safe = await in_lane(self._safe, seen, scope.max_bytes)
-        else:
-            safe = self._safe(seen, scope.max_bytes)
+        safe = await in_lane(self._safe, seen, scope.max_bytes)
         return replace(safe, took_s=round(time.monotonic() - started, 3))
 
     async def run_all(self, calls: Sequence[ToolCall], scope: Scope) -> tuple[Findings, ...]:
@@ -134,15 +129,6 @@ class Toolbox:
         if isinstance(value, dict):
             return {key: self._redacted_value(each) for key, each in value.items()}
         return value
-
-
-def _weight(value: JsonValue) -> int:
-    """Return how long it takes to redact *value*, in characters."""
-    if isinstance(value, str):
-        return EACH + len(value)
-    if isinstance(value, list):
-        return sum(map(_weight, value))
-    return sum(map(_weight, value.values())) if isinstance(value, dict) else 0
 
 
 def _honest(findings: Findings) -> Findings:
