@@ -7,15 +7,20 @@ import re
 from collections.abc import Iterator
 
 from router.outcomes import Finding, FindingCode
+from router.verify.clocks import MONTHS
 from router.verify.library import Item, Library, stems
 from router.verify.statement import Statement
 from router.verify.words import in_digits
 
 _MEMORY = frozenset({"memory", "recall", "incident"})
 _NOW = re.compile(
-    r"\b(?:now|currently|at the moment|at present|ongoing|today|again|"
+    r"\b(?:now|currently|at the moment|at present|ongoing|today|"
     r"(?:is|are) (?:\w+ly )?(?!missing)\w{2,}ing)\b",
     re.IGNORECASE,
+)
+_AGAIN = re.compile(r"\bagain\b", re.IGNORECASE)
+_DATED = re.compile(
+    rf"\b(?:{'|'.join(MONTHS)}|back then|last (?:time|year|month|week)|(?:19|20)\d\d)\b", re.IGNORECASE
 )
 _THEN = re.compile(
     r"\b(?:earlier|past|previous(?:ly)?|before|last|history|happened|once|ago|tried|known|similar|"
@@ -113,7 +118,8 @@ def _memory_as_present(said: Statement, library: Library) -> Iterator[Finding]:
         cited = library.cited(claim.evidence)
         if not cited or any(item.kind not in _MEMORY for item in cited):
             continue
-        if _NOW.search(claim.text) or not _THEN.search(_PASSIVE.sub("", claim.text)):
+        again = _AGAIN.search(claim.text) and not _DATED.search(claim.text)
+        if again or _NOW.search(claim.text) or not _THEN.search(_PASSIVE.sub("", claim.text)):
             text = f"“{claim.text[:120]}” tells a past incident as the present"
             yield Finding(FindingCode.CONTRADICTION, text, claim.evidence)
 

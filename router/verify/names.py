@@ -27,6 +27,7 @@ _PLAIN = frozenset(
     "worker workers web-app application backend frontend platform storage search cart order orders payment payments "
     "login build deploy monitoring website site account accounts customer customers".split()
 )
+_ARTICLE = re.compile(r"\b(?:the|an?|our|its|their|this|that)\s$", re.IGNORECASE)
 _MOST, _LONGEST = 500, 120  # words read of one text, letters of one name
 _DOTTED = re.compile(r"^v?\d+(?:\.\d+){2,}$")  # a version or an address: no quantity
 _SHORT_SHA = re.compile(r"^(?=.*[a-f])(?=.*\d)[0-9a-f]{7,}$")
@@ -88,7 +89,7 @@ def strangers(said: Statement, library: Library) -> Iterator[Finding]:
     }
     for claim in said.claims:
         cited = library.cited(claim.evidence)
-        named = {name for name, service in known.items() if _spells(service).search(claim.text)}
+        named = {name for name, service in known.items() if _is_named(service, claim.text)}
         if len(named) != 1 or not cited or any(not item.service for item in cited):
             continue
         name = named.pop()
@@ -97,6 +98,14 @@ def strangers(said: Statement, library: Library) -> Iterator[Finding]:
             told = f"“{claim.text[:120]}”: {', '.join(claim.evidence)} says nothing of {known[name]}"
             yield Finding(FindingCode.SERVICE, told, claim.evidence)
             return
+
+
+def _is_named(service: str, text: str) -> bool:
+    """Say whether *text* names *service*: "the directory" may be any, "directory" and "the badge-svc" are names."""
+    found = list(_spells(service).finditer(text))
+    if service.isalpha():
+        found = [one for one in found if not _ARTICLE.search(text[: one.start()])]
+    return bool(found)
 
 
 @lru_cache(maxsize=512)

@@ -102,7 +102,7 @@ _FROM = re.compile(r"\bfrom (?:about |around |roughly |some |nearly )?$", re.IGN
 # The unit of a series stands in its head: "latency p95 (s):", "fsync_duration_seconds p99:"
 _HEADER = re.compile(
     rf"\((%|{_UNIT})\)|[a-z]_(seconds|milliseconds|ms|minutes|hours|bytes|[kmgt]i?b|percent|pct)\b(?! ?[=:]? ?\d)|"
-    r"(?<=[a-z\d] )(%|[mµu]?s|(?:milli)?seconds|minutes|[KMGT]i?B|bytes|percent)(?=(?:/s|/min|/h)?: )",
+    r"(?<=[a-z\d] )(%|[mµu]?s|(?:milli)?seconds|minutes|[KMGT](?:i?B|bit)|bytes|percent)(?=(?:/s|/min|/h)?: )",
     re.IGNORECASE,
 )
 # What may stand between two numbers of one unit that is said once: "90 days instead of 7", "p95_ms=1840 (baseline 120)"

@@ -72,6 +72,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:a|one) (hundred|thousand|million|dozen)\b", r"1 \1"),
         (r"\bper thousand\b", "per 1000"),
         (r"\ba (?:pair|couple) of\b", "2"),
+        (rf"\bone {_TIME} in ({_SMALL}|\d+)\b(?! {_TIME})", r"1 part in \1"),
         (rf"\bone ({_TIME})\b", r"1 \1"),
         # "an hour" is a duration after "about" or before "later"; after a number it is part of a rate
         (rf"\b({_LASTING}) (?:an?|another) ({_TIME})\b", r"\1 1 \2"),

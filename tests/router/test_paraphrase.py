@@ -61,6 +61,13 @@ GROUNDS = (
         "metric:8", "metric", "scans: 12:00 ok, 13:00 failed, 14:00 failed, 15:00 failed", "gate", at(15, 0)
     ),
     Seen("metric:9", "metric", "jams 44/min", "gate", at(15, 0)),
+    Seen("metric:10", "metric", "egress Gbit/s: 14:30 590, 14:45 600, 15:00 600", "gate", at(15, 0)),
+    Seen(
+        "memory:1",
+        "memory",
+        "In March building the label index anew took 3 minutes; space was short",
+        "vault",
+    ),
     Seen("log:1", "log", "refused 5400 handovers between 14:50 and 15:00", "gate", at(15, 0)),
     Seen(
         "log:2", "log", "Back-off 2m40s restarting failed container (restart count 7)", "sorter", at(14, 58)
@@ -124,6 +131,10 @@ def codes(claim: str, cites: str, **changes: JsonValue) -> set[FindingCode]:
         ("Five in six parcels are lost", "Two in seven parcels are lost", "metric:7"),
         ("Three scans in a row failed", "Eight scans in a row failed", "metric:8"),
         ("A jam comes more often than every two seconds", "A jam comes every nine seconds", "metric:9"),
+        ("The rejected share swelled almost fivefold", "The rejected share dwindled", "metric:6"),
+        ("Traffic holds at 600 Gbit/s", "Traffic holds at 600 Mbit/s", "metric:10"),
+        ("In March it took three minutes to build it again", "It is being built again", "memory:1"),
+        ("In March the vault was short of space again", "The vault is short of space again", "memory:1"),
         ("The scan runs twice a minute", "The scan runs nine times a minute", "log:9"),
         ("From half past two to ten to three it took 5,400 of them", "It took 5,400 within seven hours", "log:1"),
         ("Revision 310 ran for 37 minutes", "Revision 310 ran for 97 minutes", "deploy:3"),
@@ -132,6 +143,17 @@ def codes(claim: str, cites: str, **changes: JsonValue) -> set[FindingCode]:
 def test_what_is_worked_out_passes_and_what_is_made_up_does_not(good: str, bad: str, cites: str) -> None:
     assert not codes(good, cites)
     assert codes(bad, cites)
+
+
+@pytest.mark.parametrize(
+    ("claim", "good"),
+    [
+        ("The printer was given 5,400 handovers less by the gate", True),
+        ("printer refused 5400 handovers", False),
+    ],
+)
+def test_a_plain_noun_names_no_service(claim: str, good: bool) -> None:
+    assert bool(codes(claim, "log:1")) is not good
 
 
 @pytest.mark.parametrize(
