@@ -4,6 +4,7 @@ SQL is the truth, the index a copy that may be down or behind: then recall match
 It knows neither Slack nor any model vendor; redaction is given to it and applied before anything is kept.
 """
 
+import asyncio
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -88,7 +89,7 @@ class Memory:
         Raises:
             MemoryUnavailable: the database cannot be written.
         """
-        kept = [self._prepared(incident) for incident in incidents]
+        kept = await asyncio.to_thread(self._prepared, incidents)
         try:
             changed = await self.records.put(kept)
         except SQLAlchemyError as error:
@@ -99,7 +100,7 @@ class Memory:
 
     async def would_change(self, *incidents: Incident) -> list[str]:
         """Return the ids of those that `retain` would write, and write nothing."""
-        kept = [self._prepared(incident) for incident in incidents]
+        kept = await asyncio.to_thread(self._prepared, incidents)
         known = await self.records.get(incident.id for incident in kept)
         return [incident.id for incident in kept if known.get(incident.id) != incident]
 
@@ -195,16 +196,20 @@ class Memory:
         """Let go of the index."""
         await self.store.close()
 
-    def _prepared(self, incident: Incident) -> Incident:
-        clean = redacted(incident, self._redact)
-        found = signatures_of(f"{clean.title}\n{clean.symptoms}\n{clean.root_cause}\n{clean.report}")
-        return replace(clean, signatures=tuple(dict.fromkeys((*clean.signatures, *found))))
+    def _prepared(self, incidents: Iterable[Incident]) -> list[Incident]:
+        """Return *incidents* as they may be kept; each pattern gives the interpreter away, so not on the loop."""
+        return [_signed(redacted(incident, self._redact)) for incident in incidents]
 
     async def _try_to_index(self) -> None:
         try:
             await self._indexer.catch_up()
         except StoreUnavailable as error:
             log.warning("index is behind", why=str(error), waiting=await self.waiting())
+
+
+def _signed(clean: Incident) -> Incident:
+    found = signatures_of(f"{clean.title}\n{clean.symptoms}\n{clean.root_cause}\n{clean.report}")
+    return replace(clean, signatures=tuple(dict.fromkeys((*clean.signatures, *found))))
 
 
 def _line(error: SQLAlchemyError) -> str:
