@@ -89,7 +89,7 @@ _TALK = either(
     r"has joined|has left|set the channel|mentioned you|shared an?|uploaded an?|invited",
     r"monitor (?:was )?(?:created|edited|deleted|updated|modified|muted|unmuted)",
     r"dashboard (?:was )?(?:created|shared|updated)",
-    r"post-?mortems?|write-?ups?",
+    r"post-?mortems?|write-?ups?|^budget (?:exceeded|reached|exhausted|alert)",
     r"quality gate (?:passed|failed)|code coverage|cost (?:anomal\w+|report|summary)|aws budgets?|tickets? #?\d+",
 )
 _PLAINLY = either(  # no state field makes an alert of these
@@ -134,6 +134,7 @@ _TICKET_FIELDS = frozenset(
         "epic",
     }
 )
+_BUILD_FIELDS = frozenset({"commit", "branch", "pull request"})
 _ASKED_FIELDS = frozenset("customer requester reporter contact from company".split()) | {
     "requested by",
     "submitted by",
@@ -171,6 +172,8 @@ def _by_all(post: Post, found: Standing, heads: list[str]) -> Kind | None:
     asked = found.strength < Strength.PHRASE and _ASKED_FIELDS & post.fields.keys()
     if tracked or asked or any(_PLAINLY.search(line) for line in heads):
         return Kind.TALK
+    if _BUILD_FIELDS & post.fields.keys() and "severity" not in post.fields:
+        return Kind.CHANGE
     told = found.strength >= Strength.TOKEN and not is_any_card(post, found)
     return None if told else _by_words(heads, found)
 

@@ -64,7 +64,7 @@ _DONE = frozenset(
 )  # of jobs that never failed as much as of alerts
 _MACHINE = (
     r"`[^`\s]{1,60}`|^\W*[a-z][\w.-]*\d[\w.-]*: |\b[a-z][a-z\d]{1,20}(?:[-_.][a-z\d]+){0,4}-\d+\b|^\W*\[[\w.-]+-\d+\]"
-    r"|\b[\w-]+\.(?:com|io|net|org|dev|internal|local|corp)\b"
+    r"|\b(?:[a-z\d-]+\.){2,5}[a-z]{2,12}\b|\b[\w-]+\.(?:com|io|net|org|dev|internal|local|corp)\b"
 )
 _MACHINE_NAME = {
     Strength.PHRASE: re.compile(r"\*[^*\s]{1,60}\*|" + _MACHINE),

@@ -86,7 +86,9 @@ _MOMENT = re.compile(  # "since 03/11/2026 09:26AM", "at 10:31, after 5m 1s of d
     r",?\s+(?:since|at|on|after|for|in)\s+(?:\d+[/.:-]\d[\d/.:-]*(?:t[\d:.]+z?)?,?\s*(?:[ap]m|utc|z|[+-]\d{2}:?\d{2})?\s*)+"
     r"|,?\s+after\s+(?:\d+\s?(?:h|m|s|hrs?|mins?|secs?|hours?|minutes?|seconds?)\s*)+(?:of downtime)?"
 )
-_HOW_LONG = re.compile(r"\s*\((?:last|was|for|since|after|down|seen|lasted)\b[^()]{0,60}\)")
+_HOW_LONG = re.compile(
+    r"\s*\((?:last|was|seen|lasted|down|(?:[a-z ]{1,30} )?(?:for|since|after))\b[^()]{0,60}\)"
+)
 _MEASURED = re.compile(
     r"(?<![\w.-])\d[\d.,:]*\s*"
     r"(?:%|ms|secs?|seconds?|s|mins?|minutes?|m|hrs?|hours?|h|days?|d|[kmgt]i?b|rps|req/s)?(?![\w-])"

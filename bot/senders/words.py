@@ -21,13 +21,14 @@ class Status(StrEnum):
 
 
 _FIRING = (
-    "firing fired fire triggered re-triggered retriggered renotify re-notify trigger alert alerting alarm in_alarm "
-    "problem open opened reopened critical crit down failing failed failure unhealthy unreachable offline degraded "
-    "active activated ongoing started breached breach violated warn warning nodata no_data insufficient_data error "
-    "fatal emergency disaster outage unresolved escalated new created late stopped unknown major minor abnormal "
-    "anomaly incident detected investigating identified page high exceeded overdue missed red trouble raised unstable "
-    "regressed regression escalating missing_data unavailable not_ok impaired partial_outage major_outage disconnected "
-    "degraded_performance dead health_err health_warn paging violation violating unacknowledged un-acknowledged err"
+    "firing fired fire triggered re-triggered retriggered renotify re-notify trigger alert alerting alarm "
+    "in_alarm problem open opened reopened critical crit down failing failed failure unhealthy unreachable "
+    "offline degraded active activated ongoing started breached breach violated warn warning nodata no_data "
+    "insufficient_data error fatal emergency disaster outage unresolved escalated new created late stopped "
+    "unknown major minor abnormal anomaly incident detected investigating identified page high exceeded overdue "
+    "missed red trouble raised unstable declared regressed regression escalating missing_data unavailable not_ok "
+    "impaired partial_outage major_outage disconnected degraded_performance dead health_err health_warn paging "
+    "violation violating unacknowledged un-acknowledged err"
 )
 _RESOLVED = (
     "health_ok resolved recovered recovery recovers recover ok okay up closed close cleared clear normal healthy "
