@@ -8,11 +8,12 @@ import fcntl
 import sqlite3
 from collections import deque
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import AdaptedConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
 
@@ -83,6 +84,7 @@ def engine_for(url: str | None, folder: Path) -> AsyncEngine:
         hide_parameters=True,  # what failed is told without what people wrote
     )
     sa.event.listen(engine.sync_engine, "connect", _tune_sqlite)
+    sa.event.listen(engine.sync_engine, "invalidate", _roll_back)
     turns = _Turns()
     sa.event.listen(engine.sync_engine, "begin", turns.begin)
     sa.event.listen(engine.sync_engine, "checkin", turns.end)
@@ -172,6 +174,15 @@ def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _roll_back(connection: AdaptedConnection, _record: object, _error: BaseException | None) -> None:
+    """Undo what a cancelled task began, before its connection is closed.
+
+    SQLite keeps a closed connection's lock for as long as anybody, such as a traceback, holds a cursor of it.
+    """
+    with suppress(sqlite3.Error):  # it is closed next, whatever it says
+        connection.run_async(lambda driver: driver.rollback())
 
 
 class _Turns:

@@ -1,8 +1,10 @@
 """The durable queue, the cases and their journals, on the real database."""
 
 import asyncio
+import threading
 from datetime import UTC, datetime, timedelta
 from itertools import chain
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +14,7 @@ from bot.investigation.alert import Alert, Severity
 from bot.investigation.casefile import fold
 from bot.investigation.events import AlertCleared, Recorded, Remembered, Steered
 from bot.store.cases import Cases, Place
-from bot.store.database import reading
+from bot.store.database import create_tables, engine_for, reading
 from bot.store.intake import LEASE, MAX_TRIES, MOST_PAUSE, Envelope, Intake
 from bot.store.schema import intake as intake_rows
 from tools.redact import redact
@@ -200,3 +202,31 @@ async def test_what_is_given_back_leaves_what_is_worked_on_beside(engine: AsyncE
     await intake.release({beside.id})
     again = await intake.take_many(NOW, 2)
     assert [work.envelope.event_id for work in again] == ["E2"]
+
+
+async def test_a_writer_that_is_cancelled_leaves_no_lock(tmp_path: Path) -> None:
+    """Also while somebody, here a traceback, still holds what it was reading."""
+    engine = engine_for(None, tmp_path)
+    await create_tables(engine)
+    loop, reading_now, go_on = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    def held() -> int:
+        loop.call_soon_threadsafe(reading_now.set)
+        return int(go_on.wait(20))
+
+    async def written(then: str) -> None:
+        async with engine.begin() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            assert driver
+            await driver.create_function("held", 0, held)
+            await connection.execute(sa.update(intake_rows).values(tries=1))
+            await connection.execute(sa.text(then))
+
+    writer = asyncio.create_task(written("SELECT held() UNION ALL SELECT 2"))
+    await reading_now.wait()
+    writer.cancel()
+    go_on.set()
+    (told,) = await asyncio.gather(writer, return_exceptions=True)
+    assert isinstance(told, asyncio.CancelledError)
+    await asyncio.wait_for(written("SELECT 1"), 20)
+    await engine.dispose()
