@@ -17,7 +17,7 @@ from typing import Final
 
 import structlog
 
-from tools.redact_lines import Extract, compiled
+from tools.redact_lines import Extract, TooMuch, compiled, few
 from tools.redact_names import named_spans
 from tools.redact_places import placed_spans, reaches_over_lines
 from tools.redact_skeleton import HIDING, Skeleton
@@ -39,10 +39,6 @@ _MARK = compiled(r"\[REDACTED:([A-Za-z0-9_-]{1,64})(?::[0-9a-f]{4})?\]")
 _log = structlog.get_logger(__name__)
 
 Span = tuple[int, int, str]
-
-
-class _TooMany(Exception):
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +69,8 @@ class Redactor:
         """Return *text* without secrets, with counts by kind."""
         try:
             return self._redacted(text)
-        except _TooMany:
-            _log.warning("text withheld: nothing but secrets or escapes", characters=len(text))
+        except TooMuch:
+            _log.warning("text withheld: nothing but secrets, their names or escapes", characters=len(text))
             return Redaction(WITHHELD, {"withheld": 1}, withheld=True)
         except Exception:  # noqa: BLE001 - the one door where any failure must close, not open
             _log.error("text withheld: redaction failed", characters=len(text), exc_info=True)
@@ -133,7 +129,7 @@ def _found(data: bytes) -> Iterator[Span]:
         yield *wrapped.original(start), kind
     hiding = Extract(HIDING, data)  # most lines hide nothing: only the others are read twice
     if hiding.matches > max(MOST_HIDDEN, len(data) // DENSEST_HIDDEN):
-        raise _TooMany
+        raise TooMuch
     if hiding.data:
         skeleton = Skeleton(hiding.data)
         for start, end, kind in _spans(skeleton.data):
@@ -189,7 +185,8 @@ def _spans(data: bytes) -> Iterator[Span]:
 
 def _apart(found: Iterable[Span], data: bytes) -> list[Span]:
     """Return the spans in order and apart: overlapping ones joined, marks of earlier rounds left alone."""
-    whole = (_on_characters(data, *each) for each in _few(found, len(data)) if each[1] > each[0])
+    most = max(MOST_SECRETS, len(data) // DENSEST)
+    whole = (_on_characters(data, *each) for each in few(found, most) if each[1] > each[0])
     spans = sorted(whole, key=lambda each: (each[0], -each[1]))
     marks = [match.span() for match in _MARK.finditer(data)] if spans else []
     joined: list[Span] = []
@@ -200,15 +197,6 @@ def _apart(found: Iterable[Span], data: bytes) -> list[Span]:
         else:
             joined.append((start, end, kind))
     return [piece for span in joined for piece in _around_marks(span, marks, data)]
-
-
-def _few(found: Iterable[Span], size: int) -> Iterator[Span]:
-    """Yield the spans of *found*, and stop everything when a text of *size* bytes has more than any log would."""
-    most = max(MOST_SECRETS, size // DENSEST)
-    for number, span in enumerate(found):
-        if number >= most:
-            raise _TooMany
-        yield span
 
 
 def _around_marks(span: Span, marks: list[tuple[int, int]], data: bytes) -> Iterator[Span]:

@@ -5,12 +5,25 @@ does not know what a secret is.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeVar
 
 import re2
 
+_T = TypeVar("_T")
 _APART = b"\n\x00\n"  # between lines that are no neighbours: nothing reaches over it
+
+
+class TooMuch(Exception):
+    """A text holds more of what is costly to judge than any log would."""
+
+
+def few(found: Iterable[_T], most: int) -> Iterator[_T]:
+    """Yield what was *found*, and raise `TooMuch` when it is more than *most*."""
+    for number, each in enumerate(found):
+        if number >= most:
+            raise TooMuch
+        yield each
 
 
 def compiled(pattern: str, memory: int = 8 << 20, *, groups: bool = True) -> Any:  # noqa: ANN401 - re2 ships no types

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from tools.redact_extents import LINE, QUOTES, Values
-from tools.redact_lines import compiled
+from tools.redact_lines import compiled, few
 from tools.redact_values import HASHED, MOST_JUDGED, is_placeholder, is_uuid, looks_keyed, looks_secret
 from tools.redact_worth import KEEPERS, Worth, kind_of, parts_of, worth_of
 
@@ -49,29 +49,18 @@ _SHORT = re.compile(r"(?a)([\"'])[^\"'\\]{0,2}\1(?!\1)")
 _QUERY = re.compile(r"(?a)[\s&\"'<>]")
 _APART_IN_URLS = re.compile(r"(?a)[\s;,\"'<>|]")
 _ELSEWHERE = re.compile(r"(?a)[\s\"'`;,<>&|)}\]\\]")
+MOST_NAMES = 4_000  # of secrets in a text
+DENSEST_NAMES = 48  # bytes a name, in a text that has more; what is denser is withheld as a whole
 LONG_SESSION = 24  # characters of a session's name that may open it
 
 
 def named_spans(data: bytes, text: str) -> Iterator[Span]:
     """Yield the values whose names call them secret; *text* is *data* read as Latin-1, so offsets agree."""
     done, values = -1, Values(text)
-    for match in _HINT.finditer(data):
-        begin, at = match.span()
-        if text[begin] not in _NAME_CHARACTERS:
-            begin += 1
-        if (
-            begin < done
-            or _SHORT.match(text, at)
-            or text.startswith("://", at - 1)
-            or not _SOMETHING.match(text, at)
-        ):
-            continue  # inside a value that is going anyway, or before one too short to be a secret
-        name, left = _whole_name(text, begin, at)
-        worth = worth_of(name)
-        if worth is Worth.NOTHING or _names_no_value(text, left, at):
-            continue
-        if worth is Worth.MAYBE and not _ENOUGH.match(text, at):
-            continue
+    most = max(MOST_NAMES, len(data) // DENSEST_NAMES)
+    for begin, name, worth, left, at in few(_names(data, text), most):
+        if begin < done:
+            continue  # inside a value that is going anyway
         nested = values.is_nested(at)
         found = _judged(text, values, name, worth, left, at)
         if found is None and nested:  # nobody writes so many names into one value: it goes unread
@@ -83,6 +72,21 @@ def named_spans(data: bytes, text: str) -> Iterator[Span]:
             if changed and not is_placeholder(changed.group(1)):
                 yield *changed.span(1), found[2]
     yield from _behind_flags(data, text, values)
+
+
+def _names(data: bytes, text: str) -> Iterator[tuple[int, str, Worth, int, int]]:
+    """Yield where the hint of a secret's name begins, the name, its worth, where it starts and where its value does."""
+    for match in _HINT.finditer(data):
+        begin, at = match.span()
+        begin += text[begin] not in _NAME_CHARACTERS
+        if _SHORT.match(text, at) or text.startswith("://", at - 1) or not _SOMETHING.match(text, at):
+            continue  # too short to be a secret
+        name, left = _whole_name(text, begin, at)
+        worth = worth_of(name)
+        if worth is Worth.NOTHING or _names_no_value(text, left, at):
+            continue
+        if worth is not Worth.MAYBE or _ENOUGH.match(text, at):
+            yield begin, name, worth, left, at
 
 
 def _behind_flags(data: bytes, text: str, values: Values) -> Iterator[Span]:

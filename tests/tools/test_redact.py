@@ -294,6 +294,12 @@ def test_a_text_of_nothing_but_secrets_is_withheld() -> None:
     )
 
 
+def test_a_text_of_nothing_but_names_is_withheld_and_one_of_counted_tokens_is_read() -> None:
+    assert redact('secret": "%20' * 16_000) == WITHHELD
+    usage = "prompt_tokens=33 completion_tokens=12 total_tokens=45 max_tokens: 4096\n" * 3_000
+    assert redact(usage) == usage
+
+
 def test_a_secret_in_base64_takes_its_base64_with_it() -> None:
     held = base64.b64encode(f"postgres://app:{S}@pg-1/orders".encode()).decode()
     harmless = base64.b64encode(b'{"cpu": 0.42, "token_count": 12}').decode()
