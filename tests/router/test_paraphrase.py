@@ -81,6 +81,7 @@ GROUNDS = (
     Seen("deploy:1", "deploy", "gate rev 311: stricter rules", "gate", at(14, 38)),
     Seen("deploy:2", "deploy", "gate rev 312: rules as before", "gate", at(15, 20)),
     Seen("deploy:3", "deploy", "gate rev 310: logging", "gate", at(14, 1)),
+    Seen("runbook:2", "runbook", "Never restart sorters while parcels move.", "sorter"),
     Seen(
         "runbook:1",
         "runbook",
@@ -178,6 +179,8 @@ def test_acts_are_judged_by_when_they_were(cause: str, code: FindingCode | None)
     [
         ("Flush the vault queue.", False),
         ("Do not flush the vault queue; add sorters.", True),
+        ("Restart the sorters while parcels move.", False),
+        ("Restart the sorters once no parcels move.", True),
         ("I have rolled gate back.", False),
         ("Roll gate back; I have no record of who uses it.", True),
     ],
