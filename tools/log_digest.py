@@ -72,10 +72,10 @@ def digest(lines: Sequence[LogLine], baseline: Sequence[LogLine], *, onset: date
         for each in whole_messages(lines)
         if each.at >= (onset - LATE if baseline else onset) and id(each) not in known
     ]
-    return _compared(normal, current)
+    return _compared(normal, current, onset)
 
 
-def _compared(normal: list[LogLine], current: list[LogLine]) -> tuple[LogGroup, ...]:
+def _compared(normal: list[LogLine], current: list[LogLine], onset: datetime) -> tuple[LogGroup, ...]:
     everything = normal + current
     templates = template_ids(line.text.partition("\n")[0] for line in everything)
     numbers: dict[tuple[str, int], int] = {}
@@ -95,6 +95,8 @@ def _compared(normal: list[LogLine], current: list[LogLine]) -> tuple[LogGroup, 
             if line.trace
         ),
         services,
+        loud={number for number, told in members.items() if severity((told[1] or told[0])[0]) == ERROR},
+        early={line.trace for line in current if line.trace and line.at < onset},
     )
     exposure = len(current) / len(normal) if normal else 0.0
     kinds = Counter(_kind(line.text) for line in normal if severity(line) != CALM)
@@ -123,7 +125,7 @@ def _group(
     weight = _WEIGHT[level]
     if surprise < 0:
         # fewer errors are no trouble, and a service's own mix of requests may change for reasons elsewhere
-        weight = 0.0 if level != CALM else _MISSED if flow and flow.elsewhere else _MIXED
+        weight = _MISSED if flow and flow.due else _MIXED if level == CALM else 0.0
     elif level != CALM and not normal and kinds.get(_kind(example.text)):
         weight *= _KNOWN_KIND
     trend = _trend(surprise, len(now), len(normal))
@@ -149,7 +151,7 @@ def _telling(score: float, level: str, flow: Flow | None) -> float:
 
 
 def _trend(surprise: float, now: int, normal: int) -> Trend:
-    if now and not normal:
+    if now and not normal and surprise > -RARE:
         return "new"
     if abs(surprise) < RARE:
         return "steady"

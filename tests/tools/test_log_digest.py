@@ -159,6 +159,52 @@ def test_a_line_that_a_service_no_longer_writes_is_missed_by_request() -> None:
     assert first.score > 4
 
 
+@pytest.mark.parametrize(
+    ("written", "blamed"),
+    [
+        ("ABab", "till"),  # till returns early: nothing asks the printer, and till itself stops
+        ("ABabd", "printer"),  # only the printer is missing: till goes on
+        ("ABabx", "till"),  # till stops and complains
+        ("ABbcd", None),  # a line less within a request that went on elsewhere is the till's own
+    ],
+)
+def test_the_first_missing_line_tells_where_requests_stop(written: str, blamed: str | None) -> None:
+    said = {
+        "A": ("shop", "order placed"),
+        "B": ("shop", "asking the till"),
+        "a": ("till", "sum begun"),
+        "b": ("till", "sum done"),
+        "c": ("printer", "receipt printed"),
+        "d": ("till", "receipt handed over"),
+        "x": ("till", "ERROR no receipt came"),
+    }
+
+    def requests(letters: str, start: float, name: str) -> list[LogLine]:
+        return [
+            line(said[each][1], start + number + place / 100, said[each][0], trace=f"{name}{number}")
+            for number in range(12)
+            for place, each in enumerate(letters)
+        ]
+
+    groups = digest(requests(written, 1, "now"), requests("ABabcd", -900, "then"), onset=ONSET)
+    missed = [each.service for each in groups if each.trend in {"gone", "fewer"} and each.score >= 2]
+    assert missed[:1] == [blamed or "till"]
+
+
+def test_what_a_rare_request_should_write_is_learned_shortly_before_the_onset() -> None:
+    def requests(start: float, name: str, *, whole: bool) -> list[LogLine]:
+        return [
+            line(text, start + number + place / 100, "vault", trace=f"{name}{number}")
+            for number in range(10)
+            for place, text in enumerate(("opening the vault", "vault counted")[: 1 + whole])
+        ]
+
+    other = [line("tick", -900 + number, "clock", trace=f"c{number}") for number in range(20)]
+    groups = digest([*requests(-40, "a", whole=True), *requests(1, "b", whole=False)], other, onset=ONSET)
+    assert by_template(groups, "vault counted").trend in {"gone", "fewer"}
+    assert by_template(groups, "vault counted").score >= 2
+
+
 def test_errors_that_stopped_are_no_trouble() -> None:
     normal = [line("ERROR cache miss", -4000 + n) for n in range(50)] + [
         line("ok", -4000 + n) for n in range(50)
@@ -194,8 +240,7 @@ def test_no_lines_at_all() -> None:
 def test_surprise_has_the_sign_of_the_change(a: int, b: int, c: int, d: int) -> None:
     flow = Flow(min(a, b), b, min(c, d), d)
     if b and d:
-        usual = (flow.normal_logged + 0.5) / (d + 1)
-        assert flow.surprise * (flow.logged / b - usual) >= 0
+        assert flow.surprise * (flow.logged / b - flow.normal_logged / d) >= 0
     else:
         assert flow.surprise == 0
 
