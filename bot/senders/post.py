@@ -5,6 +5,7 @@ out alike. Unfurled previews and shared messages are left out, because they are 
 types are taken as absent. It does not know what any of it means.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,7 @@ _LABELS = frozenset(
     "description details detail message output reason summary info context additional_info additional_information "
     "more_info".split()
 )  # a title that only says what stands below it
+_PADDING = re.compile(r"[ \t\u00a0]{5,}")
 _UNFURL_MARKS = (
     "from_url",
     "is_app_unfurl",
@@ -71,7 +73,7 @@ class Post:
 def read_post(message: Mapping[str, Any]) -> Post:
     """Return *message* (a Slack message object, as in an event or in history) flat."""
     gathered = _Gathered()
-    text = words(message.get("text"))
+    text = _unpadded(words(message.get("text")))
     attachments = [each for each in mappings(message.get("attachments")) if not _is_preview(each)]
     gathered.blocks(mappings(message.get("blocks")))
     if not gathered.lines and not gathered.headers:
@@ -101,7 +103,7 @@ class _Gathered:
         self.room = MOST_CHARACTERS
 
     def line(self, mrkdwn: str, *, cell: bool = False) -> None:
-        cut = mrkdwn[: self.room]
+        cut = _unpadded(mrkdwn)[: self.room]
         self.room -= len(cut)
         read = [line for line in cut.split("\n")[:MOST_LINES] if line.strip()]
         self.lines.extend(read)
@@ -124,7 +126,7 @@ class _Gathered:
             self.named.setdefault(key, plain(value)[:2_000])
 
     def attachment(self, part: Mapping[str, Any]) -> None:
-        title, text = words(part.get("title")), words(part.get("text"))
+        title, text = _unpadded(words(part.get("title"))), words(part.get("text"))
         label = plain(title).strip(" :")
         labelled = label.lower().replace(" ", "_") in _LABELS and bool(text)
         if title and not labelled:
@@ -140,7 +142,7 @@ class _Gathered:
             self.line(f"{name}: {value}" if name else value, cell=bool(name))
         self.blocks(mappings(part.get("blocks")))
         self.colours.append(words(part.get("color")))
-        self.fallbacks.append(words(part.get("fallback"))[:MOST_CHARACTERS])
+        self.fallbacks.append(_unpadded(words(part.get("fallback")))[:MOST_CHARACTERS])
         self.footers.append(plain(words(part.get("footer"))))
         self.footers.append(plain(words(part.get("author_name"))))
         for action in mappings(part.get("actions")):
@@ -202,6 +204,11 @@ class _Gathered:
             colours=tuple(each for each in self.colours if each),
             footer=" ".join(each for each in self.footers if each),
         )
+
+
+def _unpadded(text: str) -> str:
+    """Return *text* with long runs of blanks cut: they align tables, and patterns need not walk over them."""
+    return _PADDING.sub("    ", text)
 
 
 def words(value: object) -> str:

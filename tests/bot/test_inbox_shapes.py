@@ -6,6 +6,7 @@ import pytest
 from bot.heard import AlertOpened, AlertResolved, ChangeNoticed, Ignored
 from bot.inbox import Inbox, Me
 from bot.investigation.alert import Severity
+from bot.senders.post import read_post
 from tests.bot.slack_posts import Message, app, attached, buttons, fields, header, section, webhook
 
 C, H, E, M, W, U = (
@@ -447,6 +448,15 @@ def test_test_notifications_are_left_alone() -> None:
         assert inbox.read(webhook("Datadog", attachments=attached(title=text))) == Ignored(
             "test notification"
         )
+
+
+def test_blanks_that_only_align_are_cut() -> None:
+    padded = "Queue" + " " * 9_000 + "is long"
+    post = read_post(webhook("cron", padded, attachments=attached(title=padded, fallback=padded)))
+    assert {post.text, post.lines[0], post.title.replace("  ", " "), *post.fallbacks} <= {
+        "Queue    is long",
+        "Queue is long",
+    }
 
 
 def test_one_more_host_is_another_trouble() -> None:
