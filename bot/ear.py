@@ -68,6 +68,8 @@ class Ear:
         self._crowded = False
         self._looked_at = time.monotonic()
         self._catching: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
+        self._left = False
 
     @property
     def state(self) -> str:
@@ -91,13 +93,17 @@ class Ear:
 
     async def leave(self) -> None:
         """Hear no more."""
-        if self._catching is not None:
-            self._catching.cancel()
+        self._left = True
+        for task in filter(None, (self._catching, self._watching)):
+            task.cancel()
+        if self._watching is not None:  # else it would join again what is left here
+            await asyncio.wait({self._watching})
         await self._close()
 
     async def watch(self) -> None:
-        """Look after the connection for ever; cancel to stop."""
-        while True:
+        """Look after the connection until `leave`; cancel to stop."""
+        self._watching = asyncio.current_task()
+        while not self._left:
             await asyncio.sleep(self._rules.look_s)
             try:
                 if why := await self._trouble():
@@ -132,6 +138,8 @@ class Ear:
         log.warning("socket_renewed", why=why)
         crowded, self._crowded = self._crowded, False
         await self._close()
+        if self._left:
+            return
         if crowded:  # the others must go first: coming back at once would only be refused again
             await asyncio.sleep(min(2.0 ** (self._failures + 1), 60.0))
         async with asyncio.timeout(self._rules.connect_s):
@@ -151,9 +159,13 @@ class Ear:
         handler, self._handler = self._handler, None
         if handler is None:
             return
-        with contextlib.suppress(asyncio.CancelledError, TimeoutError, OSError, ClientError):
-            async with asyncio.timeout(5.0):
-                await handler.close_async()  # type: ignore[no-untyped-call]
+        try:
+            with contextlib.suppress(asyncio.CancelledError, TimeoutError, OSError, ClientError):
+                async with asyncio.timeout(5.0):
+                    await handler.close_async()  # type: ignore[no-untyped-call]
+        finally:  # a far end that is gone answers no goodbye, and the SDK goes no further
+            if (session := handler.client.aiohttp_client_session) is not None:
+                await session.close()
 
     async def _heard(
         self, _client: AsyncBaseSocketModeClient, message: dict[str, Any], _raw: str | None
