@@ -66,7 +66,8 @@ _ANY_NOT = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|,\s+(?=but|which|so)")
 _DID_NOT_HELP = re.compile(
-    r"\b(?:did not (?:help|work|fix)|same error|came back|no effect|unsuccessful\w*|fails|failed|"
+    r"\b(?:did not (?:help|work|fix)|same error|came back|no effect|unsuccessful\w*|fails|"
+    r"failed(?! (?:containers?|pods?|jobs?|nodes?)\b)|"  # "restarting failed container" tells of no remedy
     r"without success|in vain|"
     r"made no difference|corrupted|regretted|made (?:it|things|matters) worse|lost data|"
     r"returned after|not possible|had to be abandoned)\b",
