@@ -46,7 +46,7 @@ tests: .venv/dev.stamp
 
 # the whole fault matrix, also what takes minutes: kills at every step, whole processes
 faults: .venv/dev.stamp
-	$(BIN)/python -m pytest tests/faults -o 'python_files=test_*.py slow_*.py' --hypothesis-profile=thorough -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests/faults tests/lab/slow_shop.py -o 'python_files=test_*.py slow_*.py' --hypothesis-profile=thorough -n 2 --dist loadfile
 
 chaos: .venv/dev.stamp
 	$(BIN)/python -m bench.chaos --kills $(KILLS)
