@@ -190,3 +190,4 @@ class Ear:
         if '"too_many_websockets"' in str(message.data)[:500]:
             said = json.loads(message.data)
             self._crowded = said.get("type") == "disconnect"
+        await asyncio.sleep(0)
