@@ -190,4 +190,5 @@ class Ear:
         if '"too_many_websockets"' in str(message.data)[:500]:
             said = json.loads(message.data)
             self._crowded = said.get("type") == "disconnect"
+        # the SDK takes all frames that have arrived in one turn of the loop; everything else waits that long
         await asyncio.sleep(0)
