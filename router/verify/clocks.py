@@ -29,8 +29,12 @@ ISO = re.compile(
     r"\b(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2})[:.](\d{2})(?::(\d{2})(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2}\b)?"
 )
 DIGITAL = re.compile(r"(?<![\w:.#])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?(?!\w|:\d|\.\d|%)")
+# "+09:00", "UTC-5": how far a zone is from UTC, no time of day
+_OFFSET = re.compile(
+    r"(?:\b(?:UTC|GMT)\s?[+−-](\d{1,2})(?::?(\d{2}))?|(?<![\w:])[+−-](\d{2}):(\d{2}))(?![\w:])"
+)
 _PAST = re.compile(
-    rf"\b({_MINUTES})(?: minutes?)? (?!to (?:{_HOURS}) (?!(?:this|is|was|has|does|as|its)\b)[a-z]+s\b)"
+    rf"\b({_MINUTES})(?: (minute|second)s?)? (?!to (?:{_HOURS}) (?!(?:this|is|was|has|does|as|its)\b)[a-z]+s\b)"
     rf"(past|to|after|before) ({_HOURS}|midnight|noon)\b",
     re.IGNORECASE,
 )
@@ -97,7 +101,7 @@ class Day:
 def clocks(text: str) -> list[Clock]:
     """Return the times of day in *text*, in order."""
     found = [_iso(m) for m in ISO.finditer(text) if m.group(4)]
-    bare = ISO.sub(lambda m: " " * len(m.group(0)), text)
+    bare = _OFFSET.sub(_blank, ISO.sub(_blank, text))
     found += [_digital(m) for m in DIGITAL.finditer(bare)]
     found += [Clock(int(m[1]) * 3600, m.start(), m.end()) for m in _hours(bare)]
     found += [clock for m in _PAST.finditer(bare) if (clock := _past(m))]
@@ -120,6 +124,12 @@ def days(text: str) -> list[Day]:
     return sorted(found, key=lambda day: day.start)
 
 
+def offsets(text: str) -> list[float]:
+    """Return the seconds that the zones named in *text* are from UTC."""
+    told = ((m[1] or m[3], m[2] or m[4] or 0) for m in _OFFSET.finditer(ISO.sub(_blank, text)))
+    return [3600.0 * int(hours) + 60 * int(minutes) for hours, minutes in told]
+
+
 def without_times(text: str) -> str:
     """Return *text* with times of day and dates blanked out, its length unchanged."""
     letters = list(text)
@@ -129,7 +139,7 @@ def without_times(text: str) -> str:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    for pattern in (ISO, DAY_MONTH, _MONTH_YEAR, DIGITAL, _PAST, _OCLOCK, _BARE, _BETWEEN):
+    for pattern in (ISO, _OFFSET, DAY_MONTH, _MONTH_YEAR, DIGITAL, _PAST, _OCLOCK, _BARE, _BETWEEN):
         for found in pattern.finditer(text):
             yield found.span()
     yield from (found.span() for found in _hours(text))
@@ -139,6 +149,10 @@ def _hours(text: str) -> list[re.Match[str]]:
     """Return the hours that head the values of a series; one alone may be a duration."""
     found = list(_HOUR.finditer(text))
     return found if len(found) > 1 else []
+
+
+def _blank(m: re.Match[str]) -> str:
+    return " " * len(m.group(0))
 
 
 def _iso(m: re.Match[str]) -> Clock:
@@ -154,9 +168,10 @@ def _digital(m: re.Match[str]) -> Clock:
 def _past(m: re.Match[str]) -> Clock | None:
     word = m[1].lower()
     minutes = {"half": 30, "quarter": 15, "a quarter": 15}.get(word) or SMALL[word]
-    sign = 1 if m[2].lower() in {"past", "after"} else -1
-    hour = m[3].lower()
-    second = ((_TWELVES[hour] if hour in _TWELVES else SMALL[hour] * 3600) + sign * minutes * 60) % 86_400
+    sign = 1 if m[3].lower() in {"past", "after"} else -1
+    hour = m[4].lower()
+    away = sign * minutes * (1 if (m[2] or "").lower() == "second" else 60)
+    second = ((_TWELVES[hour] if hour in _TWELVES else SMALL[hour] * 3600) + away) % 86_400
     return Clock(second, m.start(), m.end(), loose=True)
 
 

@@ -30,6 +30,7 @@ _PLAIN = frozenset(
 _ARTICLE = re.compile(r"\b(?:the|an?|our|its|their|this|that)\s$", re.IGNORECASE)
 _MOST, _LONGEST = 500, 120  # words read of one text, letters of one name
 _DOTTED = re.compile(r"^v?\d+(?:\.\d+){2,}$")  # a version or an address: no quantity
+_COUNTED = re.compile(r"^\d+-[a-z]{2,}$")  # "32-bit", "5-node": a number and what it counts
 _SHORT_SHA = re.compile(r"^(?=.*[a-f])(?=.*\d)[0-9a-f]{7,}$")
 _COMPOUND = re.compile(r"^(?:\d+d)?(?:\d+h)?(?:\d+m)?(?:\d+s)?$")
 # Words with digits that everybody uses; a version or an instance is none of them.
@@ -126,7 +127,12 @@ def _identifiers(text: str) -> Iterator[str]:
 def _is_identifier(word: str) -> bool:
     if _DOTTED.match(word):
         return True
-    if _QUANTITY.match(word) or _KNOWN.match(word) or (_COMPOUND.match(word) and word):
+    if (
+        _QUANTITY.match(word)
+        or _COUNTED.match(word)
+        or _KNOWN.match(word)
+        or (_COMPOUND.match(word) and word)
+    ):
         return False
     has_digit = any(c.isdigit() for c in word)
     has_letter = any(c.isalpha() for c in word)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from router.verify.clocks import Clock, days, without_times
+from router.verify.clocks import Clock, days, offsets, without_times
 from router.verify.derived import MOST, Figures, sums, worked_out
 from router.verify.hedges import Hedge
 from router.verify.library import Item, Library
@@ -29,7 +29,8 @@ class Pool:
         self._items = items
         self._library = library
         self._figures = Figures(items, library)
-        self._spans = (*library.spans(items), *epochs(self._figures.stated))
+        zones = (away for item in items for away in offsets(item.text))
+        self._spans = (*library.spans(items), *epochs(self._figures.stated), *zones)
         self._derived: dict[Kind, list[float]] = {}
 
     def states(self, quantity: Quantity) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from router.verify.borrowed import KEY, UNIT, borrowed, own
 from router.verify.clocks import without_times
 from router.verify.hedges import Hedge, hedge
 from router.verify.units import SHARES, SIZES, THOUSANDS, TIMES
@@ -50,13 +51,11 @@ MOST = 400  # quantities read of one text
 _LARGEST = 1e24
 _BEHIND = 32  # letters before a number that may hedge it
 
-_UNIT_WORDS = sorted((*TIMES, *SIZES, *(word for word in SHARES if word != "%")), key=len, reverse=True)
-_UNIT = "|".join(re.escape(word) for word in _UNIT_WORDS)
 _NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2}\b)?"
 _ONE = re.compile(
     rf"(?<![\w.:#/@-])(?P<sign>-)?(?P<num>{_NUM})(?!\d)"
-    rf"(?:\s?(?P<pct>%)|(?P<k>(?-i:[kKMGT]|bn|B))\b|[- ]{{0,2}}(?P<fold>fold\b|x\b(?! ?\d))|[- ]?(?P<unit>{_UNIT})\b)?"
-    r"(?![\w]*[a-z]\d|\.\d|:\d|/\d|(?:st|nd|rd|th)\b)",
+    rf"(?:\s?(?P<pct>%)|(?P<k>(?-i:[kKMGT]|bn|B))\b|[- ]{{0,2}}(?P<fold>fold\b|x\b(?! ?\d))|[- ]?(?P<unit>{UNIT})\b)?"
+    r"(?![\w]*[a-z]\d|\.\d|:\d|/\d|(?:st|nd|rd|th)\b|-(?:bit|way|phase|factor)\b)",
     re.IGNORECASE,
 )
 _COMPOUND = re.compile(
@@ -65,13 +64,13 @@ _COMPOUND = re.compile(
 )
 _PART = re.compile(
     rf"^\s*(?:of|in|out of|per)\s+(?:the\s+|its\s+|all\s+)?(\d{{1,3}}(?:,\d{{3}})+|\d+)(k?)\b(?![.,]\d)(?!\s?%)"
-    rf"(?![- ]?(?:{_UNIT})\b)",
+    rf"(?![- ]?(?:{UNIT})\b)",
     re.IGNORECASE,
 )
 _ONE_IN = re.compile(
-    rf"^\s*[a-z]+ (?:in|out of) (\d{{1,3}})\b(?!\s?%|:|\.\d)(?![- ]?(?:{_UNIT})\b)", re.IGNORECASE
+    rf"^\s*[a-z]+ (?:in|out of) (\d{{1,3}})\b(?!\s?%|:|\.\d)(?![- ]?(?:{UNIT})\b)", re.IGNORECASE
 )  # "1 request in 8"
-_RANGE = re.compile(rf"^\s*(?:to|and|or|-|–)\s*({_NUM})(?:\s?(%)|[- ]?({_UNIT})\b)?", re.IGNORECASE)
+_RANGE = re.compile(rf"^\s*(?:to|and|or|-|–)\s*({_NUM})(?:\s?(%)|[- ]?({UNIT})\b)?", re.IGNORECASE)
 _FRACTION = re.compile(
     rf"\b(?:(\d{{1,2}}) )?({'|'.join(PARTS)})(s?)(?![ -]part(?:y|ies)\b)"
     r"(?= of\b|\b(?! (?:past|to|an?|of an?|hour|minute|second)\b))",
@@ -85,9 +84,6 @@ _AFTER_SHARE = re.compile(
     r"does|did|less|more|fewer|\w+(?:ed|er))\b"
 )
 # "the 502s" are answers, not seconds; "in 120s" and "timeout=500s" are seconds
-_TO_UNIT = re.compile(
-    rf"^ (?:to|and|or|of(?: the| its)?|out of) (?:{_NUM})[- ]?(%|(?:{_UNIT})\b)", re.IGNORECASE
-)
 _STATUS = re.compile(
     r"(?<!in )(?<!for )(?<!after )(?<!last )(?<!every )(?<!than )(?<![=>(])\b((?:20|30|4\d|5[0-3])\d)s\b"
 )
@@ -99,24 +95,17 @@ _RATE = re.compile(
 )
 _SPAN = re.compile(r"(?<![\w.-])(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)(?![\w-]|\.\d)")  # "22-31" in a record
 _FROM = re.compile(r"\bfrom (?:about |around |roughly |some |nearly )?$", re.IGNORECASE)
-# The unit of a series stands in its head: "latency p95 (s):", "fsync_duration_seconds p99:"
-_HEADER = re.compile(
-    rf"\((%|{_UNIT})\)|[a-z]_(seconds|milliseconds|ms|minutes|hours|bytes|[kmgt]i?b|percent|pct)\b(?! ?[=:]? ?\d)|"
-    r"(?<=[a-z\d] )(%|[mµu]?s|(?:milli)?seconds|minutes|[KMGT](?:i?B|bit)|bytes|percent)(?=(?:/s|/min|/h)?: )",
+# How long something took, as a record writes it: "running 00:18:40"
+_ELAPSED = re.compile(
+    r"\b((?:running|runtime|elapsed|last(?:ed|s)|took|takes|duration|uptime|age|for|waited|waiting|held)[\s:=]{1,2})"
+    r"(\d{1,3}):([0-5]\d):([0-5]\d)(?![\w:])",
     re.IGNORECASE,
 )
-# What may stand between two numbers of one unit that is said once: "90 days instead of 7", "p95_ms=1840 (baseline 120)"
-_GOES_ON = re.compile(
-    r"[\s,;|]{2,}|(?:/s|/min)?\s*\(?(?:instead of|rather than|vs\.?|versus|against|(?:up|down) from|was|baseline|"
-    r"normal(?:ly)?|usual(?:ly)?|typical(?:ly)?|"
-    r"before|→|->)\s*",
-    re.IGNORECASE,
-)
-_KEY = re.compile(r"([A-Za-z]\w*_\w+)\s*[:=]?\s*$|(\w+)\s?[:=]\s*$")  # a record's key, not a word of prose
 
 
 def in_figures(text: str) -> str:
     """Return *text* as its quantities are found in it: without times of day and dates, its number words as digits."""
+    text = _ELAPSED.sub(lambda m: f"{m[1]}{int(m[2]) * 3600 + int(m[3]) * 60 + int(m[4])} s", text)
     text = _SPAN.sub(r"\1 to \2", without_times(text))
     plain = _STATUS.sub(r"\1 ", _TIMES_OVER.sub(r" \1", in_digits(text)))
     return _AND.sub(r"\1 ", plain)
@@ -143,24 +132,12 @@ def _is_sane(quantity: Quantity) -> bool:
 
 
 def _numbers(text: str) -> Iterator[Quantity]:
-    header = _HEADER.search(text)
-    default = next(unit for unit in header.groups() if unit).lower() if header else ""
-    unit, end = "", 0
-    for m in _ONE.finditer(text):
-        before_it = unit if _GOES_ON.fullmatch(text[end : m.start()]) else ""
-        unit = "fold" if m["fold"] else (m["pct"] or m["unit"] or "").lower()
+    found = [*_ONE.finditer(text)]
+    keys = [KEY.search(text[max(0, m.start() - _BEHIND) : m.start()]) for m in found]
+    names = [(key[1] or key[2]) if key else "" for key in keys]
+    for m, named, elsewhere in zip(found, names, borrowed(text, found, names), strict=True):
         before = text[max(0, m.start() - _BEHIND) : m.start()]
-        key = _KEY.search(before)
-        named = (key.group(1) or key.group(2)) if key else ""
-        if not unit and default and m.start() > header.start():  # type: ignore[union-attr]
-            unit = default
-        if not unit and (suffix := named.lower().rpartition("_")[2]) in TIMES | SIZES and "_" in named:
-            unit = suffix
-        if not unit and not m["k"]:
-            ahead = _TO_UNIT.match(text[m.end() : m.end() + 40])
-            unit = before_it or (ahead.group(1).lower() if ahead else "")
-        end = m.end()
-        kind, scale = (Kind.COUNT, THOUSANDS[m["k"].lower()]) if m["k"] else _kind(unit)
+        kind, scale = _kind(own(m) or elsewhere)
         after = text[m.end() : m.end() + 60]
         whole, upto = (
             _following(after, float(m["num"].replace(",", "")), kind, scale)
@@ -181,7 +158,7 @@ def _numbers(text: str) -> Iterator[Quantity]:
                 per=_per(after) if kind is not Kind.FOLD else None,
                 changes=_FROM.search(before) is not None,
                 named=named,
-                guessed=bool(unit) and not (m["fold"] or m["pct"] or m["unit"]),
+                guessed=bool(elsewhere),
             )
 
 
@@ -205,7 +182,7 @@ def _kind(unit: str) -> tuple[Kind, float]:
     for kind, units in ((Kind.TIME, TIMES), (Kind.SIZE, SIZES), (Kind.SHARE, SHARES)):
         if unit in units:
             return kind, units[unit]
-    return Kind.COUNT, 1.0
+    return Kind.COUNT, THOUSANDS.get(unit, 1.0)
 
 
 def _following(after: str, value: float, kind: Kind, scale: float) -> tuple[float | None, float | None]:

@@ -20,12 +20,14 @@ def close(said: Quantity, have: float) -> bool:
     if said.kind is Kind.COUNT and value < 100:
         return off < 1e-6 or (have != int(have) and value >= 3 and off <= 0.5)
     if said.kind is Kind.COUNT and said.scale == 1 and said.digits >= 3 and value == int(value):
-        return off <= 0.5  # 188 is no rounding of 187
+        return off <= max(
+            0.5, 0.5 * _figure(value, said.digits)
+        )  # 188 is no rounding of 187, 26,200 is of 26,214
     share = {1: 0.07, 2: 0.05, 3: 0.006}.get(said.digits, 0.001)
     if said.kind is Kind.FOLD:
         share = 0.25 if said.digits == 1 and value >= 10 else 0.15  # "a hundred times"
     elif said.digits == 2 and value:
-        share = min(share, _last_figure(value / said.scale) / abs(value / said.scale))
+        share = min(share, _figure(value / said.scale, 2) / abs(value / said.scale))
     return off <= share * abs(value) * (1 + 1e-9)
 
 
@@ -36,9 +38,9 @@ def rounds_to(whole: float, have: float) -> bool:
     return off < 0.5 or off <= min(0.5 * step, 0.02 * whole)
 
 
-def _last_figure(value: float) -> float:
-    """Return what one more in the second figure of *value* is: 1 for 71, 0.1 for 1.3, 10 for 240."""
-    return float(10 ** (math.floor(math.log10(abs(value))) - 1))
+def _figure(value: float, digits: int) -> float:
+    """Return what one more in the last of the *digits* figures of *value* is: of two, 1 for 71 and 10 for 240."""
+    return float(10.0 ** (math.floor(math.log10(abs(value))) + 1 - digits))
 
 
 def same_figures(a: float, b: float) -> bool:

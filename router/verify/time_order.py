@@ -180,7 +180,9 @@ def _names(subject: str, item: Item, early: list[Item]) -> bool:
 
 
 def _says(item: Item, name: str) -> bool:
-    return re.search(rf"(?<![\w.]){re.escape(name)}(?![\w]|\.\d)", item.text) is not None
+    """Say whether *item* speaks of *name* in its text, or is itself the one of that name."""
+    told = f"{item.service} {item.text}"
+    return re.search(rf"(?<![\w.]){re.escape(name)}(?![\w]|\.\d)", told) is not None
 
 
 def _is_of(clock: Clock, item: Item) -> bool:

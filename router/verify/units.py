@@ -18,7 +18,8 @@ SIZES = {
     "gibibyte": 2.0**30,
     "kilobyte": 1e3, "megabyte": 1e6, "gigabyte": 1e9, "terabyte": 1e12, "gi": 2.0**30, "mi": 2.0**20,
 }  # fmt: skip
-THOUSANDS = {"k": 1e3, "m": 1e6, "g": 1e9, "bn": 1e9, "b": 1e9, "t": 1e12}
+SCALES = {"thousand": 1e3, "thousands": 1e3, "million": 1e6, "millions": 1e6, "billion": 1e9, "billions": 1e9}
+THOUSANDS = {"k": 1e3, "m": 1e6, "g": 1e9, "bn": 1e9, "b": 1e9, "t": 1e12} | SCALES
 SHARES = dict.fromkeys(
     ("%", "percent", "pct", "per cent", "points", "point", "pp", "percentage points", "percentage point"),
     0.01,

@@ -349,3 +349,55 @@ def test_what_is_said_twice_is_no_answer() -> None:
     once = json.dumps(answer("a", ("log:1",)))
     for said in (once[:-1] + ', "confidence": 0.1}', once.replace("0.8", "NaN")):
         assert codes(said) == {FindingCode.NOT_JSON}
+
+
+SHARED_UNITS = (
+    Seen("metric:1", "metric", "rejected share 07:00 0.03, 07:30 0.08, 08:00 0.36", "stamp-press"),
+    Seen("metric:2", "metric", "stored leaflets (millions): 0.7, 8.4, 19.3; blocks taken 31457280", "attic"),
+    Seen("log:1", "log", "compaction 4417 running 00:26:50, zone offset +05:30", "attic"),
+    Seen("log:2", "log", "counter exhausted at 2147483647", "attic", at(9, 20, 7)),
+    Seen("deploy:1", "deploy", "quarterly kernel, reboot", "oven-3", at(9, 10)),
+    Seen("deploy:2", "deploy", "oven-3 taken off the rota", "pastry-desk", at(9, 50)),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "cites", "good"),
+    [
+        ("Rejects went 3, 8, then 36 percent", "metric:1", True),
+        ("Rejects went 3, 12, then 36 percent", "metric:1", False),
+        ("Rejects went from 8 to about 36 percent", "metric:1", True),
+        ("Leaflets grew from 0.7 to 19.3 million", "metric:2", True),
+        ("Leaflets grew from 0.7 to 29.3 million", "metric:2", False),
+        ("All 31.5 million blocks are taken", "metric:2", True),
+        ("All 31.2 million blocks are taken", "metric:2", False),
+        ("The compaction had been running for almost twenty-seven minutes", "log:1", True),
+        ("The compaction had been running for almost forty-seven minutes", "log:1", False),
+        ("The box is five and a half hours ahead", "log:1", True),
+        ("The counter hit the 32-bit limit", "log:2", True),
+        ("The counter of a 7-node ring is exhausted", "log:2", False),
+        ("It ran out at 09:20 (+05:30)", "log:2", True),
+    ],
+)
+def test_a_unit_said_once_serves_the_numbers_beside_it(text: str, cites: str, good: bool) -> None:
+    said = answer(text, (cites,), cause="It is full.", services=["attic"], fix=None)
+    found = check_answer(said, stop_reason="end_turn", grounds=SHARED_UNITS, onset=ONSET)
+    assert not found if good else found
+
+
+@pytest.mark.parametrize(
+    ("cause", "good"),
+    [
+        ("Dough has been late since oven-3 was rebooted.", True),
+        ("Dough has been late since the pastry-desk changed.", True),
+        ("Dough has been late since 09:50.", False),
+    ],
+)
+def test_what_an_earlier_change_can_have_done_blames_no_later_one(cause: str, good: bool) -> None:
+    said = answer("oven-3 was rebooted", ("deploy:1",), cause=cause, services=["oven-3"], fix=None)
+    found = check_answer(said, stop_reason="end_turn", grounds=SHARED_UNITS, onset=ONSET)
+    assert not found if good else found
+
+
+def test_seconds_past_an_hour_are_a_time() -> None:
+    assert [clock.second for clock in clocks("It failed at nine seconds past eleven")] == [11 * 3600 + 9]
