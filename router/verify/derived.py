@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from router.verify.library import Item, Library
 from router.verify.quantities import Kind, Quantity
@@ -45,10 +45,10 @@ class Figures:
 
     @cached_property
     def kinds(self) -> Mapping[Kind, list[Quantity]]:
-        """What may be worked with: no guesses, bytes excepted."""
+        """What may be worked with: no guesses, bytes and ratios excepted."""
         own = {id(q) for q in self.own}
         return {
-            kind: [q for q in every if id(q) in own or kind is Kind.SIZE][:MOST]
+            kind: [q for q in every if id(q) in own or kind in {Kind.SIZE, Kind.SHARE}][:MOST]
             for kind, every in self.every.items()
         }
 
@@ -73,13 +73,20 @@ def worked_out(figures: Figures, kind: Kind) -> Iterator[float]:
         own = figures.kinds[kind]
         yield from (abs(a.value - b.value) for a in own for b in own)
         yield from (q.value / q.whole for q in figures.stated if q.whole)
-        yield from (1 - q.value for q in (*own, *figures.kinds[Kind.COUNT]) if 0 < q.value < 1)
+        yield from (1 - q.value for q in own if 0 < q.value < 1)
         yield from (r for r in _ratios(figures) if r <= 1)
         yield from (r - 1 for r in _ratios(figures) if r > 1)
         yield from (1 - r for r in _ratios(figures) if r < 1)
     if kind is Kind.FOLD:
         yield from _ratios(figures)
         yield from _over_a_limit(figures)
+
+
+def bare_steps(figures: Figures) -> Iterator[float]:
+    """Yield what lies between two numbers of one piece that have no unit and may have any: "1400 (was 1500)"."""
+    for item in figures.items:
+        bare = [q for q in item.quantities if q.kind is Kind.COUNT and not (q.whole or q.per or q.counts)]
+        yield from (abs(b.value - a.value) for a, b in pairwise(bare) if alike(a, b))
 
 
 def sums(figures: Figures) -> set[float]:

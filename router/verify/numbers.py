@@ -48,6 +48,7 @@ _PACE = re.compile(
     re.IGNORECASE,
 )
 _COMPARED = re.compile(r"\b(?:to|down|up|instead|rather|vs|versus|against|than|was|now|before|then|from)\b")
+_VERSION_OF = re.compile(r"\w,? [A-Z]\w+ $")  # a product, in the midst of a sentence
 _WIDE = 1.7  # how far from what is there a range may begin or end
 _OFFSETS = tuple(1800 * n for n in range(-24, 29))
 
@@ -118,7 +119,7 @@ def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -
         if given or quantity.value in done:
             ends = (quantity.upto if _ranges(quantity, pool) else None, quantity.whole)
             done |= {end for end in ends if given and end is not None}
-        elif not _too_small_to_tell(quantity):
+        elif not _too_small_to_tell(quantity, text):
             other = everything.same_digits(quantity)
             code = FindingCode.UNIT if other else FindingCode.NUMBER
             why = f"the evidence has {other}" if other else "the evidence does not give it"
@@ -142,9 +143,11 @@ def _given(quantity: Quantity, text: str, found: Sequence[Quantity], pool: Pool,
     )
 
 
-def _too_small_to_tell(quantity: Quantity) -> bool:
+def _too_small_to_tell(quantity: Quantity, text: str) -> bool:
     """One and two are pronouns as often as numbers, unless they are parts of a whole or have a unit."""
-    return quantity.kind is Kind.COUNT and quantity.value <= 2 and (quantity.whole or 0) <= 2
+    if quantity.kind is not Kind.COUNT or quantity.value > 2 or (quantity.whole or 0) > 2:
+        return False
+    return quantity.value in {0, 1, 2} or _VERSION_OF.search(in_figures(text)[: quantity.start]) is not None
 
 
 def _other_readings(quantity: Quantity, text: str, found: Sequence[Quantity]) -> Iterator[Quantity]:

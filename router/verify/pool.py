@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from router.verify.clocks import Clock, days, offsets, without_times
-from router.verify.derived import MOST, Figures, sums, worked_out
+from router.verify.derived import MOST, Figures, bare_steps, sums, worked_out
 from router.verify.hedges import Hedge
 from router.verify.library import Item, Library
 from router.verify.quantities import Kind, Quantity
@@ -32,6 +32,7 @@ class Pool:
         zones = (away for item in items for away in offsets(item.text))
         self._spans = (*library.spans(items), *epochs(self._figures.stated), *zones)
         self._derived: dict[Kind, list[float]] = {}
+        self._bare_steps = tuple(bare_steps(self._figures))
 
     def states(self, quantity: Quantity) -> bool:
         """Say whether the evidence has the number itself, in this kind or without any unit."""
@@ -42,11 +43,10 @@ class Pool:
             bare = [
                 q.value / q.scale
                 for q in self._figures.own
-                if (q.kind is Kind.COUNT and not (q.whole and quantity.kind is Kind.SHARE))
+                if (q.kind is Kind.COUNT and not q.counts and not (q.whole and quantity.kind is Kind.SHARE))
                 or (q.guessed and q.kind is not quantity.kind)
             ]
             loose += [value * quantity.scale for value in bare]
-            values += [value for value in bare if quantity.kind is Kind.SHARE and 0 < value < 1]
             if quantity.kind is Kind.TIME:
                 values += [at for item in self._items for at in settings(item.text)]
             if quantity.kind is Kind.SIZE:
@@ -56,6 +56,8 @@ class Pool:
             values += [
                 q.value / q.scale for q in self._figures.stated if q.kind in {Kind.TIME, Kind.SIZE, Kind.FOLD}
             ]
+            if 0 < quantity.value < 1:  # "a hit ratio of 0.31", where the record has percent
+                values += [q.value for q in self._figures.every[Kind.SHARE]]
         bounded = quantity.hedge in {Hedge.OVER, Hedge.UNDER}
         near = replace(quantity, hedge=Hedge.ABOUT) if bounded else quantity
         return any(close(quantity, value) for value in values) or any(close(near, value) for value in loose)
@@ -79,7 +81,10 @@ class Pool:
     def _worked_out(self, quantity: Quantity) -> bool:
         if quantity.per is not None and not any(quantity.per in counted_by(i.text) for i in self._items):
             return False  # the difference of two amounts is nothing a minute
-        return any(close(quantity, value) for value in self.derived(quantity.kind))
+        told = self.derived(quantity.kind)
+        if quantity.kind in {Kind.TIME, Kind.SIZE, Kind.SHARE}:
+            told = [*told, *(value * quantity.scale for value in self._bare_steps)]
+        return any(close(quantity, value) for value in told)
 
     def names(self, quantity: Quantity) -> bool:
         """Say whether a bare number is part of a name in the evidence: a port, a line, an error's number."""
@@ -195,7 +200,6 @@ class Pool:
         share = quantity.value / quantity.whole
         shares = [q.value for q in self._figures.kinds[Kind.SHARE]]
         shares += [q.value / q.whole for q in self._figures.stated if q.whole and q.kind is Kind.COUNT]
-        shares += [q.value for q in self._figures.kinds[Kind.COUNT] if 0 < q.value < 1]  # a hit ratio of 0.31
         shares += [1 - have for have in shares if have < 1]
         told = replace(quantity, kind=Kind.SHARE, value=share, whole=None, scale=1.0)
         hedged = quantity.hedge is not Hedge.EXACT

@@ -44,6 +44,7 @@ class Quantity:
     changes: bool = False  # said as "from X to Y": a change, not a range
     per: float | None = None  # the seconds of "a minute" in "three a minute"
     named: str = ""  # the word before it in a record ("mem_used"), "" in prose
+    counts: bool = False  # what it counts stands behind it: "18,422 packets" can be no seconds
     guessed: bool = False  # its unit is not beside it but a head's or a neighbour's, and may not be meant
 
 
@@ -95,6 +96,11 @@ _RATE = re.compile(
 )
 _SPAN = re.compile(r"(?<![\w.-])(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)(?![\w-]|\.\d)")  # "22-31" in a record
 _FROM = re.compile(r"\bfrom (?:about |around |roughly |some |nearly )?$", re.IGNORECASE)
+# A thing behind a number; what ends in "-ing" or "-ed", or is no noun, only goes on with the sentence
+_COUNTS = re.compile(
+    r" (?!(?:of|to|and|or|in|at|on|for|from|with|since|until|before|after|was|is|were|are|than|per|the|then|now|"
+    r"usual\w*|normal\w*|typical\w*|max\w*|min\w*|limit|baseline|by|as|over|under|not|but|while)\b)[a-z]+s\b"
+)
 # How long something took, as a record writes it: "running 00:18:40"
 _ELAPSED = re.compile(
     r"\b((?:running|runtime|elapsed|last(?:ed|s)|took|takes|duration|uptime|age|for|waited|waiting|held)[\s:=]{1,2})"
@@ -158,6 +164,7 @@ def _numbers(text: str) -> Iterator[Quantity]:
                 per=_per(after) if kind is not Kind.FOLD else None,
                 changes=_FROM.search(before) is not None,
                 named=named,
+                counts=_COUNTS.match(after) is not None,
                 guessed=bool(elsewhere),
             )
 

@@ -15,12 +15,14 @@ _EPOCH = 1e9  # the Unix time of 2001; nothing that is counted is as exact as th
 
 
 def readings(stated: Quantity) -> Iterator[Quantity]:
-    """Yield what a number in a record may mean: a unit that is not its own may not be meant, bytes may be."""
+    """Yield what a number in a record may mean: its unit may not be meant, bytes or a share may."""
     yield stated
     if stated.guessed:
         yield replace(stated, kind=Kind.COUNT, value=stated.value / stated.scale, scale=1.0)
     if stated.kind is Kind.COUNT and stated.value > 1e5:
         yield replace(stated, kind=Kind.SIZE)
+    if stated.kind is Kind.COUNT and 0 < stated.value < 1:
+        yield replace(stated, kind=Kind.SHARE)
 
 
 def epochs(stated: Sequence[Quantity]) -> Iterator[float]:

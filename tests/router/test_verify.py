@@ -355,6 +355,8 @@ SHARED_UNITS = (
     Seen("metric:1", "metric", "rejected share 07:00 0.03, 07:30 0.08, 08:00 0.36", "stamp-press"),
     Seen("metric:2", "metric", "stored leaflets (millions): 0.7, 8.4, 19.3; blocks taken 31457280", "attic"),
     Seen("log:1", "log", "compaction 4417 running 00:26:50, zone offset +05:30", "attic"),
+    Seen("metric:3", "metric", "shelf filled 94 %, scrap ratio 0.22", "attic"),
+    Seen("deploy:3", "deploy", "frame 1480 (was 1360), keeps 70 drawers and 90 trays", "attic", at(9, 15)),
     Seen("log:2", "log", "counter exhausted at 2147483647", "attic", at(9, 20, 7)),
     Seen("deploy:1", "deploy", "quarterly kernel, reboot", "oven-3", at(9, 10)),
     Seen("deploy:2", "deploy", "oven-3 taken off the rota", "pastry-desk", at(9, 50)),
@@ -377,6 +379,12 @@ SHARED_UNITS = (
         ("The counter hit the 32-bit limit", "log:2", True),
         ("The counter of a 7-node ring is exhausted", "log:2", False),
         ("It ran out at 09:20 (+05:30)", "log:2", True),
+        ("The shelf is at 0.94", "metric:3", True),
+        ("The shelf is at 0.84", "metric:3", False),
+        ("78 percent is no scrap", "metric:3", True),
+        ("The frame grew by 120 bytes", "deploy:3", True),
+        ("The frame grew by 150 bytes", "deploy:3", False),
+        ("It keeps drawers for 70 seconds", "deploy:3", False),
     ],
 )
 def test_a_unit_said_once_serves_the_numbers_beside_it(text: str, cites: str, good: bool) -> None:
