@@ -15,7 +15,7 @@ UNIT = "|".join(
 )
 # The head of a series: "latency p95 (s):", "stored objects (in millions):", "fsync_duration_seconds p99:"
 _HEAD = re.compile(
-    rf"\((?:in |p\d+, )?(%|{UNIT}|{'|'.join(SCALES)})(?:/\w+| (?:per|an?) \w+)?(?:, [^()\d]*)?\)|"
+    rf"\((?:in |p\d+, )?(%|{UNIT}|{'|'.join(SCALES)})(?:/\w+| (?:per|an?) \w+)?(?:, [^()]*)?\)|"
     r"[a-z]_(seconds|milliseconds|ms|minutes|hours|bytes|[kmgt]i?b|percent|pct)\b(?! ?[=:]? ?\d)|"
     r"(?<=[a-z\d] )(%|[mµu]?s|(?:milli)?seconds|minutes|[KMGT](?:i?B|bit)|bytes|percent)(?=(?:/s|/min|/h)?: )",
     re.IGNORECASE,
@@ -33,7 +33,9 @@ _BEFORE = re.compile(
     r"finally|at (?:most|least)|(?:more|less) than))*\s?",
     re.IGNORECASE,
 )
-KEY = re.compile(r"([A-Za-z]\w*_\w+)\s*[:=]?\s*$|(\w+)\s?[:=]\s*$")  # a record's key, not a word of prose
+# A record's key ("mem_used", "periodSeconds"), not a word of prose
+KEY = re.compile(r"((?:[A-Za-z]\w*_|[a-z]+(?-i:[A-Z]))\w+)\s*[:=]?\s*$|(\w+)\s?[:=]\s*$")
+_LAST_WORD = re.compile(r"(?<=_)[A-Za-z]+$|(?<=[a-z])[A-Z][a-z]+$")
 
 
 def borrowed(text: str, found: Sequence[re.Match[str]], keys: Sequence[str]) -> list[str]:
@@ -45,7 +47,8 @@ def borrowed(text: str, found: Sequence[re.Match[str]], keys: Sequence[str]) -> 
     for n, m in enumerate(found):
         if units[n]:
             continue
-        suffix = keys[n].lower().rpartition("_")[2] if "_" in keys[n] else ""
+        last = _LAST_WORD.search(keys[n])
+        suffix = last[0].lower() if last else ""
         if head and m.start() > head.start():
             units[n] = told
         elif suffix in TIMES | SIZES:

@@ -201,10 +201,17 @@ def _plainly_says(part: str, item: Item, denied: frozenset[str], words: frozense
     return not any(pattern.search(part) for pattern in (_NEGATED, _ANY_NOT, _ILL, _TROUBLE))
 
 
+def _proposed(fix: str) -> frozenset[str]:
+    """Return the stems of what *fix* proposes, without the clauses that tell what is avoided or did not help."""
+    clauses = _OUTCOME.split(fix)
+    told = (c for c in clauses if not (_AVOIDED.search(c) or _DID_NOT_HELP.search(c)))
+    return frozenset(stem for clause in told for stem in stems(clause))
+
+
 def _failed_fix(said: Statement, library: Library) -> Iterator[Finding]:
     """Yield a fix that the evidence says was tried and did not help."""
-    words = frozenset(stems(said.fix))
-    if not words & _REMEDY or _AVOIDED.search(said.fix):
+    words = _proposed(said.fix)
+    if not words & _REMEDY:
         return
     for item in library.items:
         if _failed_in(item, words):
@@ -215,8 +222,8 @@ def _failed_fix(said: Statement, library: Library) -> Iterator[Finding]:
 
 def _forbidden(said: Statement, library: Library) -> Iterator[Finding]:
     """Yield a fix that a runbook, or what is remembered, says must never be done."""
-    words = frozenset(stems(said.fix))
-    if not words & _REMEDY or _AVOIDED.search(said.fix):
+    words = _proposed(said.fix)
+    if not words & _REMEDY:
         return
     for item in library.items:
         for sentence in _SENTENCE.split(item.text) if item.kind in {"runbook", *_MEMORY} else ():

@@ -16,7 +16,7 @@ class Hedge(StrEnum):
 
 _OVER = re.compile(
     r"(?:more than|over|at least|above|exceed\w*|in excess of|beyond|upwards of|north of|(?<!the )past|passed|topp\w+|"
-    r"a good|good|just over|>=?)\s*(?:about )?(?:the |an? )?$",
+    r"a good|good|just over|(?<![-=])>=?)\s*(?:about )?(?:the |an? )?$",
     re.IGNORECASE,
 )
 _UNDER = re.compile(

@@ -12,7 +12,7 @@ from datetime import timedelta
 from router.outcomes import Finding, FindingCode
 from router.verify.clocks import Clock, clocks, days, twelves
 from router.verify.hedges import Hedge
-from router.verify.library import Library
+from router.verify.library import Library, stems
 from router.verify.pool import Pool
 from router.verify.quantities import Kind, Quantity, in_figures, quantities
 from router.verify.rounding import close
@@ -49,6 +49,10 @@ _PACE = re.compile(
 )
 _COMPARED = re.compile(r"\b(?:to|down|up|instead|rather|vs|versus|against|than|was|now|before|then|from)\b")
 _VERSION_OF = re.compile(r"\w,? [A-Z]\w+ $")  # a product, in the midst of a sentence
+_DENIES = re.compile(
+    r"\b(?:no|not|none|never|without|other|others|rest|remain\w*|still|only|left|un\w+)\b|n['’]t\b",
+    re.IGNORECASE,
+)
 _WIDE = 1.7  # how far from what is there a range may begin or end
 _OFFSETS = tuple(1800 * n for n in range(-24, 29))
 
@@ -107,7 +111,7 @@ def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -
     done: set[float] = set()  # ends of ranges and wholes of parts that were judged with their beginning
     for quantity in found:
         given = (
-            _given(quantity, text, found, pool, everything)
+            (_given(quantity, text, found, pool, everything) and not _turned_round(quantity, text, pool))
             or pool.apart(quantity, [*clocks(text), *twelves(text)])
             or any(
                 _given(other, text, found, pool, everything)
@@ -134,13 +138,16 @@ def _given(quantity: Quantity, text: str, found: Sequence[Quantity], pool: Pool,
         _ranges(quantity, pool)
         or pool.gives(quantity)
         or (precise and not pool.same_digits(quantity) and everything.states(quantity))
-        or _own_share(quantity, found)
-        or _own_fold(quantity, found)
-        or _own_rate(quantity, found)
+        or _of_its_own(quantity, found)
         or _unit_said_once(quantity, text, found, pool)
         or pool.names(quantity)
         or everything.dates(quantity)
     )
+
+
+def _turned_round(quantity: Quantity, text: str, pool: Pool) -> bool:
+    """Say whether a claim tells of 9 of 12, word by word, what the evidence tells of the other 3."""
+    return pool.leaves(quantity, frozenset(stems(in_figures(text)))) and not _DENIES.search(text)
 
 
 def _too_small_to_tell(quantity: Quantity, text: str) -> bool:
@@ -187,26 +194,22 @@ def _is_hour(quantity: Quantity, text: str, everything: Pool) -> bool:
     return everything.is_at(int(quantity.value))
 
 
-def _own_fold(quantity: Quantity, own: Sequence[Quantity]) -> bool:
-    """Say whether a factor is that of two numbers in the same sentence, which are held against the evidence."""
-    if quantity.kind is not Kind.FOLD:
-        return False
-    return any(
-        close(quantity, a.value / b.value)
-        for a in own
-        for b in own
-        if a is not b and b.value and a.kind is b.kind is not Kind.FOLD
-    )
-
-
-def _own_rate(quantity: Quantity, own: Sequence[Quantity]) -> bool:
-    """Say whether a rate is that of a number over a time in the same sentence, which are held against the evidence."""
-    per = quantity.per
-    if per is None:
-        return False
-    amounts = [q.value for q in own if q is not quantity and q.kind is quantity.kind]
-    times = [q.value for q in own if q.kind is Kind.TIME and q.value]
-    return any(close(quantity, amount * per / time) for amount in amounts for time in times)
+def _of_its_own(quantity: Quantity, found: Sequence[Quantity]) -> bool:
+    """Say whether a number is made of others in the same sentence, which are held against the evidence themselves."""
+    kind = quantity.kind
+    own = [q for q in found if q is not quantity and q.value]
+    same = [q.value for q in own if q.kind is kind]
+    made: list[float] = []
+    if kind is Kind.FOLD:
+        made = [a.value / b.value for a in own for b in own if a is not b and a.kind is b.kind is not kind]
+    elif kind is Kind.SHARE:
+        made = [part.value / part.whole for part in own if part.whole]
+    elif quantity.per is not None:
+        made = [many * quantity.per / q.value for many in same for q in own if q.kind is Kind.TIME]
+    elif kind is Kind.TIME:  # "three tries, five seconds apart, after a delay of 15 s: half a minute"
+        series = [q.value * each for q in own if q.kind is Kind.COUNT and q.value > 1 for each in same]
+        made = [*series, *(one + other for one in series for other in same)]
+    return any(close(quantity, value) for value in made)
 
 
 def _ranges(quantity: Quantity, pool: Pool) -> bool:
@@ -220,12 +223,6 @@ def _ranges(quantity: Quantity, pool: Pool) -> bool:
         told += [0.01 * value for value in pool.all_of(Kind.COUNT)]
     within = [value for value in told if low * 0.9 <= value <= high * 1.1]
     return any(value <= low * _WIDE for value in within) and any(value >= high / _WIDE for value in within)
-
-
-def _own_share(quantity: Quantity, own: Sequence[Quantity]) -> bool:
-    """Say whether a share is that of an "X of Y" in the same sentence."""
-    parts = [part for part in own if part.whole] if quantity.kind is Kind.SHARE else []
-    return any(part.whole and close(quantity, part.value / part.whole) for part in parts)
 
 
 def _unit_said_once(quantity: Quantity, text: str, found: Sequence[Quantity], pool: Pool) -> bool:

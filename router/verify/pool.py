@@ -214,6 +214,13 @@ class Pool:
             return any(abs(share - have) <= 0.04 * have for have in derived) or self._both(quantity)
         return self._both(quantity)
 
+    def leaves(self, quantity: Quantity, said: frozenset[str]) -> bool:
+        """Say whether "X of Y" is only what a piece leaves over that tells of the X of Y in all the words *said*."""
+        told = [(q, item) for item in self._items for q in item.quantities if q.whole == quantity.whole]
+        if quantity.whole is None or any(q.value == quantity.value for q, _ in told):
+            return False
+        return any(q.value == quantity.whole - quantity.value and said <= item.stems for q, item in told)
+
     def _both(self, quantity: Quantity) -> bool:
         """Say whether both numbers of "X of Y" are there, or the Y and what the X leaves of it."""
         assert quantity.whole is not None

@@ -154,7 +154,7 @@ def _late(sentence: str, said: Statement, library: Library) -> Item | None:
         return None
     late = [item for item in library.items if _is_late(item, library)]
     early = [i for i in library.items if i.kind in CHANGES and i not in late]
-    verb = _CAUSED.search(sentence) or _acted(sentence)
+    verb = _CAUSED.search(sentence) or _acted(sentence) or _did_at(late, sentence)
     blamed = None if verb else _BLAMED.search(sentence)
     if not verb and not blamed:
         return None
@@ -171,6 +171,12 @@ def _late(sentence: str, said: Statement, library: Library) -> Item | None:
         return None
     rival = max((len(words & item.stems) for item in early), default=0)
     return best if len(words & best.stems) > rival else None
+
+
+def _did_at(late: list[Item], sentence: str) -> re.Match[str] | None:
+    """Return the verb that says what was done by something at the time of one of the changes that came *late*."""
+    ends = [clock.end for clock in clocks(sentence) if any(_is_of(clock, item) for item in late)]
+    return _ACTED.search(sentence, ends[0]) if ends and not _REPAIRED.search(sentence) else None
 
 
 def _names(subject: str, item: Item, early: list[Item]) -> bool:

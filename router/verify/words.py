@@ -11,7 +11,7 @@ _UNITS = (
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 SMALL = {word: value for value, word in enumerate(_UNITS)} | {w: 20 + 10 * n for n, w in enumerate(_TENS)}
-_SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000}
+_SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
 _SMALL = "|".join(sorted(SMALL, key=len, reverse=True))
 _LASTING = "about|around|roughly|nearly|almost|over|under|within|than|for|after|by|took|takes|lasted|lasts|good|of|to"
 _THAN = r"as|more|less|\w+er|the|its|their|our|what|that|those|normal|usual|too"
@@ -69,7 +69,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"\1-fold ",
         ),
         (r"\b(?:a|one) hundred thousand\b", "100000"),
-        (r"\b(?:a|one) (hundred|thousand|million|dozen)\b", r"1 \1"),
+        (r"\b(?:a|one) (hundred|thousand|million|billion|dozen)\b", r"1 \1"),
         (r"\bper thousand\b", "per 1000"),
         (r"\ba (?:pair|couple) of\b", "2"),
         (rf"\bone {_TIME} in ({_SMALL}|\d+)\b(?! {_TIME})", r"1 part in \1"),
@@ -87,18 +87,18 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 # The scale is said once: "0.72 of 1.2 million", "from 1.5 to 2 million", "between 3 and 4 thousand"
 _SCALE_ONCE = re.compile(
-    r"\b(\d+\.\d+)(?= (?:of|out of|to|and|or) (?:the |its )?\d+(?:\.\d+)? (thousand|million)\b)|"
-    r"(?<=between )(\d+)(?= and \d+(?:\.\d+)? (thousand|million)\b)",
+    r"\b(\d+\.\d+)(?= (?:of|out of|to|and|or) (?:the |its )?\d+(?:\.\d+)? (thousand|million|billion)\b)|"
+    r"(?<=between )(\d+)(?= and \d+(?:\.\d+)? (thousand|million|billion)\b)",
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
     rf"(?<![\d.,])\b(?:({'|'.join(_TENS)})[- ](one|two|three|four|five|six|seven|eight|nine)|({_SMALL})|"
     r"(\d+(?:\.\d+)?))\b(?!\.\d)"
-    rf"(?: (hundred|thousand|million|dozen)\b)?(?: (thousand)\b)?",
+    rf"(?: (hundred|thousand|million|billion|dozen)\b)?(?: (thousand)\b)?",
     re.IGNORECASE,
 )
 _ANY = re.compile(  # most log lines have no number words, and need no rewriting
-    rf"\b(?:{_SMALL}|(?:{_PART})s?|doz|hundred|thousand|million|twice|doubl|tripl|trebl|quadrupl|halv|"
+    rf"\b(?:{_SMALL}|(?:{_PART})s?|doz|hundred|thousand|million|billion|twice|doubl|tripl|trebl|quadrupl|halv|"
     r"factor of|multipli|pair|couple|an hour|a (?:minute|day|week|month|year|millisecond|second|full))|[- ]?fold\b|"
     r"\d times",
     re.IGNORECASE,

@@ -357,6 +357,14 @@ SHARED_UNITS = (
     Seen("log:1", "log", "compaction 4417 running 00:26:50, zone offset +05:30", "attic"),
     Seen("metric:3", "metric", "shelf filled 94 %, scrap ratio 0.22", "attic"),
     Seen("deploy:3", "deploy", "frame 1480 (was 1360), keeps 70 drawers and 90 trays", "attic", at(9, 15)),
+    Seen("metric:4", "metric", "resident set (MiB, limit 2048): 09:00 700, 09:10 2041", "attic"),
+    Seen(
+        "deploy:4",
+        "deploy",
+        "probe initialDelaySeconds 90 -> 20, failureThreshold 4, periodSeconds 10",
+        "attic",
+    ),
+    Seen("alert:2", "alert", "tills offline on 4 of 18 counters, 2600000 receipts wait", "attic"),
     Seen("log:2", "log", "counter exhausted at 2147483647", "attic", at(9, 20, 7)),
     Seen("deploy:1", "deploy", "quarterly kernel, reboot", "oven-3", at(9, 10)),
     Seen("deploy:2", "deploy", "oven-3 taken off the rota", "pastry-desk", at(9, 50)),
@@ -379,6 +387,16 @@ SHARED_UNITS = (
         ("The counter hit the 32-bit limit", "log:2", True),
         ("The counter of a 7-node ring is exhausted", "log:2", False),
         ("It ran out at 09:20 (+05:30)", "log:2", True),
+        ("It hit the limit of 2 GiB", "metric:4", True),
+        ("It hit the limit of 3 GiB", "metric:4", False),
+        ("It was 7 MiB short of the limit", "metric:4", True),
+        ("It was 7 KiB short of the limit", "metric:4", False),
+        ("Four failures ten seconds apart after a delay of 20 s leave it one minute", "deploy:4", True),
+        ("Four failures ten seconds apart after a delay of 20 s leave it three minutes", "deploy:4", False),
+        ("Fourteen of eighteen counters are not offline", "alert:2", True),
+        ("Tills are offline on fourteen of eighteen counters", "alert:2", False),
+        ("2.6 million receipts wait", "alert:2", True),
+        ("2.6 billion receipts wait", "alert:2", False),
         ("The shelf is at 0.94", "metric:3", True),
         ("The shelf is at 0.84", "metric:3", False),
         ("78 percent is no scrap", "metric:3", True),
@@ -399,6 +417,7 @@ def test_a_unit_said_once_serves_the_numbers_beside_it(text: str, cites: str, go
         ("Dough has been late since oven-3 was rebooted.", True),
         ("Dough has been late since the pastry-desk changed.", True),
         ("Dough has been late since 09:50.", False),
+        ("The trim of the rota at 09:50 starved the desk of dough.", False),
     ],
 )
 def test_what_an_earlier_change_can_have_done_blames_no_later_one(cause: str, good: bool) -> None:
@@ -409,3 +428,19 @@ def test_what_an_earlier_change_can_have_done_blames_no_later_one(cause: str, go
 
 def test_seconds_past_an_hour_are_a_time() -> None:
     assert [clock.second for clock in clocks("It failed at nine seconds past eleven")] == [11 * 3600 + 9]
+
+
+@pytest.mark.parametrize(
+    ("fix", "good"),
+    [
+        ("Put batch 7 aside; restarting the worker made it worse in spring.", True),
+        ("Restart the worker; do not touch batch 7.", False),
+    ],
+)
+def test_a_fix_may_tell_what_did_not_help(fix: str, good: bool) -> None:
+    past = Seen(
+        "memory:1", "memory", "Spring: restarting the worker made it worse, batch 7 came back", "oven-3"
+    )
+    said = answer("oven-3 was rebooted", ("deploy:1",), cause="It is full.", services=["attic"], fix=fix)
+    found = check_answer(said, stop_reason="end_turn", grounds=(*SHARED_UNITS, past), onset=ONSET)
+    assert not found if good else found
