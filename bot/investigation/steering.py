@@ -11,7 +11,7 @@ from pydantic import JsonValue
 
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import Steered
-from bot.investigation.suspects import Suspects, rank
+from bot.investigation.suspects import STANDS_OUT, Suspects, rank
 
 _AGAINST = re.compile(
     r"\b(not|isn't|isnt|wasn't|aren't|ignore|rule(?:d)? out|forget|exclude|without)\b(?P<after>.{0,60})"
@@ -21,7 +21,6 @@ _AGAINST = re.compile(
 _WORD = re.compile(r"[a-z0-9][a-z0-9._-]*")
 _COMMON = frozenset("the a an our and or is it its this that service server svc app only really".split())
 NAMING = frozenset({"service", "caller", "callee"})
-STANDS_OUT = 2.0
 SURE_AT_MOST = 0.5
 
 

@@ -15,7 +15,7 @@ from bot.investigation.suspects.facts import Facts, read
 from bot.investigation.suspects.sentence import deploy_sentence, service_sentence
 from bot.investigation.suspects.weighing import Map, Weighed, map_of, weigh
 
-STANDS_OUT = 2.0  # points from which a service is told as the cause
+STANDS_OUT = 1.5  # points from which a service is told as the cause: without a fault it has about 1
 LEAST_TOLD = 0.5
 MAX_SERVICES = 10
 MAX_CLUES = 5

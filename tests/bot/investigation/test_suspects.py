@@ -90,6 +90,14 @@ def test_noise_is_inconclusive() -> None:
     assert told.confidence is None
 
 
+def test_what_clearly_exceeds_noise_is_told_as_the_cause() -> None:
+    told = {score: rank(logs(group("stock", "no such shelf", score)), ALERT) for score in (3.0, 3.6)}
+    assert [(each.services[0].service, each.cause is None) for each in told.values()] == [
+        ("stock", True),
+        ("stock", False),
+    ]
+
+
 def test_a_new_error_is_told_with_its_time_and_evidence() -> None:
     told = rank([*logs(group("stock", "<*> ERROR lock … is stuck", 9.0)), calls(*MAP)], ALERT)
     assert told.services[0].service == "stock"
