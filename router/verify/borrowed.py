@@ -17,7 +17,8 @@ UNIT = "|".join(
 _HEAD = re.compile(
     rf"\((?:in |p\d+, )?(%|{UNIT}|{'|'.join(SCALES)})(?:/\w+| (?:per|an?) \w+)?(?:, [^()]*)?\)|"
     r"[a-z]_(seconds|milliseconds|ms|minutes|hours|bytes|[kmgt]i?b|percent|pct)\b(?! ?[=:]? ?\d)|"
-    r"(?<=[a-z\d] )(%|[mµu]?s|(?:milli)?seconds|minutes|[KMGT](?:i?B|bit)|bytes|percent)(?=(?:/s|/min|/h)?: )",
+    r"(?<=[a-z\d] )(%|[mµu]?s|(?:milli)?seconds|minutes|[KMGT](?:i?B|bit)|bytes|percent)(?=(?:/s|/min|/h)?: )|"
+    r"(?:(?<=[a-z] )|(?<=p\d\d ))([mµu]?s|seconds|milliseconds|minutes|[KMGT]i?B|bytes|percent)(?=\s{4,}\d)",
     re.IGNORECASE,
 )
 # What may stand between a number with a unit and the next: "p95_ms=1840 (baseline 120)", "90 days instead of 7"
@@ -33,9 +34,9 @@ _BEFORE = re.compile(
     r"finally|at (?:most|least)|(?:more|less) than))*\s?",
     re.IGNORECASE,
 )
-# A record's key ("mem_used", "periodSeconds"), not a word of prose
-KEY = re.compile(r"((?:[A-Za-z]\w*_|[a-z]+(?-i:[A-Z]))\w+)\s*[:=]?\s*$|(\w+)\s?[:=]\s*$")
-_LAST_WORD = re.compile(r"(?<=_)[A-Za-z]+$|(?<=[a-z])[A-Z][a-z]+$")
+# A record's key ("mem_used", "periodSeconds", "session.timeout.ms"), not a word of prose
+KEY = re.compile(r"((?:[A-Za-z][\w.-]*[_.]|[a-z]+(?-i:[A-Z]))\w+)\s*[:=]?\s*$|(\w+)\s?[:=]\s*$")
+_LAST_WORD = re.compile(r"(?<=[_.])[A-Za-z]+$|(?<=[a-z])[A-Z][a-z]+$")
 
 
 def borrowed(text: str, found: Sequence[re.Match[str]], keys: Sequence[str]) -> list[str]:

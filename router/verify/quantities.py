@@ -103,7 +103,7 @@ _COUNTS = re.compile(
 )
 # How long something took, as a record writes it: "running 00:18:40"
 _ELAPSED = re.compile(
-    r"\b((?:running|runtime|elapsed|last(?:ed|s)|took|takes|duration|uptime|age|for|waited|waiting|held)[\s:=]{1,2})"
+    r"\b((?:running|runtime|elapsed|last(?:ed|s)|took|takes|duration|uptime|age|for|waited|waiting|held|in|within)[\s:=]{1,2})"
     r"(\d{1,3}):([0-5]\d):([0-5]\d)(?![\w:])",
     re.IGNORECASE,
 )

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from enum import Enum
 from itertools import pairwise
 
@@ -70,6 +71,15 @@ _RECOVERED = re.compile(r"\b(?:recovered|improved|came back|bounced back|returne
 _MOVES = frozenset(
     stems("rise increase grow double size number rate percent half per minute second hour times")
 )
+_OPPOSITES = tuple(
+    (re.compile(rf"\b(?:{one})", re.IGNORECASE), re.compile(rf"\b(?:{other})", re.IGNORECASE))
+    for one, other in (
+        (r"miss(?:es)?\b", r"hits?\b"),
+        ("fail|error", "success"),
+        (r"free\b|headroom|left\b|remain", r"used\b|usage|utili[sz]|full\b"),
+        (r"idle\b", r"busy\b"),
+    )
+)
 _IDLE = re.compile(r"\bnetwork (?:is|was) (?:idle|fine|fast|healthy|not involved)\b", re.IGNORECASE)
 _SHARES = re.compile(r"client_p\d+ (\d+).*?server_p\d+ (\d+).*?network_p\d+ (\d+)")
 
@@ -96,9 +106,9 @@ def _against(text: str, cited: Sequence[Item]) -> str:
         went = Way.UP if listed[-1] > listed[0] else Way.DOWN
         if way is not None and way is not went:
             return "its own numbers go the other way"
-    for item in cited:
+    for item in _joined(cited):
         theirs = _pair(in_digits(item.text))
-        way = _way(_without_names(text, item)) or turned
+        way = _seen_from(item, text, _way(_without_names(text, item)) or turned)
         if own and theirs and own == theirs[::-1] and own[0] != own[1]:
             return f"{item.id} says from {theirs[0]:g} to {theirs[1]:g}"
         if theirs and way and not own and _about(text, item) and _way_of(theirs) is not way:
@@ -110,6 +120,27 @@ def _against(text: str, cited: Sequence[Item]) -> str:
         ):
             return why
     return ""
+
+
+def _joined(cited: Sequence[Item]) -> Iterator[Item]:
+    """Yield the pieces; series of one head that go on in another piece are one."""
+    series: dict[tuple[str, str], Item] = {}
+    for item in sorted(cited, key=lambda one: one.time.timestamp() if one.time else 0.0):
+        head = _HEAD.split(item.text, maxsplit=1)[0] if item.kind == "metric" else ""
+        before = series.get((item.service, head)) if head else None
+        text = f"{before.text}, {item.text[len(head) :].lstrip(': ')}" if before else item.text
+        series[item.service, head or item.id] = replace(item, text=text)
+    yield from series.values()
+
+
+def _seen_from(item: Item, text: str, way: Way | None) -> Way | None:
+    """Return the way that *text* says *item* went: misses rise where hits fall."""
+    for one, other in _OPPOSITES:
+        for mine, theirs in ((one, other), (other, one)):
+            told = mine.search(text) and theirs.search(item.text)
+            if way and told and not (theirs.search(text) or mine.search(item.text)):
+                return Way.DOWN if way is Way.UP else Way.UP
+    return way
 
 
 def _without_names(text: str, item: Item) -> str:

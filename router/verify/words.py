@@ -24,7 +24,7 @@ PARTS = {
 }  # fmt: skip
 _PART = "|".join(PARTS)
 _OF_ONE = re.compile(  # "a fiftieth of a second", "half a percent", "three quarters of an hour"
-    rf"\b(?:(an?|one|{_SMALL}) )?({_PART})s?(?: of)? an? "
+    rf"\b(?<!and )(?<!and a )(?:(an?|one|{_SMALL}) )?({_PART})s?(?: of)? an? "
     rf"({_TIME}|per ?cent(?:age point)?|(?:kilo|mega|giga|tera|kibi|mebi|gibi|tebi)bytes?|[KMGT]i?B)\b",
     re.IGNORECASE,
 )
@@ -46,6 +46,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"\b(?:an?|one|every|each) ({_TIME}) and a half\b", r"1.5 \1s"),
         (rf"\b({_SMALL}) and a half ({_TIME}s)\b", r"{\1}.5 \2"),
         (rf"(?<![\d.,])(\d+) and a half ({_TIME}s)\b", r"\1.5 \2"),
+        (rf"\b({_SMALL}) and a half\b(?! times)", r"{\1}.5"),
         (r"\b(?:an?|one) (day|hour|minute) and (?:an?|one) (hour|minute|second)\b", r"1 \1 1 \2"),
         (rf"\b(?:the )?(?:better|best|greater) part of an? ({_TIME})\b", r"under 1 \1"),
         (rf"\bmost of an? ({_TIME})\b", r"under 1 \1"),

@@ -310,6 +310,9 @@ COURSES = (
     Seen("metric:4", "metric", "deliveries per minute: 5,400 until 09:05, 310 from 09:06"),
     Seen("deploy:1", "deploy", "9b3ad7c1e5f0 mailer 2.31.0: raise concurrency to 200", "mailer", at(8, 54)),
     Seen("deploy:2", "deploy", "77be01c4d9aa relay 8.3.1: logging", "relay", at(11, 20)),
+    Seen("metric:5", "metric", "shelf hit rate: 08:40 0.93, 09:00 0.71, 09:20 0.55", "mailer", at(9, 20)),
+    Seen("metric:6", "metric", "backlog (GB): 08:00 14, 08:30 77, 09:00 160", "mailer", at(9, 0)),
+    Seen("metric:7", "metric", "backlog (GB): 09:30 70, 10:00 4", "mailer", at(10, 0)),
     Seen("log:1", "log", "resolver 203.0.113.44 refused; container mailer OOMKilled", "mailer", at(9, 0)),
     Seen("recall:1", "recall", "restarting did not help, rolling back 2.9.0 did", "mailer"),
 )
@@ -325,6 +328,10 @@ COURSES = (
         ("The hit ratio rose from 12% to 71%", "metric:3", False),
         ("It fell to about five deliveries a second", "metric:4", True),
         ("Deliveries rose after 09:05", "metric:4", False),
+        ("The miss rate rose from 7 percent to 45", "metric:5", True),
+        ("The miss rate fell", "metric:5", False),
+        ("The backlog fell from 160 to 70 and then 4 GB", "metric:6 metric:7", True),
+        ("The backlog fell", "metric:6", False),
         ("Commit 9b3ad7c raised the concurrency", "deploy:1", True),
         ("Commit 9b3ad7d raised the concurrency", "deploy:1", False),
         ("Version 2.32.0 raised the concurrency", "deploy:1", False),
@@ -339,7 +346,11 @@ COURSES = (
 )
 def test_courses_names_dates_and_denials(text: str, cites: str, good: bool) -> None:
     said = answer(
-        text, (cites,), cause="mailer ran out of memory", services=["mailer"], fix="Roll back 2.31.0."
+        text,
+        (*cites.split(),),
+        cause="mailer ran out of memory",
+        services=["mailer"],
+        fix="Roll back 2.31.0.",
     )
     found = check_answer(said, stop_reason="end_turn", grounds=COURSES, onset=ONSET)
     assert not found if good else found
@@ -364,6 +375,8 @@ SHARED_UNITS = (
         "probe initialDelaySeconds 90 -> 20, failureThreshold 4, periodSeconds 10",
         "attic",
     ),
+    Seen("metric:8", "metric", "p95 latency ms 09:00 31, 09:10 860; 210 faults in 60s", "attic"),
+    Seen("log:3", "log", "poll took 84.5 s (poll.limit.ms 50000); restarted in 00:01:21", "attic"),
     Seen("alert:2", "alert", "tills offline on 4 of 18 counters, 2600000 receipts wait", "attic"),
     Seen("log:2", "log", "counter exhausted at 2147483647", "attic", at(9, 20, 7)),
     Seen("deploy:1", "deploy", "quarterly kernel, reboot", "oven-3", at(9, 10)),
@@ -395,6 +408,13 @@ SHARED_UNITS = (
         ("Four failures ten seconds apart after a delay of 20 s leave it three minutes", "deploy:4", False),
         ("Fourteen of eighteen counters are not offline", "alert:2", True),
         ("Tills are offline on fourteen of eighteen counters", "alert:2", False),
+        ("p95 went from 31 ms to almost 0.9 s", "metric:8", True),
+        ("p95 went from 31 ms to almost 0.5 s", "metric:8", False),
+        ("Faults came at three and a half a second", "metric:8", True),
+        ("Faults came at seven and a half a second", "metric:8", False),
+        ("The poll took over a minute and missed its limit of 50 s by 34.5 seconds", "log:3", True),
+        ("It was back after 81 seconds", "log:3", True),
+        ("It was back after 61 seconds", "log:3", False),
         ("2.6 million receipts wait", "alert:2", True),
         ("2.6 billion receipts wait", "alert:2", False),
         ("The shelf is at 0.94", "metric:3", True),
