@@ -106,7 +106,10 @@ def flows(
         ran_there, runs_there = by_service[service[group]]
         found[group] = _flow(runs_there, runs[:, group], ran_there, ran[:, group])
     begun = np.array([trace in early for trace in traces])
-    course = Course(was, after[begun], after[~begun], service, np.isin(np.arange(len(service)), list(loud)))
+    shouting = np.isin(np.arange(len(service)), list(loud))
+    # a request that tells of new trouble tells by that why it went no further
+    silent = ~runs[:, shouting & ~ran.any(axis=0)].any(axis=1)
+    course = Course(was, after[begun & silent], after[~begun & silent], service, shouting)
     for group, (due, came, due_then, came_then) in course.shortfalls():
         short = replace(_flow(due, came, due_then, came_then), due=True)
         if short.surprise <= -abs(found[group].surprise):

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from bot.investigation.evidence import Evidence
 from bot.investigation.suspects import Suspects
 
-SERVICES = 2
+SERVICES = 3
 LINES = 4
 METRICS = 4
 
