@@ -2,7 +2,8 @@
 
 Pure: no clock, no source. What counts: how shortly before the onset it went out, rare words that the alert or
 the errors share with its title, paths and changed lines, whether it touches what such a symptom usually points
-to, the kind of change and how far it reaches, and whose service it is. It does not prove anything; it orders
+to, the kind of change and how far it reaches, and whose service it is. However fresh, a change that nothing links
+to the trouble (no rare word, no concern, no service) is not accused. It does not prove anything; it orders
 what a person should look at first, and says why.
 """
 
@@ -26,6 +27,7 @@ SLOW = frozenset(
 )  # their upgrades show as nodes are replaced
 SLOW_HALF = timedelta(hours=24)
 ACCUSED_FROM = 0.37
+LINKED = 0.15  # what one word of the trouble and one of the title make; below it time and reach accuse nobody
 CLOSE = 0.6  # beside the first suspect only those are accused that come close to it
 UNRELATED = 0.6  # what is reported is known, and nothing in the change has to do with it
 ELSEWHERE = 0.5  # the report itself names a cause that no deployment brings about
@@ -52,17 +54,21 @@ WIDE = 0.5  # how much it speaks for a change that everything passes through wha
 WIDE_BESIDE = 0.25  # … through what some of its lines touch
 STRENGTH = (0.3, 0.45, 0.6)  # of one, two, three and more words that point to what a change touches
 COMMON = math.log(2)  # the weight of a word that half of the changes hold: a folder's name, as a rule
-FULL_WORDS = 12.0  # shared word weight (in idf) at which words count nearly in full
+FULL_WORDS = 8.0  # shared word weight (in idf) at which words count nearly in full
 
 
 @dataclass(frozen=True, slots=True)
 class Suspicion:
-    """One deployment and what speaks for it: *score* 0..1, *reasons* in words, *accused* when enough does."""
+    """One deployment and what speaks for it: *score* 0..1, *reasons* in words, *accused* when enough does.
+
+    *linked* 0..1: what its words, what it touches and its service have to do with the trouble.
+    """
 
     deployment: Deployment
     score: float
     accused: bool
     reasons: tuple[str, ...]
+    linked: float = 0.0
 
 
 def ranked(
@@ -81,7 +87,7 @@ def ranked(
     weighed = [_weighed(each, said, rarity, evidence) for each, said in zip(able, corpus, strict=True)]
     weighed.sort(key=lambda each: (-each.score, -each.deployment.at.timestamp()))
     bar = max(ACCUSED_FROM, CLOSE * weighed[0].score) if weighed else ACCUSED_FROM
-    return tuple(replace(each, accused=each.score >= bar) for each in weighed)
+    return tuple(replace(each, accused=each.score >= bar and each.linked >= LINKED) for each in weighed)
 
 
 def accused(suspicions: Sequence[Suspicion]) -> tuple[Suspicion, ...]:
@@ -107,6 +113,11 @@ def _rarity(corpus: Sequence[dict[str, float]]) -> dict[str, float]:
     return {word: math.log((count + 1) / (times + 0.5)) for word, times in seen.items()}
 
 
+def _telling(rarity: dict[str, float]) -> float:
+    """Return the weight from which a word tells one change from the others."""
+    return min(COMMON, max(rarity.values(), default=0.0))
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What is known of the trouble."""
@@ -126,9 +137,10 @@ def _weighed(
     shared = _shared(said, rarity, asked.words)
     weight = sum(each for _, each in shared)
     concern, points = _pointed_at(asked.concerns, said, rarity)
-    theirs, of_service = _of_service(deployment, asked.service, said)
+    theirs, of_service = _of_service(deployment, asked.service, said, rarity)
     spoken = 1 - math.exp(-weight / FULL_WORDS)
-    support = 1 - (1 - spoken) * (1 - points) * (1 - _width(change)) * (1 - theirs)
+    link = 1 - (1 - spoken) * (1 - points) * (1 - theirs)
+    support = 1 - (1 - link) * (1 - _width(change))
     score = _nearness(minutes, change) * RISK[change.kind] * (0.25 + 0.75 * support)
     reasons = [_when(minutes), str(change.kind)]
     if shared:
@@ -145,7 +157,9 @@ def _weighed(
     if asked.elsewhere:
         score *= ELSEWHERE
         reasons.append(f"the report speaks of {asked.elsewhere}")
-    return Suspicion(deployment, round(score, 4), accused=False, reasons=tuple(reasons))
+    return Suspicion(
+        deployment, round(score, 4), accused=False, reasons=tuple(reasons), linked=round(link, 4)
+    )
 
 
 def _width(change: Change) -> float:
@@ -176,7 +190,7 @@ def _pointed_at(
 ) -> tuple[str, float]:
     """Return the concern that a change touches most, and how much; words in every change (a folder) touch nothing."""
     best = ("", 0.0)
-    bar = min(COMMON, max(rarity.values(), default=0.0))
+    bar = _telling(rarity)
     for concern, times in spoken_of:
         touched = sum(said[word] for word in concern.touched if word in said and rarity[word] >= bar)
         strength = STRENGTH[min(times, len(STRENGTH)) - 1] * (1 - math.exp(-touched))
@@ -185,14 +199,18 @@ def _pointed_at(
     return best
 
 
-def _of_service(deployment: Deployment, service: str, said: dict[str, float]) -> tuple[float, str]:
+def _of_service(
+    deployment: Deployment, service: str, said: dict[str, float], rarity: dict[str, float]
+) -> tuple[float, str]:
     if not service:
         return 0.0, ""
     if deployment.service:
         same = deployment.service.casefold() == service.casefold()
         return (0.6, f"deploys {service} itself") if same else (0.0, "")
     named = set(words(service))
-    return (0.4, f"names {service}") if named and named <= said.keys() else (0.0, "")
+    if not named or not named <= said.keys() or max(rarity[word] for word in named) < _telling(rarity):
+        return 0.0, ""
+    return 0.4, f"names {service}"
 
 
 def _when(minutes: float) -> str:

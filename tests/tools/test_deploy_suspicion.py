@@ -53,6 +53,22 @@ def test_documents_tests_and_unrelated_changes_are_left_alone() -> None:
     assert shas([README, BANNER, TESTS], SLOW_DB, "checkout") == []
 
 
+def test_a_fresh_change_of_a_shared_part_is_accused_only_with_a_link_to_the_trouble() -> None:
+    ingress = deploy(
+        "Bump nginx-ingress chart", 5, "clusters/a.yaml", diff="-version: 4.0.6\n+version: 4.0.8"
+    )
+    assert shas([ingress, BANNER], "Invoices show the wrong currency") == []
+    assert shas([ingress, BANNER], "The site answers 503 for all pages") == [ingress.sha]
+
+
+def test_a_service_that_most_changes_name_links_none_of_them() -> None:
+    changes = [deploy(f"Change {name}", 30, f"members/{name}.sql") for name in ("birthday", "plan", "town")]
+    found = ranked(changes, text="deadlock detected", onset=ONSET, service="members")
+    several = ranked([*changes[:1], BANNER, POOL], text="deadlock detected", onset=ONSET, service="members")
+    assert not any("names members" in each.reasons for each in found)
+    assert any("names members" in each.reasons for each in several)
+
+
 def test_no_deployments_means_no_suspects() -> None:
     assert ranked([], text=SLOW_DB, onset=ONSET) == ()
 
