@@ -17,7 +17,8 @@ UNIT = "|".join(
 _HEAD = re.compile(
     rf"\((?:in |p\d+, )?(%|{UNIT}|{'|'.join(SCALES)})(?:/\w+| (?:per|an?) \w+)?(?:, [^()]*)?\)|"
     r"[a-z]_(seconds|milliseconds|ms|minutes|hours|bytes|[kmgt]i?b|percent|pct)\b(?! ?[=:]? ?\d)|"
-    r"(?<=[a-z\d] )(%|[mµu]?s|(?:milli)?seconds|minutes|[KMGT](?:i?B|bit)|bytes|percent)(?=(?:/s|/min|/h)?: )|"
+    r"(?<=[a-z\d] )(%|[mµu]?s|(?:milli)?seconds|minutes|[KMGT](?:i?B|bit)|bytes|percent)"
+    r"(?=(?:/s|/min|/h)?(?: p\d+)?: )|"
     r"(?:(?<=[a-z] )|(?<=p\d\d ))([mµu]?s|seconds|milliseconds|minutes|[KMGT]i?B|bytes|percent)(?=\s{4,}\d)",
     re.IGNORECASE,
 )

@@ -39,7 +39,8 @@ _PAST = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    rf"\b(?:at|until|till|since|by|around|before|after) ({_HOURS})\b(?= in the | at night|\s*(?:[.,;:)]|$))",
+    rf"\b(?:at|until|till|since|(?<!up )(?<!down )by|around|before|after) ({_HOURS})\b"
+    r"(?= in the | at night|\s*(?:[.,;:)]|$))",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import combinations
 
 from router.outcomes import Finding, FindingCode
 from router.verify.clocks import Clock, clocks, days, twelves
@@ -206,6 +207,8 @@ def _of_its_own(quantity: Quantity, found: Sequence[Quantity]) -> bool:
         made = [part.value / part.whole for part in own if part.whole]
     elif quantity.per is not None:
         made = [many * quantity.per / q.value for many in same for q in own if q.kind is Kind.TIME]
+    elif kind is Kind.COUNT:  # "ten pods of twenty each make 200"
+        made = [a * b for a, b in combinations(same, 2) if a > 1 and b > 1]
     elif kind is Kind.TIME:  # "three tries, five seconds apart, after a delay of 15 s: half a minute"
         series = [q.value * each for q in own if q.kind is Kind.COUNT and q.value > 1 for each in same]
         made = [*series, *(one + other for one in series for other in same)]

@@ -415,6 +415,8 @@ SHARED_UNITS = (
         ("The poll took over a minute and missed its limit of 50 s by 34.5 seconds", "log:3", True),
         ("It was back after 81 seconds", "log:3", True),
         ("It was back after 61 seconds", "log:3", False),
+        ("Eighteen counters at 4 tills each make 72", "alert:2", True),
+        ("Eighteen counters at 4 tills each make 76", "alert:2", False),
         ("2.6 million receipts wait", "alert:2", True),
         ("2.6 billion receipts wait", "alert:2", False),
         ("The shelf is at 0.94", "metric:3", True),
