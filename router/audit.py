@@ -19,7 +19,7 @@ from router.outcomes import Selection
 from router.policy import Policy
 from router.policy_file import prices_as_json
 from router.records import RECORD, Avoided, Decided, Ended, Record, Row, Tried, link
-from router.tables import audit, pico, policies
+from router.tables import audit, insert, pico, policies
 
 WRITTEN_AFTER_S = 0.2
 _AT_ONCE = 50
@@ -65,11 +65,16 @@ class Audit:
 
     async def keep_policy(self, policy: Policy) -> None:
         """Keep the policy in force beside its decisions, once."""
-        async with self.engine.begin() as connection:
-            known = await connection.scalar(sa.select(policies.c.sha).where(policies.c.sha == policy.sha))
-            if known is None:
-                row = {"sha": policy.sha, "text": policy.toml, "prices": prices_as_json(policy)}
-                await connection.execute(policies.insert(), row | {"first_used": int(self.now().timestamp())})
+        row = {
+            "sha": policy.sha,
+            "first_used": int(self.now().timestamp()),
+            "text": policy.toml,
+            "prices": prices_as_json(policy),
+        }
+        async with (
+            self.engine.begin() as connection
+        ):  # replicas that start together write it at the same time
+            await connection.execute(insert(connection, policies).on_conflict_do_nothing(), row)
 
     async def kept_policies(self) -> dict[str, KeptPolicy]:
         """Return every policy that was in force, by its sha."""

@@ -16,13 +16,11 @@ from datetime import datetime
 from decimal import Decimal
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from router.behind import Behind
 from router.spending import Caps, Spent
-from router.tables import holds, pico, usd
+from router.tables import holds, insert, pico, usd
 
 HOUR = 3600
 DAY = 86_400
@@ -197,8 +195,7 @@ class Budget:
     async def _write(self, connection: AsyncConnection, changed: dict[Key, int]) -> None:
         if not changed:
             return
-        insert = pg_insert if connection.dialect.name == "postgresql" else sqlite_insert
-        added = insert(self.table)
+        added = insert(connection, self.table)
         statement = added.on_conflict_do_update(
             index_elements=["writer", "kase", "hour"], set_={"held": added.excluded.held}
         )

@@ -6,6 +6,8 @@ Dollars are whole pico-dollars (1e-12), so that sums in the database are exact. 
 from decimal import ROUND_CEILING, Decimal
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 metadata = sa.MetaData()
 
@@ -68,3 +70,8 @@ def pico(usd: Decimal) -> int:
 def usd(pico_dollars: int) -> Decimal:
     """Return pico-dollars as dollars, exactly."""
     return Decimal(pico_dollars) / PICO
+
+
+def insert(connection: AsyncConnection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+    """Return the database's own insert, the one that knows ON CONFLICT."""
+    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)

@@ -1,5 +1,6 @@
 """The record: nothing of the prompt in it, whole or told to be broken, and every decision made again from it."""
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -34,6 +35,12 @@ ANSWER = "what the model said"
 @pytest.fixture
 async def books(either: AsyncEngine) -> AsyncEngine:
     return either  # the record is held to both databases
+
+
+async def test_replicas_that_start_together_keep_one_policy(books: AsyncEngine) -> None:
+    audits = [Audit(books, f"replica-{number}", lambda: NOW) for number in range(8)]
+    await asyncio.gather(*(audit.keep_policy(policy()) for audit in audits))
+    assert list(await audits[0].kept_policies()) == [policy().sha]
 
 
 async def busy(open_router: Opened) -> Router:
