@@ -24,9 +24,10 @@ def all_to_keep(bodies: Sequence[Mapping[str, Any]], redact: Redact) -> list[dic
         texts.append(text)
         return text
 
-    kept = [to_keep(body, noted) for body in bodies]
+    for body in bodies:
+        to_keep(body, noted)
     safe = dict(zip(texts, redacted_together(texts, redact), strict=True))
-    return [to_keep(body, safe.__getitem__) for body in kept]
+    return [to_keep(body, safe.__getitem__) for body in bodies]
 
 
 def to_keep(body: Mapping[str, Any], redact: Redact) -> dict[str, Any]:

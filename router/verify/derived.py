@@ -63,20 +63,18 @@ def worked_out(figures: Figures, kind: Kind) -> Iterator[float]:
             q.value - p.value for q in figures.kinds[kind] for p in figures.kinds[kind] if alike(p, q)
         )
         return
+    own = figures.kinds[kind]
+    if kind is not Kind.FOLD:
+        yield from (abs(a.value - b.value) for a in own for b in own)
     if kind in {Kind.TIME, Kind.SIZE}:
-        own = figures.kinds[kind]
         yield from _products(figures, kind)
-        if kind is Kind.TIME:
-            yield from (every for item in figures.items for every in (*intervals(item), *sampled(item)))
-        yield from (abs(a.value - b.value) for a in own for b in own)
+    if kind is Kind.TIME:
+        yield from (every for item in figures.items for every in (*intervals(item), *sampled(item)))
     if kind is Kind.SHARE:
-        own = figures.kinds[kind]
-        yield from (abs(a.value - b.value) for a in own for b in own)
         yield from (q.value / q.whole for q in figures.stated if q.whole)
         yield from (1 - q.value for q in own if 0 < q.value < 1)
-        yield from (r for r in _ratios(figures) if r <= 1)
-        yield from (r - 1 for r in _ratios(figures) if r > 1)
-        yield from (1 - r for r in _ratios(figures) if r < 1)
+        for ratio in _ratios(figures):
+            yield from (ratio,) if ratio == 1 else (ratio, 1 - ratio) if ratio < 1 else (ratio - 1,)
     if kind is Kind.FOLD:
         yield from _ratios(figures)
         yield from _over_a_limit(figures)

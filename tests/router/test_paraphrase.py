@@ -1,6 +1,5 @@
 """Numbers an engineer works out from a record pass, and the same made up do not; acts are judged by when they were."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
@@ -13,17 +12,9 @@ from router.outcomes import FindingCode
 from router.verify.answer import check_answer
 from router.verify.rounding import rounds_to
 from router.verify.words import PARTS, in_digits
+from tests.router.world import Seen
 
 ONSET = datetime(2026, 6, 2, 15, 0, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Seen:
-    id: str
-    kind: str
-    text: str
-    service: str | None = None
-    time: datetime | None = None
 
 
 def at(hour: int, minute: int, second: int = 0) -> datetime:

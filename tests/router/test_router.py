@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,7 +23,19 @@ from router.outcomes import (
     Status,
 )
 from tests.router.conftest import Opened
-from tests.router.world import NOW, ScriptedModel, Ticking, ask, events, fault, heard, policy, shape, usd
+from tests.router.world import (
+    NOW,
+    ScriptedModel,
+    Seen,
+    Ticking,
+    ask,
+    events,
+    fault,
+    heard,
+    policy,
+    shape,
+    usd,
+)
 
 WANTED: Mapping[str, JsonValue] = {
     "type": "object",
@@ -32,18 +43,9 @@ WANTED: Mapping[str, JsonValue] = {
 }
 
 
-@dataclass(frozen=True)
-class Seen:
-    id: str
-    kind: str
-    text: str
-    service: str | None = "checkout"
-    time: datetime | None = NOW
-
-
 GROUNDS = (
-    Seen("log:1", "log", "pool exhausted: 20 of 20 connections in use"),
-    Seen("deploy:1", "deploy", "release 41"),
+    Seen("log:1", "log", "pool exhausted: 20 of 20 connections in use", "checkout", NOW),
+    Seen("deploy:1", "deploy", "release 41", "checkout", NOW),
 )
 
 

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from router.escalate import blocking
 from router.outcomes import Finding
 from router.verify.answer import check_answer
 from router.verify.words import in_digits
+from tests.router.world import Seen
 
 CASES: list[dict[str, Any]] = json.loads(
     Path(__file__).with_name("sentences.json").read_text(encoding="utf-8")
@@ -23,15 +23,6 @@ WANTED: Mapping[str, JsonValue] = {
     "type": "object",
     "properties": {name: {} for name in ("cause", "services", "confidence", "claims", "fix")},
 }
-
-
-@dataclass(frozen=True)
-class Seen:
-    id: str
-    kind: str
-    text: str
-    service: str | None
-    time: datetime | None
 
 
 def found(

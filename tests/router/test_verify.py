@@ -1,7 +1,6 @@
 """Checks of answers: what good answers do (round, convert, derive, paraphrase) passes; what bad ones do is found."""
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
@@ -16,17 +15,9 @@ from router.verify.answer import check_answer
 from router.verify.clocks import clocks
 from router.verify.quantities import quantities
 from router.verify.words import in_digits
+from tests.router.world import Seen
 
 ONSET = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
-
-
-@dataclass(frozen=True)
-class Seen:
-    id: str
-    kind: str
-    text: str
-    service: str | None = None
-    time: datetime | None = None
 
 
 def at(hour: int, minute: int, second: int = 0) -> datetime:

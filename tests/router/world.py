@@ -17,6 +17,17 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TOML = DEFAULT.read_text(encoding="utf-8")
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A piece of evidence."""
+
+    id: str
+    kind: str
+    text: str
+    service: str | None = None
+    time: datetime | None = None
+
+
 def policy(*changes: tuple[str, str]) -> Policy:
     """The shipped policy with some of its text replaced; every replacement must apply."""
     text = TOML

@@ -5,10 +5,10 @@ import random
 import pytest
 
 from tests.safety.corpus import lines
+from tests.safety.test_redact_lines import BATCHES
 from tools.redact import redact
 from tools.redact_together import APART, MOST, redacted_together
 
-BATCHES = ("", "_later", "_third", "_fourth", "_fifth", "_sixth", "_seventh", "_eighth")
 OPEN = (
     "name: DB_PASSWORD",
     'variable "x" {',
