@@ -213,10 +213,10 @@ def _alert(reading: Reading, before: Alert | None, place: Place) -> Alert:
 
 
 def _alike(alert: Alert, reading: Reading) -> bool:
-    same_page = bool(reading.link) and reading.link == alert.link
-    if same_page and reading.title == alert.title:
+    page = reading.link if reading.link == alert.link else None
+    if page and reading.title == alert.title:
         return True  # whatever words it has
-    if same_page and re.search(r"\d", reading.link):  # a page of this one trouble
+    if page and re.search(r"\d", page):  # of this one trouble
         return alike(alert.title, reading.title, least=0.3)
     kin = bool(alert.service) and alert.service == reading.service
     return alike(alert.title, reading.title, least=0.5 if kin else 0.6)

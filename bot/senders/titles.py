@@ -82,15 +82,17 @@ _GENERIC = re.compile(
     re.IGNORECASE,
 )
 _DURATION = re.compile(r"\b(?:was down )?(?:after|for|in)\s+#(?:\s+#)*")
+_NO_ADDRESS = r"(?!\d{1,3}(?:\.\d{1,3}){3}\b)"  # 10.4.0.6 is a host, neither a value nor a moment
 _MOMENT = re.compile(  # "since 03/11/2026 09:26AM", "at 10:31, after 5m 1s of downtime"
-    r",?\s+(?:since|at|on|after|for|in)\s+(?:\d+[/.:-]\d[\d/.:-]*(?:t[\d:.]+z?)?,?\s*(?:[ap]m|utc|z|[+-]\d{2}:?\d{2})?\s*)+"
+    rf",?\s+(?:since|at|on|after|for|in)\s+{_NO_ADDRESS}"
+    r"(?:\d+[/.:-]\d[\d/.:-]*(?:t[\d:.]+z?)?,?\s*(?:[ap]m|utc|z|[+-]\d{2}:?\d{2})?\s*)+"
     r"|,?\s+after\s+(?:\d+\s?(?:h|m|s|hrs?|mins?|secs?|hours?|minutes?|seconds?)\s*)+(?:of downtime)?"
 )
 _HOW_LONG = re.compile(
     r"\s*\((?:last|was|seen|lasted|down|(?:[a-z ]{1,30} )?(?:for|since|after))\b[^()]{0,60}\)"
 )
 _MEASURED = re.compile(
-    r"(?<![\w.-])\d[\d.,:]*\s*"
+    rf"(?<![\w.-]){_NO_ADDRESS}\d[\d.,:]*\s*"
     r"(?:%|ms|secs?|seconds?|s|mins?|minutes?|m|hrs?|hours?|h|days?|d|[kmgt]i?b|rps|req/s)?(?![\w-])"
 )
 _LINKING = frozenset("is was has been are now back".split())

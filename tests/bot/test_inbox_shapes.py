@@ -459,12 +459,13 @@ def test_blanks_that_only_align_are_cut() -> None:
     }
 
 
-def test_one_more_host_is_another_trouble() -> None:
+@pytest.mark.parametrize("trouble", ["disk full on db-{} in eu west", "disk full on 10.4.0.{}", "10.4.0.{}"])
+def test_one_more_host_is_another_trouble(trouble: str) -> None:
     inbox = Inbox(Me("U0BOT", "B0BOT"))
-    posts = [webhook("cron", f"[CRITICAL] disk full on db-{number} in eu west") for number in (1, 2)]
+    posts = [webhook("cron", f"[CRITICAL] {trouble.format(number)}") for number in (1, 2)]
     first, second = (inbox.read(post) for post in posts)
     assert isinstance(first, AlertOpened)
     assert isinstance(second, AlertOpened)
-    over = inbox.read(webhook("cron", "[OK] disk full on db-2 in eu west"))
+    over = inbox.read(webhook("cron", f"[OK] {trouble.format(2)}"))
     assert isinstance(over, AlertResolved)
     assert over.alert.fingerprint == second.alert.fingerprint
