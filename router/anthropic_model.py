@@ -7,7 +7,6 @@ has a total deadline. It knows no policy, no price and no budget.
 
 import asyncio
 import importlib
-import json
 import math
 import time
 from dataclasses import dataclass, field
@@ -16,9 +15,10 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 
 from router.anthropic_request import body
-from router.anthropic_stream import Cut, Listening
+from router.anthropic_stream import Listening
 from router.calls import Call, Fault, Heard
 from router.outcomes import FailureCode
+from router.wire_json import Cut, read_json
 
 if TYPE_CHECKING:
     import anthropic
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 PUBLIC = "https://api.anthropic.com"
 CONNECT_S = 5.0
 READ_S = 60.0
+LONGEST_REST_S = 86_400.0
 
 # The vendor's word for an error, wherever it stands: in a 4xx body, or inside a stream that began with 200.
 _BY_TYPE = {
@@ -70,7 +71,8 @@ class AnthropicModel:
                 base_url=self.base_url,
                 max_retries=0,
                 timeout=httpx2.Timeout(READ_S, connect=CONNECT_S),
-                http_client=self.http_client,
+                # a redirect would carry prompt and key to whoever names himself in it
+                http_client=self.http_client or self._sdk.DefaultAsyncHttpxClient(follow_redirects=False),
             )
         assert self._client is not None
         return self._client
@@ -91,11 +93,12 @@ class AnthropicModel:
         except TimeoutError:
             told = f"no whole answer within {call.deadline_s:.0f} s"
             return hearing.fault(FailureCode.TIMEOUT, told, sent=True)
-        except (Cut, json.JSONDecodeError) as cut:
+        except Cut as cut:
             return hearing.fault(
                 FailureCode.JSON_CUT, f"the answer holds JSON that is cut ({cut})", sent=True
             )
-        except (httpx2.RequestError, httpx2.StreamError) as cut:
+        # a proxy may end a stream in good order, and in the middle of a letter
+        except (httpx2.RequestError, httpx2.StreamError, UnicodeDecodeError) as cut:
             return hearing.fault(FailureCode.STREAM_CUT, f"the stream broke: {type(cut).__name__}", sent=True)
         except (AttributeError, KeyError, TypeError, IndexError) as odd:
             return hearing.fault(FailureCode.NOT_THE_API, f"an event of another shape ({odd})", sent=True)
@@ -126,7 +129,7 @@ class AnthropicModel:
             async for event in stream.raw_events(stream.response):
                 if not event.data:
                     continue
-                said = event.json()
+                said = read_json(event.data)
                 if event.event == "error":
                     return _failed_inside(hearing, said)
                 if hearing.listening.hear(said) and hearing.first is None:
@@ -159,19 +162,32 @@ class _Hearing:
 
 
 def _stranger(kind: str) -> str:
-    return f"something else answered with status 200 ({kind.partition(';')[0] or 'no content type'})"
+    return f"something else answered with status 200 ({_media(kind)})"
+
+
+def _media(kind: str) -> str:
+    return kind.partition(";")[0] or "no content type"
 
 
 def _refused(hearing: _Hearing, refused: "anthropic.APIStatusError") -> Fault:
     """Return an error of the API as a fault, by the type in its body before its status."""
     status = refused.status_code
+    headers = refused.response.headers
+    if status < 400 or status == 407 or _page(status, headers.get("content-type", "")):
+        told = f"status {status}, {_media(headers.get('content-type', ''))}"
+        return hearing.fault(FailureCode.NOT_THE_API, f"something else answered with {told}")
     kind, said = _error(refused.body)
     code = _BY_STATUS.get(status, FailureCode.SERVER_ERROR if status >= 500 else FailureCode.BAD_REQUEST)
     code = _BY_TYPE.get(kind, code)
     if code is FailureCode.BAD_REQUEST:
         code = _what_kind_of_400(said)
-    after = _seconds(refused.response.headers.get("retry-after"))
+    after = _seconds(headers.get("retry-after"))
     return hearing.fault(code, f"{status}: {said}"[:300], sent=hearing.listening.begun, after=after)
+
+
+def _page(status: int, media: str) -> bool:
+    """Say whether a refusal is a proxy's page: the API refuses in JSON, though what stands before it may be busy."""
+    return "html" in media and status < 500 and status not in {413, 429}
 
 
 def _failed_inside(hearing: _Hearing, body: object) -> Fault:
@@ -199,9 +215,9 @@ def _error(body: object) -> tuple[str, str]:
 
 
 def _seconds(header: str | None) -> float | None:
-    """Read a Retry-After of seconds; a date, nonsense or a negative number count as not said."""
+    """Read a Retry-After of seconds, a day at most; a date, nonsense or a negative number count as not said."""
     try:
         said = float(header or "")
     except ValueError:
         return None
-    return said if math.isfinite(said) and said >= 0 else None
+    return min(said, LONGEST_REST_S) if math.isfinite(said) and said >= 0 else None

@@ -4,7 +4,6 @@ It holds the rules of Claude 5.x: no sampling parameters, no prefill, no forced 
 `output_config`. The stable part (tools, schema, system) comes first and is cached, then the whole prompt is.
 """
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from pydantic import JsonValue
 
 from router.calls import Call
 from router.messages import Message, Part, Text, Thinking, ToolResult, ToolUse
+from router.wire_json import clean, without_halves
 
 # JSON-schema words that structured output does not take; our own check of the answer still holds them.
 _NOT_TAKEN = frozenset(
@@ -31,7 +31,7 @@ def body(call: Call) -> dict[str, Any]:
         "messages": [_message(message, call.model) for message in call.messages],
     }
     if call.system:
-        made["system"] = [{"type": "text", "text": _clean(call.system)}]
+        made["system"] = [{"type": "text", "text": clean(call.system)}]
     if call.tools:
         made["tools"] = [
             {"name": tool.name, "description": tool.description, "input_schema": dict(tool.schema)}
@@ -95,26 +95,11 @@ def _belongs(part: Part, model: str) -> bool:
 def _part(part: Part) -> dict[str, Any]:
     match part:
         case Text(text):
-            return {"type": "text", "text": _clean(text)}
+            return {"type": "text", "text": clean(text)}
         case ToolUse(call_id, name, arguments):
-            return {"type": "tool_use", "id": call_id, "name": name, "input": _clean_values(arguments)}
+            return {"type": "tool_use", "id": call_id, "name": name, "input": without_halves(dict(arguments))}
         case ToolResult(call_id, text, is_error):
-            content = [{"type": "text", "text": _clean(text)}] if text else []
+            content = [{"type": "text", "text": clean(text)}] if text else []
             return {"type": "tool_result", "tool_use_id": call_id, "content": content, "is_error": is_error}
         case Thinking(_, sealed):
             return dict(sealed)
-
-
-def _clean_values(values: Mapping[str, JsonValue]) -> dict[str, Any]:
-    """Return a model's own arguments as they were, without lone surrogates."""
-    said: dict[str, Any] = json.loads(_clean(json.dumps(dict(values), ensure_ascii=False)))
-    return said
-
-
-def _clean(text: str) -> str:
-    """Return *text* without lone surrogates, which no JSON on the wire can carry."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text

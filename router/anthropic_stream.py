@@ -4,16 +4,12 @@ It imports no SDK: events are the wire's own JSON, read by their `type`, which c
 them. A stream that ends before its `message_stop` is not a reply. It knows nothing of connections and errors.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from router.messages import Part, Reply, Text, Thinking, ToolUse, Usage
-
-
-class Cut(Exception):
-    """A part that the reply needs is not whole JSON."""
+from router.wire_json import Cut, read_json
 
 
 @dataclass(slots=True)
@@ -35,7 +31,7 @@ class Listening:
         """Take in one event; say whether it carried the first or a further piece of the answer.
 
         Raises:
-            Cut: a tool's arguments ended in the middle, though the stream went on.
+            Cut: a tool's arguments are no JSON, though the stream went on.
             KeyError, TypeError, AttributeError: the event has another shape than the API's.
         """
         match event["type"]:
@@ -52,7 +48,7 @@ class Listening:
                 self.stop_reason = event["delta"].get("stop_reason") or self.stop_reason
                 self.usage = _finally(self.usage, event["usage"])
             case "message_stop":
-                self.whole = True
+                self.whole = self.begun  # without its beginning nobody knows what the prompt cost
             case _:
                 pass  # pings, and events of a newer API: they carry nothing that we asked for
         return False
@@ -67,7 +63,8 @@ class Listening:
         self._open = {}
         match self._kind:
             case "tool_use":
-                self._open = {"id": block["id"], "name": block["name"], "input": block.get("input") or {}}
+                call_id, name = _word(block["id"]), _word(block["name"])
+                self._open = {"id": call_id, "name": name, "input": block.get("input") or {}}
             case "text" if block["text"]:
                 self._pieces.append(block["text"])
             case "redacted_thinking":
@@ -109,35 +106,50 @@ class Listening:
         """Return the arguments of a tool call: an object, or the odd value under "_" for the tool to refuse."""
         text = "".join(self._pieces)
         try:
-            said = json.loads(text) if text else self._open["input"]
-        except json.JSONDecodeError as broken:
-            raise Cut(f"the arguments of {self._open['name']} end in the middle") from broken
+            said = read_json(text) if text else self._open["input"]
+        except Cut as broken:
+            raise Cut(f"the arguments of {self._open['name']} are no whole JSON: {broken}") from broken
         return said if isinstance(said, dict) else {"_": said}
 
 
 def usage_from(said: Mapping[str, Any]) -> Usage:
     """Return the vendor's usage by billing class; writes without a split are five-minute writes."""
     split = said.get("cache_creation")
-    written = said.get("cache_creation_input_tokens") or 0
-    hour = (split.get("ephemeral_1h_input_tokens") or 0) if split else 0
+    written = _count(said.get("cache_creation_input_tokens"))
     return Usage(
-        input=said["input_tokens"] or 0,
-        output=said.get("output_tokens") or 0,
-        cache_write_5m=(split.get("ephemeral_5m_input_tokens") or 0) if split else written,
-        cache_write_1h=hour,
-        cache_read=said.get("cache_read_input_tokens") or 0,
+        input=_count(said["input_tokens"]),
+        output=_count(said.get("output_tokens")),
+        cache_write_5m=_count(split.get("ephemeral_5m_input_tokens")) if split else written,
+        cache_write_1h=_count(split.get("ephemeral_1h_input_tokens")) if split else 0,
+        cache_read=_count(said.get("cache_read_input_tokens")),
     )
 
 
 def _finally(begun: Usage, said: Mapping[str, Any]) -> Usage:
     """Return the usage at the end: its counts are cumulative, and may leave out what the start said."""
     writes = said.get("cache_creation_input_tokens")
-    grown = max(0, writes - begun.cache_write_5m - begun.cache_write_1h) if writes is not None else 0
+    grown = max(0, _count(writes) - begun.cache_write_5m - begun.cache_write_1h)
     fresh, read = said.get("input_tokens"), said.get("cache_read_input_tokens")
     return Usage(
-        input=begun.input if fresh is None else fresh,
-        output=said.get("output_tokens") or 0,
+        input=begun.input if fresh is None else _count(fresh),
+        output=_count(said.get("output_tokens")),
         cache_write_5m=begun.cache_write_5m + grown,
         cache_write_1h=begun.cache_write_1h,
-        cache_read=begun.cache_read if read is None else read,
+        cache_read=begun.cache_read if read is None else _count(read),
     )
+
+
+def _count(said: object) -> int:
+    """Return a count of tokens, 0 where none is said: money is reckoned from it, so nothing else passes."""
+    if said is None:
+        return 0
+    if not isinstance(said, int) or said < 0:
+        raise TypeError(f"a count of tokens is {said!r}")
+    return said
+
+
+def _word(said: object) -> str:
+    """Return a name of the vendor's, which goes back to it and into the journal."""
+    if not isinstance(said, str):
+        raise TypeError(f"a name is {said!r}")
+    return said

@@ -1,6 +1,11 @@
 """The real SDK over real HTTP: every fault of the outside is a typed value within its deadline."""
 
+import json
+
+import httpx2
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 
 from router.anthropic_model import AnthropicModel
 from router.calls import Call, Fault, Heard
@@ -161,7 +166,8 @@ async def test_the_deadline_is_total(turn: Turn) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "read"), [("171", 171.0), ("0", 0.0), ("soon", None), ("-1", None), ("inf", None)]
+    ("said", "read"),
+    [("171", 171.0), ("0", 0.0), ("soon", None), ("-1", None), ("inf", None), ("9" * 17, 86_400.0)],
 )
 @pytest.mark.timeout(60)  # sleeping as told would take 171 s
 async def test_retry_after_is_read_and_never_slept(said: str, read: float | None) -> None:
@@ -191,3 +197,114 @@ async def test_lone_surrogates_do_not_stop_a_call() -> None:
 
 def test_the_key_is_not_shown() -> None:
     assert "sk-secret" not in repr(AnthropicModel("sk-secret"))
+
+
+GLYPH = "Größe 🔥"
+SPOKEN: tuple[tuple[str, dict[str, object]], ...] = (
+    ("message_start", {"message": {"usage": {"input_tokens": 9}}}),
+    ("content_block_start", {"content_block": {"type": "text", "text": ""}}),
+    ("content_block_delta", {"delta": {"type": "text_delta", "text": GLYPH}}),
+    ("content_block_stop", {}),
+    ("message_delta", {"delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 5}}),
+    ("message_stop", {}),
+)
+STREAM = "".join(
+    f"event: {kind}\ndata: {json.dumps({'type': kind, **said}, ensure_ascii=False)}\n\n"
+    for kind, said in SPOKEN
+).encode()
+
+
+async def answered(
+    body: bytes, status: int = 200, kind: str = "text/event-stream", **headers: str
+) -> Heard | Fault:
+    """One call to something that answers with just these bytes."""
+
+    def answer(_: httpx2.Request) -> httpx2.Response:
+        return httpx2.Response(status, content=body, headers={"content-type": kind, **headers})
+
+    client = httpx2.AsyncClient(transport=httpx2.MockTransport(answer))
+    model = AnthropicModel("test-key", http_client=client)
+    heard = await model.reply(call())
+    await model.aclose()
+    return heard
+
+
+async def test_a_stream_that_ends_at_any_byte_is_a_fault() -> None:
+    """A proxy ends it in good order, wherever it stood: between events, in JSON, within a letter."""
+    whole = await answered(STREAM)
+    assert isinstance(whole, Heard)
+    assert whole.reply.text == GLYPH
+    letters = range(STREAM.index("ö".encode()) - 1, STREAM.index("🔥".encode()) + 5)
+    for end in {*range(0, len(STREAM), 23), *letters, len(STREAM) - 1}:
+        fault = await answered(STREAM[:end])
+        assert isinstance(fault, Fault), STREAM[:end]
+        assert fault.code in {FailureCode.STREAM_CUT, FailureCode.JSON_CUT}
+
+
+DAMAGED = [
+    (b'"text": "Gr', b'"text": "\xff\xfe', FailureCode.STREAM_CUT),
+    (b'"input_tokens": 9', b'"input_tokens": "9"', FailureCode.NOT_THE_API),
+    (b'"input_tokens": 9', b'"input_tokens": -9', FailureCode.NOT_THE_API),
+    (b'"output_tokens": 5', b'"output_tokens": 0.5', FailureCode.NOT_THE_API),
+    (b'"input_tokens": 9', b'"input_tokens": ' + b"9" * 5000, FailureCode.JSON_CUT),
+    (b'"input_tokens": 9', b'"input_tokens": NaN', FailureCode.JSON_CUT),
+    (b'"input_tokens": 9', b'"input_tokens": ' + b"[" * 100_000, FailureCode.JSON_CUT),
+    (STREAM[: STREAM.index(b"event: content")], b"", FailureCode.STREAM_CUT),
+]
+
+
+@pytest.mark.parametrize(("was", "now", "code"), DAMAGED, ids=[str(n) for n in range(len(DAMAGED))])
+async def test_a_damaged_stream_is_a_fault(was: bytes, now: bytes, code: FailureCode) -> None:
+    assert was in STREAM
+    fault = await answered(STREAM.replace(was, now, 1))
+    assert isinstance(fault, Fault)
+    assert fault.code is code
+
+
+@pytest.mark.parametrize("raw", ['{"n": NaN}', '{"n": %s}' % ("9" * 5000), "[" * 100_000])
+async def test_arguments_that_no_journal_can_hold_are_a_fault(raw: str) -> None:
+    fault, _ = await ask(Say(tools=(Tool("look", raw=raw),)))
+    assert isinstance(fault, Fault)
+    assert fault.code is FailureCode.JSON_CUT
+
+
+async def test_half_a_character_is_left_out_of_what_was_heard() -> None:
+    heard, _ = await ask(Say("so \ud83d", tools=(Tool("look", raw='{"q": "\\ud83d"}'),)))
+    assert isinstance(heard, Heard)
+    assert heard.reply.text == "so ?"
+    assert heard.reply.tool_uses[0].input == {"q": "?"}
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "code"),
+    [
+        (302, "text/html", FailureCode.NOT_THE_API),
+        (307, "", FailureCode.NOT_THE_API),
+        (403, "text/html; charset=utf-8", FailureCode.NOT_THE_API),
+        (407, "text/plain", FailureCode.NOT_THE_API),
+        (403, "application/json", FailureCode.KEY_REFUSED),
+        (429, "text/html", FailureCode.RATE_LIMITED),
+        (502, "text/html", FailureCode.SERVER_ERROR),
+    ],
+)
+async def test_a_proxy_is_not_taken_for_the_api(status: int, kind: str, code: FailureCode) -> None:
+    fault = await answered(b"<h1>Sign in</h1>", status, kind, location="http://elsewhere.test/")
+    assert isinstance(fault, Fault)
+    assert fault.code is code
+
+
+async def test_prompt_and_key_follow_no_redirect() -> None:
+    async with AnthropicServer(in_turn(Say("got it"))) as elsewhere:
+        away = web.Application()
+
+        async def redirect(_: web.Request) -> web.Response:
+            return web.Response(status=307, headers={"location": f"{elsewhere.url}/v1/messages"})
+
+        away.router.add_post("/v1/messages", redirect)
+        async with TestServer(away) as server:
+            model = AnthropicModel("test-key", str(server.make_url("")))
+            fault = await model.reply(call())
+            await model.aclose()
+    assert isinstance(fault, Fault)
+    assert fault.code is FailureCode.NOT_THE_API
+    assert elsewhere.requests == []
