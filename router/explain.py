@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 
 from router.outcomes import Attempt, FailureCode, FindingCode, Reason, ReasonCode, Selection
-from router.prices import cents
+from router.prices import cents, dollars
 
 _FAMILY = re.compile(r"claude-(?:[\d.-]*)([a-z]+)")
 
@@ -125,7 +125,7 @@ def attempt_line(attempt: Attempt) -> str:
     model = short_name(attempt.selection.model or "code")
     cached = f" ({usage.cache_read:,} cached)" if usage.cache_read else ""
     if attempt.failure is not None:
-        kept = f", {cents(attempt.usd)} kept aside in case it is billed" if attempt.usd > Decimal(0) else ""
+        kept = f", {dollars(attempt.usd)} kept aside in case it is billed" if attempt.usd > Decimal(0) else ""
         return f"{model} gave no answer after {attempt.latency_s:.1f} s: {spoken(attempt.failure)}{kept}"
     told = (
         f"{model} answered in {attempt.latency_s:.1f} s: {usage.prompt:,}{cached} → {usage.output:,} tokens"
@@ -133,7 +133,7 @@ def attempt_line(attempt: Attempt) -> str:
     wrong = "; ".join(
         f.detail if f.code in _SPOKEN else f"{finding(f.code)} ({f.detail})" for f in attempt.findings
     )
-    return f"{told}, {cents(attempt.usd)}" + (f". {wrong}" if wrong else "")
+    return f"{told}, {dollars(attempt.usd)}" + (f". {wrong}" if wrong else "")
 
 
 class _Known(dict[str, str]):

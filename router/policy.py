@@ -22,6 +22,8 @@ from router.prices import Price
 
 CLOSED = ConfigDict(extra="forbid", arbitrary_types_allowed=True)
 
+Seconds = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+
 EFFORTS: tuple[Effort, ...] = ("low", "medium", "high", "xhigh", "max")
 Severity = Literal["critical", "warning", "info", "unknown"]
 Check = Literal["form", "citations", "quotes", "entities", "numbers", "time", "facts", "confidence"]
@@ -95,8 +97,8 @@ class Route:
     effort: Effort | None = None
     max_tokens: int | None = Field(default=None, gt=0)
     min_confidence: float = Field(default=0.0, ge=0.0, le=1.0)
-    deadline_s: float = Field(default=60.0, gt=0.0)
-    call_s: float | None = Field(default=None, gt=0.0)
+    deadline_s: Seconds = 60.0
+    call_s: Seconds | None = None
 
 
 @dataclass(frozen=True, slots=True, config=CLOSED)
@@ -113,7 +115,7 @@ class When:
 class Override:
     """An exception to the routes; the first that matches wins, and its *id* is in the reason."""
 
-    id: str
+    id: Annotated[str, Field(min_length=1)]
     when: When
     why: str
     start: str | None = None
@@ -129,8 +131,8 @@ class Limits:
     max_attempts: int = Field(default=4, ge=1, le=10)
     max_climbs: int = Field(default=2, ge=0, le=5)
     max_retries: int = Field(default=2, ge=0, le=5)
-    max_wait_s: float = Field(default=15.0, ge=0.0)
-    backoff_s: float = Field(default=0.5, gt=0.0)
+    max_wait_s: float = Field(default=15.0, ge=0.0, allow_inf_nan=False)
+    backoff_s: Seconds = 0.5
     stall_repeats: int = Field(default=3, ge=2)
     stall_window: int = Field(default=6, ge=2)
 
@@ -140,15 +142,15 @@ class BreakerRule:
     """When a model is left alone: *failures* within *within_s* seconds, for *open_s* seconds."""
 
     failures: int = Field(default=5, ge=1)
-    within_s: float = Field(default=30.0, gt=0.0)
-    open_s: float = Field(default=30.0, gt=0.0)
+    within_s: Seconds = 30.0
+    open_s: Seconds = 30.0
 
 
 @dataclass(frozen=True, slots=True, config=CLOSED)
 class Overdraft:
     """Alerts this loud may spend *factor* times the case, hour and day budgets; each such call says so."""
 
-    severity: tuple[Severity, ...]
+    severity: Annotated[tuple[Severity, ...], Field(min_length=1)]
     factor: Annotated[Decimal, Field(ge=1)]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from router.messages import Task
 from router.outcomes import FailureCode, FindingCode
-from router.policy import EFFORTS, Override, PolicyText, Remedy, Route
+from router.policy import EFFORTS, Override, PolicyText, Remedy, Route, When
 
 Where = Sequence[str | int]
 
@@ -42,6 +42,11 @@ def contradictions(policy: PolicyText) -> Iterator[tuple[Where, str]]:
     yield from _overrides(policy)
     yield from _remedies(policy)
     yield from _money(policy)
+    if policy.limits.stall_repeats > policy.limits.stall_window:
+        told = (
+            f"{policy.limits.stall_repeats} repeats never fit into a window of {policy.limits.stall_window}"
+        )
+        yield ("limits", "stall_repeats"), told
 
 
 def _tiers(policy: PolicyText) -> Iterator[tuple[Where, str]]:
@@ -57,6 +62,8 @@ def _tiers(policy: PolicyText) -> Iterator[tuple[Where, str]]:
             yield where, "max_tokens is missing"
         effort = EFFORTS.index(tier.effort) if tier.effort else -1
         for model in tier.models:
+            if tier.models.count(model) > 1:
+                yield where, f"{model} stands twice on this tier: a fallback is another model"
             if model in seen and seen[model] >= effort:
                 yield where, f"{model} stands on a lower tier with the same effort: this rung is no step up"
             seen[model] = effort
@@ -72,6 +79,19 @@ def _overrides(policy: PolicyText) -> Iterator[tuple[Where, str]]:
         if override.id in known:
             yield (*where, "id"), f"two overrides are called {override.id}"
         known.add(override.id)
+        for earlier in policy.overrides[:number]:
+            if _covers(earlier.when, override.when):
+                yield (
+                    (*where, "id"),
+                    f"{override.id} can never apply: {earlier.id} above takes all that it would",
+                )
+
+
+def _covers(wide: When, narrow: When) -> bool:
+    """Say whether *wide* applies wherever *narrow* does; an empty list means any."""
+    lists = ((wide.severity, narrow.severity), (wide.service, narrow.service), (wide.task, narrow.task))
+    within = all(not some or (few and set(few) <= set(some)) for some, few in lists)
+    return within and wide.settled in {None, narrow.settled}
 
 
 def _places(where: Where, route: Route | Override, policy: PolicyText) -> Iterator[tuple[Where, str]]:
@@ -113,6 +133,9 @@ def _money(policy: PolicyText) -> Iterator[tuple[Where, str]]:
         yield ("degrade", 0), "the steps down are not in order of their share"
     for number, step in enumerate(policy.degrade):
         if step.do == "cap" and step.tier not in policy.tiers:
-            yield ("degrade", number), f"a cap names a tier; {step.tier!r} is none"
+            said = f"{step.tier!r} is none" if step.tier else "this one does not"
+            yield ("degrade", number), f"a cap names a tier; {said}"
+        elif step.do != "cap" and (step.tier or step.effort):
+            yield ("degrade", number), f"{step.do} takes neither tier nor effort: only a cap does"
         elif step.do == "cap" and step.tier and policy.tiers[step.tier].model is None:
             yield ("degrade", number), f"a cap at {step.tier}, which has no model, is code_only: say so"

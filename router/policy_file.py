@@ -4,6 +4,7 @@ Every refusal is a `PolicyError` with file and line. It knows no state of affair
 """
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -63,7 +64,7 @@ def read_policy(path: Path = DEFAULT, *, now: datetime, price_of: PriceOf = list
         PolicyError: the file is missing, is no TOML, or says something that cannot be meant.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as failed:
         raise PolicyError(f"{path}: the routing policy cannot be read ({failed}).") from failed
     return parse_policy(text, source=str(path), now=now, price_of=price_of)
@@ -84,7 +85,8 @@ def parse_policy(
     try:
         policy = _FORM.validate_python(said)
     except ValidationError as wrong:
-        first = wrong.errors()[0]
+        # what stands there wrongly has a line, and is often why something else is missing
+        first = min(wrong.errors(), key=lambda error: error["type"] == "missing")
         raise refuse(first["loc"], _in_words(first["loc"], str(first["msg"]))) from wrong
     for where, what in contradictions(policy):
         raise refuse(where, what)
@@ -122,8 +124,23 @@ def _in_words(where: Where, said: str) -> str:
     if key in REFUSED_BY_5X:
         return f"{key}: Claude 5.x answers 400 to {REFUSED_BY_5X[key]}; take it out."
     place = ".".join(str(part) for part in where if part != "[key]")
+    said = _INSTANCE.sub("a table", said)
+    for theirs, ours in _THEIR_WORDS.items():
+        said = said.replace(theirs, ours)
     said = said.replace("Input should be", "no such name; there are" if key == "[key]" else "it should be")
     return f"{place}: {'no such key' if 'Unexpected' in said else said}."
+
+
+# pydantic speaks of Python's types; the file's reader knows TOML's
+_THEIR_WORDS = {
+    "Field required": "it is missing",
+    "a valid tuple": 'a list: ["…"]',
+    "a valid string": "text in quotes",
+    "a valid integer, unable to parse string as an integer": "a whole number",
+    "Tuple should have at least 1 item after validation, not 0": "it names nobody",
+    "String should have at least 1 character": "it is empty",
+}
+_INSTANCE = re.compile(r"a dictionary or an instance of \w+")
 
 
 def _prices(
@@ -143,6 +160,9 @@ def _prices(
                     raise refuse(("tiers", name, "model"), str(unknown)) from unknown
             else:
                 prices[model] = _stated(model, facts, facts.prices, refuse)
+                if facts.as_of is not None and facts.as_of > now.astimezone(UTC).date():
+                    told = f"the price of {model} is dated {facts.as_of}, a day to come"
+                    raise refuse(("models", model, "as_of"), told)
         if tier.model is not None:
             least = prices[tier.model].worst(1000, tier.max_tokens)
             if least > policy.budget.request_usd:

@@ -96,6 +96,13 @@ def cents(usd: Decimal) -> str:
     return f"${usd.quantize(step if usd < 1 else Decimal('0.01'), ROUND_CEILING)}"
 
 
+def dollars(amount: Decimal) -> str:
+    """Write dollars that were spent with as many digits as matter: $0, $0.0042, $1.27."""
+    if not amount:
+        return "$0"
+    return f"${amount:.2f}" if amount >= Decimal("0.10") else f"${amount:.4f}"
+
+
 def stated_price(model: str, stated: Mapping[str, Decimal], as_of: str, context: int | None) -> Price:
     """Return a price that the policy file itself states (a gateway's, a local model's).
 

@@ -15,6 +15,7 @@ from router.ledger import References, Summary, summarise
 from router.otherwise import LABEL, Asked, Otherwise, Reference
 from router.outcomes import Attempt
 from router.policy import Policy
+from router.prices import dollars
 from router.records import Avoided, Decided, Ended, Row, Tried
 from router.spikes import spikes
 
@@ -88,7 +89,7 @@ def _step(row: Row) -> dict[str, Any]:
             calls = "1 call" if record.attempts == 1 else f"{record.attempts} calls"
             made |= {"case": record.case, "task": record.task, "usd": str(record.usd)}
             made["failure"] = record.failure
-            made["line"] = f"ended {told} after {calls}, ${record.usd}"
+            made["line"] = f"ended {told} after {calls}, {dollars(record.usd)}"
     return made
 
 

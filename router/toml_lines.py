@@ -40,6 +40,8 @@ def _lines(text: str) -> Iterator[tuple[Path, int]]:
             name = _words(header.group(2))
             if header.group(1) == "[[":
                 counts[name] = counts.get(name, -1) + 1
+                if not counts[name]:
+                    yield name, number  # the list itself begins where its first table does
                 name = (*name, counts[name])
             table = name
             yield table, number

@@ -6,12 +6,12 @@ Drawn from the case file alone, like every other reply.
 import re
 from typing import Any
 
-from bot.blocks.words import Block, code, context, link, said, section, unquoted
+from bot.blocks.stages import chosen
+from bot.blocks.words import Block, code, context, link, said, section
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import QuestionAnswered
 from bot.investigation.spoken import spoken
 from bot.talk.exchange import Exchange
-from router.explain import line as selection_line
 from tools.tool import Status
 
 PERSON = re.compile(r"@([UW][A-Z0-9]{2,20})\b")
@@ -98,7 +98,7 @@ def fitted(markdown: str) -> str:
 
 
 def _small_print(answer: QuestionAnswered, hint: str) -> str:
-    lines = [unquoted(selection_line(selection)) for selection in answer.selections]
+    lines = [chosen(selection) for selection in answer.selections]
     if answer.unverified:
         lines.append("⚠️ Unverified: " + "; ".join(said(each, 160) for each in answer.unverified[:3]))
     if answer.why and not any(each.model and not each.available for each in answer.selections):

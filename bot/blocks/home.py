@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from bot.blocks.words import Block, age, code, context, dollars, fitted, link, said, seconds, section, span
+from bot.blocks.words import Block, age, code, context, fitted, link, said, seconds, section, span
 from bot.channel_rules import ChannelRules
 from bot.home import HomeFacts
 from bot.identity import permalink
@@ -14,6 +14,7 @@ from bot.investigation.casefile import CaseFile
 from bot.prose import Statement
 from bot.store.cases import CaseRow
 from memory.reflection import Kind
+from router.prices import dollars
 
 CHANNEL_SETTINGS = "channel_settings"
 MOST = 10
@@ -108,6 +109,8 @@ def spend(told: Mapping[str, Any]) -> str:
     routed, strong = Decimal(told["usd"]), Decimal(told["all_strong_usd"])
     calls = told["calls"]
     line = f"{dollars(routed)} for {_calls(calls)} of models" if calls else "No model was asked"
+    if Decimal(told["kept_aside_usd"]):
+        line += f" ({dollars(Decimal(told['kept_aside_usd']))} of it kept aside, as nobody knows whether it is billed)"
     if strong and calls:
         line += f", all on {said(told['strong_model'])} ≈ {dollars(strong)} (estimate)"
     avoided = told["avoided"]

@@ -5,6 +5,7 @@ Each is drawn from the case file alone, so that it reads the same live, after a 
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from bot.blocks.runbook import runbook_line
 from bot.blocks.storm import arrival_lines
@@ -29,7 +30,7 @@ from bot.investigation.precedent import OTHER_SYMPTOMS, Precedent, Precedents
 from router.explain import attempt_line, finding
 from router.explain import line as selection_line
 from router.messages import Task
-from router.outcomes import Failure
+from router.outcomes import Failure, Selection
 from tools.tool import Findings, Observation, Status, ToolCall
 
 NAME = re.compile(r"[a-z]{2,20}(?:_[a-z]{2,20}){1,3}")
@@ -99,7 +100,7 @@ def _stop_button(case: CaseFile) -> Block:
 def _reasoning_lines(entry: Recorded) -> Iterable[str]:
     match entry.event:
         case ModelSelected(selection) if selection.task is Task.COMPLEX_REASONING:
-            yield unquoted(selection_line(selection))
+            yield chosen(selection)
         case ModelAttempted(attempt):
             yield said(unquoted(attempt_line(attempt)), 400)
         case EvidenceRequested(calls, "model"):
@@ -112,7 +113,7 @@ def _reasoning_lines(entry: Recorded) -> Iterable[str]:
                 for each in answer.unverified
             )
         case ModelFailed(failure) if failure.attempts:  # else the selection has said why nobody was asked
-            yield f"ℹ️ {said(failure.message)} {_without_it(failure)}"
+            yield f"ℹ️ {said(failure.message)} {_without_it(failure, entry.at)}"
         case Steered(by, text):
             yield f"💬 <@{by}>: {said(text)}"
         case Stopped(by):
@@ -123,9 +124,17 @@ def _reasoning_lines(entry: Recorded) -> Iterable[str]:
             pass
 
 
-def _without_it(failure: Failure) -> str:
+def chosen(selection: Selection) -> str:
+    """Return the line of a selection: its reasons quote a vendor's errors and a model's names for tools."""
+    return said(unquoted(selection_line(selection)), 600)
+
+
+def _without_it(failure: Failure, at: datetime) -> str:
     """Say what still works without a model's answer, and when one is asked again."""
-    when = f"from {failure.retry_at:%H:%M} UTC on" if failure.retry_at else "again"
+    when = "again"
+    if again := failure.retry_at:
+        day = "" if again.date() == at.date() else f"{again:%-d %b} "
+        when = f"from {day}{again:%H:%M} UTC on"
     return f"Memory, evidence and suspects stand without it; ask here {when} to have a model try."
 
 
@@ -213,7 +222,7 @@ def _safe(url: str | None) -> bool:
 
 def _selections(history: Iterable[Recorded], task: Task) -> list[str]:
     return [
-        unquoted(selection_line(entry.event.selection))
+        chosen(entry.event.selection)
         for entry in history
         if isinstance(entry.event, ModelSelected) and entry.event.selection.task is task
     ]

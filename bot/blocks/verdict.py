@@ -8,19 +8,7 @@ from typing import Any
 from bot.blocks.clearing import clear_lines
 from bot.blocks.runbook import runbook_line
 from bot.blocks.storm import repeat_lines
-from bot.blocks.words import (
-    Block,
-    age,
-    code,
-    context,
-    dollars,
-    ended,
-    link,
-    percent,
-    said,
-    seconds,
-    section,
-)
+from bot.blocks.words import Block, age, code, context, ended, link, percent, said, seconds, section
 from bot.investigation.casefile import CaseFile
 from bot.investigation.commands import without_commands
 from bot.investigation.evidence import Evidence
@@ -28,6 +16,7 @@ from bot.investigation.precedent import OTHER_SYMPTOMS
 from bot.investigation.verdict import SuggestedFix, Verdict
 from bot.investigation.waiting import promised_at
 from router.ledger import Summary
+from router.prices import dollars
 
 DIFFER = (
     "⚖️ You differ on whether it worked: which is it? Each one's last word counts; 🏁 closes with what is so."
@@ -79,7 +68,9 @@ def footer(bill: Summary | None) -> str:
     strong = [f"all on {said(bill.strong_model)} ≈ {_would_cost(bill)} (estimate)"] if models else []
     waited = [f"{seconds(bill.seconds)} in models"] if models else []
     avoided = f"{bill.avoided} model call{'s' if bill.avoided != 1 else ''} avoided"
-    return " · ".join([f"💰 {dollars(bill.usd)}", *models, *strong, *waited, avoided])
+    aside = [f"{dollars(bill.kept_aside_usd)} of it kept aside, as nobody knows whether it is billed"]
+    unknown = aside if bill.kept_aside_usd else []
+    return " · ".join([f"💰 {dollars(bill.usd)}", *unknown, *models, *strong, *waited, avoided])
 
 
 def _would_cost(bill: Summary) -> str:

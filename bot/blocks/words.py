@@ -5,7 +5,6 @@ Everything that came from outside passes `said` before it stands in mrkdwn.
 
 import re
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 Block = dict[str, Any]
@@ -83,13 +82,6 @@ def age(then: datetime, now: datetime) -> str:
         if count >= 1:
             return f"{count} {name}{'s' if count > 1 else ''} ago"
     return "today"
-
-
-def dollars(amount: Decimal) -> str:
-    """Say money with as many digits as matter: $0, $0.0042, $1.27."""
-    if not amount:
-        return "$0"
-    return f"${amount:.2f}" if amount >= Decimal("0.10") else f"${amount:.4f}"
 
 
 def percent(share: float | None) -> str:

@@ -10,12 +10,13 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from bot.blocks.words import dollars, seconds
+from bot.blocks.words import seconds
 from bot.cli.books import books
 from bot.cli.failures import Refused
 from bot.cli.plain import paper
 from bot.settings import Settings
 from bot.wiring import now
+from router.prices import dollars
 from router.reports import cost
 
 LONGEST = 3660  # days
@@ -53,9 +54,9 @@ def head(spent: Mapping[str, Any], days: int) -> str:
     routed, strong = Decimal(spent["usd"]), Decimal(spent["all_strong_usd"])
     beside = f", all on {spent['strong_model']} ≈ {dollars(strong)} (estimate)" if strong else ""
     calls = f"{spent['calls']} model call{'' if spent['calls'] == 1 else 's'}"
-    return (
-        f"Last {days} days: {dollars(routed)} for {calls}{beside}; {spent['avoided']} answered by code at $0"
-    )
+    kept = Decimal(spent["kept_aside_usd"])
+    aside = f" ({dollars(kept)} of it kept aside, as nobody knows whether it is billed)" if kept else ""
+    return f"Last {days} days: {dollars(routed)} for {calls}{aside}{beside}; {spent['avoided']} answered by code at $0"
 
 
 def alone(spent: Mapping[str, Any]) -> str:

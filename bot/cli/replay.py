@@ -7,12 +7,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from bot.blocks.words import dollars
 from bot.cli.books import books
 from bot.cli.plain import paper
 from bot.settings import Settings
 from bot.wiring import now
 from router.policy_file import read_policy
+from router.prices import dollars
 from router.replay import compare, prove
 
 

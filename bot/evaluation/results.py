@@ -24,7 +24,7 @@ def read_results(folder: Path) -> list[Result]:
     if not path.is_file():
         return []
     found = []
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_bytes().split(b"\n"):  # a kill may cut within a letter, so as bytes
         try:
             found.append(_RESULT.validate_json(line))
         except ValidationError:

@@ -5,13 +5,14 @@ What nobody told and no evidence shows stays open, in words: this text invents n
 
 from datetime import datetime, timedelta
 
-from bot.blocks.words import dollars, ended, seconds, span
+from bot.blocks.words import ended, seconds, span
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import Concluded, FixJudged, Steered
 from bot.investigation.evidence import Evidence
 from bot.postmortem.follow_ups import deploy_id, follow_ups
 from bot.postmortem.marks import OPEN, anchor, plain, rest, safe
 from bot.postmortem.timeline import JOURNAL, Moment, timeline
+from router.prices import dollars
 
 LEDGER = "audit"
 VOTED = {

@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from bot.blocks.words import dollars
 from bot.investigation.casefile import CaseFile
+from router.prices import dollars
 
 _COST: Final = re.compile(
     r"\b(?:cost|price|spen[dt]|budget|bill|dollars?|tokens?|expensive|kosten|cout)\b|\$", re.IGNORECASE

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.blocks.verdict import footer
-from bot.blocks.words import dollars
 from bot.investigation.events import Billed
 from bot.store.journal import EVENT
 from router.audit import Audit
@@ -20,6 +19,7 @@ from router.calls import Call, Fault, Heard
 from router.ledger import ModelCost, Summary
 from router.messages import Message, Task, Text, Usage
 from router.outcomes import FailureCode, Status
+from router.prices import dollars
 from router.records import RECORD, Ended
 from router.replay import compare, prove
 from router.reports import cost, why

@@ -70,6 +70,28 @@ REFUSED = [
         '"claude-haiku-4-5"\neffort',
         "the ladder is not in order: claude-haiku-4-5",
     ),
+    ("[budget]", "[budgets]", "budgets: no such key"),
+    ("version = 1\n", "", "version: it is missing"),
+    ('severity = ["critical"], task', 'severity = "critical", task', "it should be a list"),
+    ('when = { severity = ["critical"], task', "when = { task", "evidence-settles-it can never apply"),
+    ('when = { severity = ["info"], task', 'when = { severity = ["critical"], task', "can never apply"),
+    ('id = "info-stays-cheap"', 'id = ""', "overrides.2.id: it is empty"),
+    ("deadline_s = 150", "deadline_s = inf", "finite"),
+    ("max_wait_s = 15 ", "max_wait_s = inf ", "finite"),
+    ("stall_repeats = 3 ", "stall_repeats = 30 ", "never fit into a window of 6"),
+    ('do = "no_optional"', 'do = "no_optional"\ntier = "t2"', "only a cap does"),
+    ('do = "cap"\ntier = "t2"', 'do = "cap"', "a cap names a tier; this one does not"),
+    ('overdraft = { severity = ["critical"]', "overdraft = { severity = []", "it names nobody"),
+    (
+        'model = "claude-opus-5-5"',
+        'model = "claude-opus-5-5"\nfallbacks = ["claude-opus-5-5"]',
+        "stands twice on this tier",
+    ),
+    (
+        '[models."claude-opus-5-5"]',
+        '[models."claude-opus-5-5"]\nprices = { input = 9, output = 9 }\nas_of = 2029-01-01',
+        "a day to come",
+    ),
 ]
 
 
@@ -103,6 +125,14 @@ def test_the_line_is_the_right_one() -> None:
         parse_policy(text, source="my.toml", now=NOW)
     at = text.splitlines().index("temperature = 0.7") + 1
     assert str(refused.value).startswith(f"my.toml:{at}: ")
+
+
+def test_a_table_written_as_a_list_is_named_where_it_stands() -> None:
+    text = TOML.replace("[budget]", "[[budget]]")
+    with pytest.raises(PolicyError) as refused:
+        parse_policy(text, source="my.toml", now=NOW)
+    at = text.splitlines().index("[[budget]]") + 1
+    assert str(refused.value) == f"my.toml:{at}: budget: it should be a table."
 
 
 def test_a_missing_file_is_one_line(tmp_path: Path) -> None:
