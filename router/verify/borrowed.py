@@ -15,7 +15,7 @@ UNIT = "|".join(
 )
 # The head of a series: "latency p95 (s):", "stored objects (in millions):", "fsync_duration_seconds p99:"
 _HEAD = re.compile(
-    rf"\((?:in |p\d+, )?(%|{UNIT}|{'|'.join(SCALES)})(?:/\w+| (?:per|an?) \w+)?(?:, [^()]*)?\)|"
+    rf"\((?:in |p\d+, )?(%|{UNIT}|{'|'.join(SCALES)})(?![a-z])(?:/\w+)?[^()]{{0,40}}\)|"
     r"[a-z]_(seconds|milliseconds|ms|minutes|hours|bytes|[kmgt]i?b|percent|pct)\b(?! ?[=:]? ?\d)|"
     r"(?<=[a-z\d] )(%|[mµu]?s|(?:milli)?seconds|minutes|[KMGT](?:i?B|bit)|bytes|percent)"
     r"(?=(?:/s|/min|/h)?(?: p\d+)?: )|"

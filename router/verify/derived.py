@@ -1,138 +1,159 @@
-"""What is worked out from the numbers of some pieces of evidence: differences, ratios, shares, sums, counts. Pure.
+"""What one step of arithmetic makes of the numbers of some pieces of evidence. Pure.
 
-It knows no claim; whether a claim's number is one of these is for `pool.py`.
+Differences, ratios, shares, sums, products, how much comes in a time, how many there are of something. It knows no
+claim but the measure that it is told in; whether a claim's number is one of these is for `pool.py`.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import combinations, pairwise
+from collections.abc import Iterator, Sequence
+from itertools import combinations
 
 from router.verify.library import Item, Library
-from router.verify.quantities import Kind, Quantity
-from router.verify.rates import intervals, sampled
-from router.verify.readings import alike, as_many, readings
+from router.verify.quantities import Kind
+from router.verify.readings import Measure, Reading, alike, as_many, readings
 
-MOST = 48  # quantities of one kind that differences and ratios are taken of
-_FEW = 6  # numbers in a piece of evidence that is multiplied out
+MOST = 48  # numbers that are held against each other
+_FEW = 6  # numbers of a piece that is summed up or multiplied out
+_EACH = 60.0  # seconds that one of many may take; what is longer is rather the time that many came in
 _STATE = re.compile(r"\b\d\d:\d\d ([a-z]+)\b")
 _SIBLING = re.compile(r"\b([a-z][a-z-]*?)-?(\d{1,2})\b")
+_PER = re.compile(
+    r"(?:\bper |/ ?|\ban? |\b(?:in|over|during|within) (?:the|one) (?:last |past |previous )?)"
+    r"(s|min|h|second|minute|hour|day)\b|\b(?:rp|qp|tp|op|iop)([sm])\b|\b(yesterday|daily|hourly)\b"
+)
+_SECONDS = {
+    "s": 1.0, "second": 1.0, "m": 60.0, "min": 60.0, "minute": 60.0, "h": 3600.0, "hour": 3600.0, "hourly": 3600.0,
+    "day": 86_400.0, "daily": 86_400.0, "yesterday": 86_400.0,
+}  # fmt: skip
+_SAMPLES = re.compile(r":\s*(\d[\d.]*\w*(?:,\s+\d[\d.]*\w*){2,})\s*$")
 
 
-@dataclass(frozen=True)
-class Figures:
-    """The numbers of some pieces of evidence, by what they measure."""
-
-    items: Sequence[Item]
-    library: Library
-
-    @cached_property
-    def own(self) -> list[Quantity]:
-        """The numbers as they stand there."""
-        return [q for item in self.items for q in item.quantities]
-
-    @cached_property
-    def stated(self) -> list[Quantity]:
-        """The numbers in all that they may mean."""
-        return [read for q in self.own for read in readings(q)]
-
-    @cached_property
-    def every(self) -> Mapping[Kind, list[Quantity]]:
-        """The same by kind."""
-        return {kind: [q for q in self.stated if q.kind is kind] for kind in Kind}
-
-    @cached_property
-    def kinds(self) -> Mapping[Kind, list[Quantity]]:
-        """What may be worked with: no guesses, bytes and ratios excepted."""
-        own = {id(q) for q in self.own}
-        return {
-            kind: [q for q in every if id(q) in own or kind in {Kind.SIZE, Kind.SHARE}][:MOST]
-            for kind, every in self.every.items()
-        }
+def worked_out(items: Sequence[Item], library: Library, by: Measure) -> Iterator[float]:
+    """Yield what is worked out *by* a measure."""
+    read = readings(items, by)[:MOST]
+    if by.kind is not Kind.FOLD:
+        yield from (abs(a.value - b.value) for a, b in combinations(read, 2) if alike(a, b))
+    if by.kind is Kind.COUNT:
+        yield from _counts(items, library)
+        yield from _sums(read)
+        yield from _products(items, Kind.SHARE)
+        yield from (abs(q.whole - q.value) for item in items for q in item.quantities if q.whole)
+    elif by.kind is Kind.SHARE:
+        yield from _shares(items)
+    elif by.kind is Kind.FOLD:
+        yield from ratios(items)
+    else:
+        yield from _products(items, by.kind)
+    if by.kind is Kind.TIME:
+        yield from (every for item in items for every in _intervals(item))
 
 
-def worked_out(figures: Figures, kind: Kind) -> Iterator[float]:
-    """Yield what can be worked out of one kind: differences, ratios, shares, counts."""
-    if kind is Kind.COUNT:
-        yield from _counts(figures)
-        yield from _products(figures, Kind.SHARE)
-        yield from (abs(q.whole - q.value) for q in figures.stated if q.whole and q.kind is kind)
-        yield from (
-            q.value - p.value for q in figures.kinds[kind] for p in figures.kinds[kind] if alike(p, q)
-        )
-        return
-    own = figures.kinds[kind]
-    if kind is not Kind.FOLD:
-        yield from (abs(a.value - b.value) for a in own for b in own)
-    if kind in {Kind.TIME, Kind.SIZE}:
-        yield from _products(figures, kind)
-    if kind is Kind.TIME:
-        yield from (every for item in figures.items for every in (*intervals(item), *sampled(item)))
-    if kind is Kind.SHARE:
-        yield from (q.value / q.whole for q in figures.stated if q.whole)
-        yield from (1 - q.value for q in own if 0 < q.value < 1)
-        for ratio in _ratios(figures):
-            yield from (ratio,) if ratio == 1 else (ratio, 1 - ratio) if ratio < 1 else (ratio - 1,)
-    if kind is Kind.FOLD:
-        yield from _ratios(figures)
-        yield from _over_a_limit(figures)
+def ratios(items: Sequence[Item]) -> Iterator[float]:
+    """Yield how many times one number is another of its measure, and so for what shares leave of their wholes."""
+    for kind in (Kind.COUNT, Kind.TIME, Kind.SIZE, Kind.SHARE):
+        own = [a for a in readings(items, Measure(kind))[:MOST] if a.own or kind is Kind.COUNT]
+        yield from (a.value / b.value for a in own for b in own if a is not b and b.value and alike(a, b))
+    rest = [1 - a.value for a in readings(items, Measure(Kind.SHARE, 0.01)) if a.own and a.value < 1]
+    yield from (a / b for a in rest for b in rest if a != b)  # misses, where hits are told
 
 
-def bare_steps(figures: Figures) -> Iterator[float]:
-    """Yield what lies between two numbers of one piece that have no unit and may have any: "1400 (was 1500)"."""
-    for item in figures.items:
-        bare = [q for q in item.quantities if q.kind is Kind.COUNT and not (q.whole or q.per or q.counts)]
-        yield from (abs(b.value - a.value) for a, b in pairwise(bare) if alike(a, b))
+def rates(items: Sequence[Item], by: Measure) -> Iterator[float]:
+    """Yield how much comes each second: told so, counted over a time, the slope of a series, or between two pieces."""
+    for item in items:
+        read = readings([item], by)[:MOST]
+        told = counted_by(item.text)
+        times = [q.value for q in item.quantities if q.kind is Kind.TIME and q.value]
+        lasted = _between(item)
+        times += lasted if by.kind is Kind.COUNT else []
+        yield from (a.value / time for a in read for time in (*told, *times))
+        yield from (abs(a.value - b.value) / time for a, b in combinations(read, 2) for time in lasted)
+        if by.kind is Kind.COUNT:
+            yield from (1 / time for time in times)  # "four times a minute", where it is every 15 s
+        if not told:
+            yield from _slopes(read)
+    began = [item.time.timestamp() for item in items if item.time is not None][:_FEW]
+    spans = {abs(a - b) for a, b in combinations(began, 2)} - {0.0}
+    yield from (a.value / span for a in readings(items, by)[:MOST] for span in spans)
 
 
-def sums(figures: Figures) -> set[float]:
-    """Return what the counts of the pieces make together, two by two and all, when they are few."""
-    counts = [q.value for q in figures.kinds[Kind.COUNT] if q.value >= 1]
-    if len(counts) > _FEW:
-        return set()
-    return {sum(counts), *(a + b for a, b in combinations(counts, 2))}
+def projections(items: Sequence[Item]) -> Iterator[float]:
+    """Yield the seconds in which what is there would be used up, or worked off, at a rate that the evidence has."""
+    for kind in (Kind.COUNT, Kind.SIZE):
+        by = Measure(kind)
+        stocks = [a.value for a in readings(items, by)]
+        stocks += [q.whole - q.value for item in items for q in item.quantities if q.whole and q.kind is kind]
+        told = [rate for rate in rates(items, by) if rate][: MOST * _FEW]
+        yield from (stock / rate for stock in stocks[:MOST] for rate in told)
 
 
-def _products(figures: Figures, kind: Kind) -> Iterator[float]:
-    """Yield "1.5 % of 12,400" and "11,804 times 16 MB", within pieces that have only a few numbers."""
-    for stated in (*([*item.quantities] for item in figures.items), figures.own):
+def counted_by(text: str) -> list[float]:
+    """Return the seconds of the times that *text* counts things by: "per minute", "/s", "rpm"."""
+    found = (next(unit for unit in m.groups() if unit) for m in _PER.finditer(text.lower()))
+    return [*dict.fromkeys(_SECONDS[unit] for unit in found)]
+
+
+def _slopes(read: Sequence[Reading]) -> Iterator[float]:
+    for a, b in combinations([a for a in read if a.at is not None], 2):
+        if took := abs((b.at or 0) - (a.at or 0)):
+            yield abs(b.value - a.value) / min(took, 86_400 - took)  # across midnight
+
+
+def _shares(items: Sequence[Item]) -> Iterator[float]:
+    yield from (q.value / q.whole for item in items for q in item.quantities if q.whole)
+    yield from (1 - a.value for a in readings(items, Measure(Kind.SHARE, 0.01)) if a.own and 0 < a.value < 1)
+    for ratio in ratios(items):
+        yield from (ratio,) if ratio == 1 else (ratio, 1 - ratio) if ratio < 1 else (ratio - 1,)
+
+
+def _sums(read: Sequence[Reading]) -> Iterator[float]:
+    """Yield what counts make together, two by two and all, when they are few."""
+    own = [a.value for a in read if a.own and a.value >= 1]
+    if len(own) <= _FEW:
+        yield from (total for total in (sum(own), *(a + b for a, b in combinations(own, 2))) if total > 2)
+
+
+def _products(items: Sequence[Item], kind: Kind) -> Iterator[float]:
+    """Yield "1.5 % of 12,400" and "11,804 times 16 MB", of pieces that have only a few numbers."""
+    for group in (*([item] for item in items), items):
+        stated = [q for item in group for q in item.quantities]
         counts = [q.value for q in stated if q.kind is Kind.COUNT and q.value > 2]
-        others = [q.value for q in stated if q.kind is kind]
+        others = [q.value for q in stated if q.kind is kind and not (kind is Kind.TIME and q.value > _EACH)]
         if len(counts) <= _FEW and len(others) <= _FEW:
             yield from (count * other for count in counts for other in others)
 
 
-def _ratios(figures: Figures) -> Iterator[float]:
-    rest = [1 - q.value for q in figures.kinds[Kind.SHARE] if q.value < 1]  # misses, where hits are told
-    yield from (a / b for a in rest for b in rest if a != b)
-    for kind in (Kind.COUNT, Kind.TIME, Kind.SIZE, Kind.SHARE):
-        own = figures.kinds[kind]
-        yield from (a.value / b.value for a in own for b in own if a is not b and b.value and alike(a, b))
+def _between(item: Item) -> list[float]:
+    """Return the seconds of "06:40 to 06:50" in a text that has no other times of day."""
+    at = [clock.second for clock in item.clocks]
+    return [float((at[1] - at[0]) % 86_400)] if len(at) == 2 and at[0] != at[1] else []
 
 
-def _over_a_limit(figures: Figures) -> Iterator[float]:
-    """Yield what numbers with a unit are over bare ones beside them."""
-    for item in figures.items:  # "1,920 s (alarm at 600)": the unit is said once
-        bare = [q.value for q in item.quantities if q.kind is Kind.COUNT and q.value]
-        with_unit = [q.value / q.scale for q in item.quantities if q.kind in {Kind.TIME, Kind.SIZE}]
-        if len(bare) <= _FEW and len(with_unit) <= _FEW:
-            yield from (a / b for a in with_unit for b in bare)
+def _intervals(item: Item) -> Iterator[float]:
+    """Yield the seconds from one to the next of what came "7 times in 10 minutes", or of a series' samples."""
+    counts = [q.value for q in item.quantities if q.kind is Kind.COUNT and q.value > 1]
+    times = [q.value for q in item.quantities if q.kind is Kind.TIME]
+    told = counted_by(item.text)
+    if len(counts) <= _FEW and len(times) <= _FEW:
+        yield from (time / count for count in counts for time in times)
+    yield from (every / count for every in told for count in counts)
+    if found := _SAMPLES.search(item.text):  # "one a minute: 3, 9, 12"
+        yield from (
+            every * n for every in (*told, *times) for n in range(1, min(found[1].count(","), MOST) + 1)
+        )
 
 
-def _counts(figures: Figures) -> Iterator[float]:
+def _counts(items: Sequence[Item], library: Library) -> Iterator[float]:
     """Yield how many pieces and how many services there are, and how many numbered ones of a name."""
-    yield float(len(figures.items))
-    yield float(len({item.service for item in figures.items if item.service}))
+    yield float(len(items))
+    yield float(len({item.service for item in items if item.service}))
     siblings: dict[str, set[int]] = {}
-    for item in figures.library.items:
-        own = f" {item.text}" if item in figures.items else ""
+    for item in library.items:
+        own = f" {item.text}" if item in items else ""
         for name, number in _SIBLING.findall(f"{item.service}{own}".lower()):
             siblings.setdefault(name, set()).add(int(number))
-    for item in figures.items:  # "three of the workers are at 250"
+    for item in items:  # "three of the workers are at 250"
         yield from (float(n) for n in as_many(item.quantities) if n > 1)
         states = Counter(_STATE.findall(item.text.lower()))  # "08:15 failed, 09:15 failed"
         yield from (float(n) for n in states.values() if n > 1)
-    for numbered in siblings.values():
-        yield float(len(numbered))
+    yield from (float(len(numbered)) for numbered in siblings.values())

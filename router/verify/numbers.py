@@ -31,12 +31,6 @@ _ZONE = re.compile(
     r"\s?(?:local(?: time)?\b|(?!UTC|GMT|ET\b)[A-Z]{2,4}T\b|(?:[A-Z]\w+ )?(?:summer|winter|standard|daylight) time|"
     r"[A-Z]\w+ time\b)",
 )
-_WORDS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-_HOURS = re.compile(
-    rf"\b(?:between|at|by|until|till|since|before|after|around|from|towards?)"
-    rf" (?:{_WORDS})(?: (?:and|to|or|till|until) (?:{_WORDS}))?\b(?! [a-z]+s\b)",
-    re.IGNORECASE,
-)
 # "six times what it was" is a factor; "six times in two minutes" a count
 _FACTOR = re.compile(
     r"\btimes (?!(?:in|over|since|within|during|after|before|an?|per|each|by|at|on)\b)\w|\btwice\b"
@@ -49,6 +43,14 @@ _PACE = re.compile(
     re.IGNORECASE,
 )
 _COMPARED = re.compile(r"\b(?:to|down|up|instead|rather|vs|versus|against|than|was|now|before|then|from)\b")
+_TIMES = re.compile(
+    r"[^,;.]{0,12} times?(?:[.,;)]|$| (?:as|what|the|its|their|that|those|normal|usual|\w+er)\b)"
+)
+_COUNTED = re.compile(  # a number and what it counts, an adjective or two between
+    r"\d+(?: (?!(?:of|to|and|or|in|at|on|for|from|with|since|until|before|after|was|is|were|are|than|per|past|by|as|"
+    r"the|then|now)\b)[a-z-]+){0,2} (?!(?:was|is|has|as|its|this)\b)[a-z-]+s\b"
+)
+_FEW = 31  # the hours of a day, the days of a month, the minutes to the half hour
 _VERSION_OF = re.compile(r"\w,? [A-Z]\w+ $")  # a product, in the midst of a sentence
 _DENIES = re.compile(
     r"\b(?:no|not|none|never|without|other|others|rest|remain\w*|still|only|left|un\w+)\b|n['’]t\b",
@@ -109,22 +111,19 @@ def dates(said: Statement, library: Library) -> Iterator[Finding]:
 
 def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -> Iterator[Finding]:
     found = quantities(text)
+    plain = in_figures(text)
     done: set[float] = set()  # ends of ranges and wholes of parts that were judged with their beginning
     for quantity in found:
+        meant = (quantity, *_other_readings(quantity, text, plain, found))
         given = (
-            (_given(quantity, text, found, pool, everything) and not _turned_round(quantity, text, pool))
-            or pool.apart(quantity, [*clocks(text), *twelves(text)])
-            or any(
-                _given(other, text, found, pool, everything)
-                for other in _other_readings(quantity, text, found)
-            )
-            or any(_is_hour(q, text, everything) for q in (quantity, *_other_readings(quantity, text, found)))
-            or (_PACE.search(text) is not None and pool.lasts(quantity))
-        )
+            any(_given(one, plain, found, pool, everything) for one in meant)
+            and not _turned_round(quantity, text, pool)
+        ) or pool.apart(quantity, [*clocks(text), *twelves(text)])
+        given = given or (_PACE.search(text) is not None and pool.lasts(quantity))
         if given or quantity.value in done:
             ends = (quantity.upto if _ranges(quantity, pool) else None, quantity.whole)
             done |= {end for end in ends if given and end is not None}
-        elif not _too_small_to_tell(quantity, text):
+        elif not _too_small_to_tell(quantity, text, plain):
             other = everything.same_digits(quantity)
             code = FindingCode.UNIT if other else FindingCode.NUMBER
             why = f"the evidence has {other}" if other else "the evidence does not give it"
@@ -132,7 +131,7 @@ def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -
             return
 
 
-def _given(quantity: Quantity, text: str, found: Sequence[Quantity], pool: Pool, everything: Pool) -> bool:
+def _given(quantity: Quantity, plain: str, found: Sequence[Quantity], pool: Pool, everything: Pool) -> bool:
     """Say whether *quantity* can be had from the evidence in any of the ways that claims may take."""
     precise = quantity.digits >= 3 and quantity.hedge is Hedge.EXACT and quantity.per is None
     return (
@@ -140,7 +139,7 @@ def _given(quantity: Quantity, text: str, found: Sequence[Quantity], pool: Pool,
         or pool.gives(quantity)
         or (precise and not pool.same_digits(quantity) and everything.states(quantity))
         or _of_its_own(quantity, found)
-        or _unit_said_once(quantity, text, found, pool)
+        or _unit_said_once(quantity, plain, found, pool)
         or pool.names(quantity)
         or everything.dates(quantity)
     )
@@ -151,24 +150,29 @@ def _turned_round(quantity: Quantity, text: str, pool: Pool) -> bool:
     return pool.leaves(quantity, frozenset(stems(in_figures(text)))) and not _DENIES.search(text)
 
 
-def _too_small_to_tell(quantity: Quantity, text: str) -> bool:
-    """One and two are pronouns as often as numbers, unless they are parts of a whole or have a unit."""
-    if quantity.kind is not Kind.COUNT or quantity.value > 2 or (quantity.whole or 0) > 2:
+def _too_small_to_tell(quantity: Quantity, text: str, plain: str) -> bool:
+    """Say whether a number in words may be none: an hour, a pronoun, a name. With a noun behind it, it counts."""
+    if (
+        (quantity.kind is not Kind.COUNT and not quantity.guessed)
+        or (quantity.whole or 0) > 2
+        or quantity.per
+    ):
         return False
-    return quantity.value in {0, 1, 2} or _VERSION_OF.search(in_figures(text)[: quantity.start]) is not None
+    if _VERSION_OF.search(plain[: quantity.start]):
+        return "." in quantity.said
+    in_words = re.search(rf"(?<![\d.]){re.escape(quantity.said)}(?![\d.])", text) is None
+    counts = _COUNTED.match(plain[quantity.start :]) is not None
+    return quantity.value in {0, 1, 2} or (in_words and quantity.value <= _FEW and not counts)
 
 
-def _other_readings(quantity: Quantity, text: str, found: Sequence[Quantity]) -> Iterator[Quantity]:
+def _other_readings(
+    quantity: Quantity, text: str, plain: str, found: Sequence[Quantity]
+) -> Iterator[Quantity]:
     """Yield what else may be meant: "six times" is a factor or a count, a neighbour's unit may be its alone."""
-    plain = in_figures(text)
+    times = _TIMES.match(plain[quantity.start :]) or _EACH.search(plain)
     if quantity.kind is Kind.FOLD and _FACTOR.search(text) and quantity.hedge is Hedge.EXACT:
         yield replace(quantity, kind=Kind.COUNT)
-    if quantity.kind is Kind.COUNT and re.match(
-        r"[^,;.]{0,12} times?(?:[.,;)]|$| (?:as|what|the|its|their|that|those|normal|usual|\w+er)\b)",
-        plain[quantity.start :],
-    ):
-        yield replace(quantity, kind=Kind.FOLD)
-    if quantity.kind is Kind.COUNT and _EACH.search(text):
+    if quantity.kind is Kind.COUNT and times:
         yield replace(quantity, kind=Kind.FOLD)
     if quantity.per is None:  # "from 5,200 a second down to 1,500"
         rated = [other for other in found if other.per and other.kind is quantity.kind]
@@ -181,18 +185,6 @@ def _other_readings(quantity: Quantity, text: str, found: Sequence[Quantity]) ->
     if quantity.guessed:
         upto = None if quantity.upto is None else quantity.upto / quantity.scale
         yield replace(quantity, kind=Kind.COUNT, value=quantity.value / quantity.scale, scale=1.0, upto=upto)
-
-
-def _is_hour(quantity: Quantity, text: str, everything: Pool) -> bool:
-    """Say whether a small number may be an hour, as in "between six and seven", or the minutes of "ten past"."""
-    if quantity.kind is not Kind.COUNT or quantity.value not in range(1, 60):
-        return False
-    if found := re.match(r"\d+ (past|to)(?=[.,;]|$)", in_figures(text)[quantity.start :]):
-        minute = int(quantity.value) if found[1] == "past" else 60 - int(quantity.value)
-        return any(at // 60 % 60 == minute for at in everything.moments)
-    if quantity.value not in range(1, 13) or not _HOURS.search(text):
-        return False
-    return everything.is_at(int(quantity.value))
 
 
 def _of_its_own(quantity: Quantity, found: Sequence[Quantity]) -> bool:
@@ -220,22 +212,18 @@ def _ranges(quantity: Quantity, pool: Pool) -> bool:
     low, high = quantity.value, quantity.upto
     if high is None or high <= low or quantity.changes:
         return False
-    kinds = {quantity.kind} if quantity.kind is not Kind.COUNT else set(Kind)
-    told = [value for kind in kinds for value in pool.all_of(kind)]
-    if quantity.kind is Kind.SHARE:  # "two to three points", where the record has no unit
-        told += [0.01 * value for value in pool.all_of(Kind.COUNT)]
-    within = [value for value in told if low * 0.9 <= value <= high * 1.1]
+    within = [value for value in pool.all_of(quantity) if low * 0.9 <= value <= high * 1.1]
     return any(value <= low * _WIDE for value in within) and any(value >= high / _WIDE for value in within)
 
 
-def _unit_said_once(quantity: Quantity, text: str, found: Sequence[Quantity], pool: Pool) -> bool:
+def _unit_said_once(quantity: Quantity, plain: str, found: Sequence[Quantity], pool: Pool) -> bool:
     """Say whether *quantity* has the unit of another in its sentence: "134, 182, 245 ms", "0.1 % to 37"."""
     if quantity.kind is not Kind.COUNT:
         return False
-    apart = re.match(r"\d+ (?:before|after|later|earlier)\b", in_figures(text)[quantity.start :]) is not None
+    apart = re.match(r"\d+ (?:before|after|later|earlier)\b", plain[quantity.start :]) is not None
     others = [q for q in found if q.kind in {Kind.TIME, Kind.SIZE, Kind.SHARE}]
     return any(
         close(quantity, have / unit.scale) or abs(have - quantity.value * unit.scale) < 1e-9
         for unit in others[:6]
-        for have in pool.all_of(unit.kind, spans=apart)
+        for have in pool.all_of(replace(unit, per=None), spans=apart)
     )

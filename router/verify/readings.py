@@ -1,57 +1,115 @@
-"""What the numbers of a record may mean, and which of them are about the same thing. Pure; it knows no claim."""
+"""What the numbers of the evidence may mean in the unit that a claim measures by. Pure; it knows no claim's words.
+
+A number with a unit means that. A number without one may be in any unit, so it is read in the claim's.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 
+from router.verify.library import Item
 from router.verify.quantities import Kind, Quantity
 
-_SETTING = re.compile(
-    r"(?:ttl|timeout|interval|deadline|max[-_]?age|delay|backoff|wait|refresh|retry|expire|period|lifetime|grace|keepalive)[\s:=]+(\d+)\b(?![.:])",
-    re.IGNORECASE,
-)
-_FEW = 48  # numbers of a piece of evidence that the others are compared with
-_EPOCH = 1e9  # the Unix time of 2001; nothing that is counted is as exact as that
+_AT = re.compile(r"(?: [a-z]+){0,2} (?:at|by) |\s?@\s?")
+_EXACT = 60  # a smaller number without a unit is not converted: too much would be had from it
+_BASES = {
+    Kind.TIME: (1.0, 1e-3),
+    Kind.SIZE: (1.0, 1e6, 2.0**20),
+}  # what a bare number of a record is most often in
+_BINARY = (1.0, 1.024**2, 1.024**-3)  # "GB" is said for GiB, and the other way round
+_LARGE = 1e5  # a number of this size may be one of bytes whatever stands beside it
 
 
-def readings(stated: Quantity) -> Iterator[Quantity]:
-    """Yield what a number in a record may mean: its unit may not be meant, bytes or a share may."""
-    yield stated
-    if stated.guessed:
-        yield replace(stated, kind=Kind.COUNT, value=stated.value / stated.scale, scale=1.0)
-    if stated.kind is Kind.COUNT and stated.value > 1e5:
-        yield replace(stated, kind=Kind.SIZE)
-    if stated.kind is Kind.COUNT and 0 < stated.value < 1:
-        yield replace(stated, kind=Kind.SHARE)
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What is measured and by which unit; *counts* says that a noun behind the number tells what."""
+
+    kind: Kind
+    unit: float = 1.0
+    counts: bool = False
 
 
-def epochs(stated: Sequence[Quantity]) -> Iterator[float]:
-    """Yield the seconds between the Unix times in the evidence, in seconds or milliseconds."""
-    bare = [q.value for q in stated if q.kind is Kind.COUNT]
-    times = [value for value in bare if _EPOCH < value < 4 * _EPOCH]
-    times += [value / 1000 for value in bare if _EPOCH < value / 1000 < 4 * _EPOCH]
-    yield from (abs(a - b) for a in times for b in times if a != b)
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One meaning of a number: of which piece it is, by which name, at what second of the day if that is told.
+
+    *own* says that its *unit* is its own and not the claim's.
+    """
+
+    value: float
+    piece: int
+    named: str
+    at: int | None
+    own: bool
+    unit: float
+    digits: int
 
 
-def settings(text: str) -> list[float]:
-    """Return the seconds that a setting without a unit may mean: "ttl 3600", "timeout=1500"."""
-    told = [float(found) for found in _SETTING.findall(text)]
-    return [*told, *(one / 1000 for one in told)]
+def measure(quantity: Quantity) -> Measure:
+    """Return what a claim's quantity measures by."""
+    return Measure(quantity.kind, quantity.scale, quantity.counts)
 
 
-def alike(a: Quantity, b: Quantity) -> bool:
-    """Say whether two numbers measure the same thing, as far as their names tell."""
-    if a.kind is not Kind.COUNT or not (a.named and b.named):
-        return True
-    if "_" not in a.named or "_" not in b.named:
-        return True  # a word of prose before a colon names no metric
-    return bool(set(a.named.lower().split("_")) & set(b.named.lower().split("_")))  # mem_used, mem_limit
+def readings(items: Sequence[Item], by: Measure) -> list[Reading]:
+    """Return all meanings that the numbers of *items* have *by* that measure."""
+    return [
+        Reading(value, n, q.named, at, own, q.scale if own else by.unit, q.digits)
+        for n, item in enumerate(items)
+        for q, at in timed(item)
+        for value, own in _meanings(q, by)
+    ]
+
+
+def timed(item: Item) -> Iterator[tuple[Quantity, int | None]]:
+    """Yield the numbers of *item*, each with its second of the day in a series: "09:30 12, 09:35 48", "12 at 09:30"."""
+    clocks = [clock for clock in item.clocks if not clock.loose]
+    told: set[int] = set()
+    for q in item.quantities:
+        end = q.start + len(q.said)
+        behind = next((c for c in clocks if c.start >= end and _AT.fullmatch(item.text[end : c.start])), None)
+        before = max((n for n, clock in enumerate(clocks) if clock.end <= q.start), default=-1)
+        head = clocks[before] if before >= 0 and before not in told else None
+        told.add(before)
+        clock = behind or head
+        yield q, clock.second if clock else None
+
+
+def alike(a: Reading, b: Reading) -> bool:
+    """Say whether two numbers measure the same thing, as far as can be told: by their unit or name, or their piece."""
+    if "_" in a.named and "_" in b.named:  # mem_used, mem_limit; a word of prose names no metric
+        return bool(set(a.named.lower().split("_")) & set(b.named.lower().split("_")))
+    return (a.own and b.own) or (a.piece == b.piece and a.unit == b.unit)
+
+
+def converted(read: Reading, by: Measure) -> Iterator[float]:
+    """Yield what a number may be said as in another unit of the same kind than the record has it in."""
+    if by.kind is Kind.SIZE:
+        yield from (read.value * base for base in _BINARY)
+    plain = read.value / by.unit
+    if not read.own and plain >= _EXACT:
+        yield from (plain * base for base in _BASES.get(by.kind, ()))
+
+
+def _meanings(q: Quantity, by: Measure) -> Iterator[tuple[float, bool]]:
+    plain = q.value / q.scale
+    if q.kind is by.kind:
+        yield q.value, True
+    if by.kind is Kind.COUNT and (
+        q.guessed or (q.kind is not Kind.COUNT and not (by.counts and q.kind is Kind.SHARE))
+    ):
+        yield plain, False
+    share = {q.kind, by.kind} == {Kind.COUNT, Kind.SHARE} and 0 < q.value < 1
+    if share or (q.kind is Kind.COUNT and by.kind is Kind.SIZE and q.value > _LARGE):
+        yield q.value, True
+    bare = q.kind is Kind.COUNT and not (q.counts or q.whole)
+    if q.kind is not by.kind and by.kind not in {Kind.COUNT, Kind.FOLD} and (bare or q.guessed):
+        yield plain * by.unit, False
 
 
 def as_many(stated: Sequence[Quantity]) -> set[int]:
     """Return how many of the numbers are as large as one of them, to the letter or give or take a twentieth."""
     return {
         sum(q.kind is one.kind and abs(q.value - one.value) <= off * abs(one.value) for q in stated)
-        for one in stated[:_FEW]
+        for one in stated[:48]
         for off in (0, 0.05)
     }

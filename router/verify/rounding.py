@@ -1,12 +1,17 @@
 """Whether a number of the evidence may be told as a claim tells it: rounded as far, hedged as it is. Pure."""
 
 import math
+import re
 
 from router.verify.hedges import Hedge
 from router.verify.quantities import Kind, Quantity
 
 # How far from a number that is said as a bound the evidence's may lie, as parts of it.
 _BOUNDS = {Hedge.OVER: (0.999, 2.0), Hedge.UNDER: (0.5, 1.001), Hedge.NEARLY: (0.85, 1.001)}
+_ABOUT = {1: 0.2, 2: 0.12}  # what "about" leaves open, as a part of a number of so many digits
+_ROUNDED = {1: 0.07, 2: 0.05, 3: 0.006}  # and what is left open without a word
+_DECIMALS = re.compile(r"\.(\d+)")
+_QUARTERS = {"5", "25", "75", "333"}  # halves and quarters are said of what is not measured
 
 
 def close(said: Quantity, have: float) -> bool:
@@ -16,19 +21,29 @@ def close(said: Quantity, have: float) -> bool:
         return value * bounds[0] <= have <= value * bounds[1]
     off = abs(value - have)
     if said.hedge is Hedge.ABOUT:
-        return off <= {1: 0.2, 2: 0.12}.get(said.digits, 0.02) * abs(value) + 1e-9
+        return off <= max(_ABOUT.get(said.digits, 0.02) * abs(value), grain(said)) + 1e-9
     if said.kind is Kind.COUNT and value < 100:
         return off < 1e-6 or (have != int(have) and value >= 3 and off <= 0.5)
     if said.kind is Kind.COUNT and said.scale == 1 and said.digits >= 3 and value == int(value):
         return off <= max(
             0.5, 0.5 * _figure(value, said.digits)
         )  # 188 is no rounding of 187, 26,200 is of 26,214
-    share = {1: 0.07, 2: 0.05, 3: 0.006}.get(said.digits, 0.001)
+    share = _ROUNDED.get(said.digits, 0.001)
     if said.kind is Kind.FOLD:
         share = 0.25 if said.digits == 1 and value >= 10 else 0.15  # "a hundred times"
     elif said.digits == 2 and value:
         share = min(share, _figure(value / said.scale, 2) / abs(value / said.scale))
-    return off <= share * abs(value) * (1 + 1e-9)
+    return off <= max(share * abs(value), grain(said)) * (1 + 1e-9)
+
+
+def grain(said: Quantity) -> float:
+    """Return half of what one more in the last place of *said* is: what rounding to that place leaves open."""
+    if said.kind is Kind.SHARE and said.scale == 1:
+        return 0.0  # a fraction in words
+    part = _DECIMALS.search(said.said)
+    return said.scale * (
+        0.5 if part is None else 0.25 if part[1] in _QUARTERS else 0.5 * 10.0 ** -len(part[1])
+    )
 
 
 def rounds_to(whole: float, have: float) -> bool:

@@ -1,0 +1,89 @@
+"""Whatever simple arithmetic makes of evidence may be said of it; ten times as much, or another unit, may not.
+
+The evidence is made up in many layouts, so that no rule for one layout is enough.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import JsonValue
+
+from router.verify.answer import check_answer
+from tests.router.world import Seen
+
+# How a measure goes from A to B between 10:05 and 10:29, by its unit
+LAYOUTS: tuple[Callable[[str, str, str], str], ...] = (
+    lambda a, b, unit: f"tray depth ({unit}): 10:05 {a}, 10:29 {b}",
+    lambda a, b, unit: f"tray depth {a} {unit} at 10:05, {b} {unit} at 10:29",
+    lambda a, b, unit: f"tray depth: 10:05 {a}{unit}, 10:29 {b}{unit}",
+    lambda a, b, unit: f"10:29 tray depth {b} {unit} (10:05: {a} {unit})",
+    lambda a, b, unit: f"tray depth went from {a} {unit} to {b} {unit} between 10:05 and 10:29",
+)
+# What one says of it, by arithmetic on A and B
+SAID: dict[str, Callable[[float, float, str], str]] = {
+    "both": lambda a, b, unit: f"Depth went from {a:g} to {b:g} {unit}",
+    "end": lambda _, b, unit: f"It stood at {b:g} {unit} at the end",
+    "rounded": lambda _, b, unit: f"It ended at about {float(f'{b:.2g}'):g} {unit}",
+    "more": lambda a, b, unit: f"It rose by {b - a:g} {unit}",
+    "times": lambda a, b, _: f"It is {b / a:.2f} times what it was",
+    "percent": lambda a, b, _: f"That is {100 * (b - a) / a:.0f} % more than before",
+    "share": lambda a, b, _: f"Before, it was at {100 * a / b:.0f} % of that",
+    "took": lambda *_: "It took 24 minutes",
+    "slope": lambda a, b, unit: f"It rose by about {float(f'{(b - a) / 24:.2g}'):g} {unit} a minute",
+}
+UNITS = ("ms", "s", "MB", "GiB", "%")
+WORSE = {"ms": "s", "s": "ms", "MB": "GB", "GiB": "MB", "%": "ms"}
+
+
+def is_found(evidence: str, claim: str) -> bool:
+    seen = Seen("metric:1", "metric", evidence, "press")
+    said: dict[str, JsonValue] = {"text": claim, "evidence": ["metric:1"]}
+    whole: dict[str, JsonValue] = {
+        "cause": None,
+        "services": [],
+        "confidence": 0.5,
+        "claims": [said],
+        "fix": None,
+    }
+    return bool(
+        check_answer(whole, stop_reason="end_turn", grounds=(seen,), onset=None, checks=("numbers", "facts"))
+    )
+
+
+@given(st.sampled_from(LAYOUTS), st.sampled_from(UNITS), st.integers(11, 900), st.integers(1, 900))
+@pytest.mark.parametrize("way", SAID)
+def test_what_one_step_makes_may_be_said(
+    way: str, layout: Callable[[str, str, str], str], unit: str, low: int, rise: int
+) -> None:
+    high = low + rise
+    assert not is_found(layout(f"{low}", f"{high}", unit), SAID[way](low, high, unit))
+
+
+@given(st.integers(61, 9000), st.sampled_from(["retry_after=", "age: ", "waiting ", "held for "]))
+def test_a_bare_number_may_be_told_in_a_larger_unit(seconds: int, head: str) -> None:
+    assert not is_found(f"refused by tray 7, {head}{seconds}", f"It is about {seconds / 60:.1f} minutes")
+
+
+def _changed(dice: random.Random) -> Iterator[tuple[str, str]]:
+    for unit in UNITS:
+        for layout in LAYOUTS:
+            for way in ("end", "more", "times", "percent"):
+                low = dice.randint(110, 390)
+                high = low + dice.randint(101, 590)
+                ten = 10 if way in {"end", "more"} else 1
+                evidence = layout(f"{low}", f"{high}", unit)
+                yield (
+                    evidence,
+                    SAID[way](low * ten, high * ten, unit) if ten > 1 else SAID[way](low, high * 10, unit),
+                )
+                if way in {"end", "more"}:
+                    yield evidence, SAID[way](low, high, WORSE[unit])
+
+
+def test_ten_times_as_much_or_another_unit_is_found() -> None:
+    changed = [*_changed(random.Random(5))]
+    missed = [one for one in changed if not is_found(*one)]
+    assert len(missed) <= 0.05 * len(changed), missed
