@@ -197,7 +197,10 @@ def _alert(reading: Reading, before: Alert | None, place: Place) -> Alert:
     count = reading.count if reading.count is not None else 0 if reading.status is Status.RESOLVED else 1
     if before is None:
         before = Alert(reading.source, reading.title, at)
-    severity = reading.severity if reading.severity is not Severity.UNKNOWN else before.severity
+    over = (
+        reading.status is Status.RESOLVED and before.severity is not Severity.UNKNOWN
+    )  # an end is no milder
+    severity = before.severity if over or reading.severity is Severity.UNKNOWN else reading.severity
     return Alert(
         source=reading.source,
         title=reading.title or before.title,

@@ -33,7 +33,10 @@ def sent(post: Post) -> bool:
     found = subject(
         post
     )  # a count, or the form at the start of a title, is Alertmanager's (Grafana was asked before)
-    return found is not None and (found.group(2) is not None or post.title.startswith(found.group(0)[:12]))
+    return found is not None and (
+        found.group(2) is not None
+        or (found.group(1).isupper() and post.title.startswith(found.group(0)[:12]))
+    )
 
 
 def read(post: Post, shape: Reading) -> Reading | None:

@@ -6,6 +6,7 @@ outright ("[FIRING:1]", "State: ALARM") outweighs all but tests, heartbeats and 
 
 import re
 
+from bot.senders.loudness import names_exception
 from bot.senders.post import Post
 from bot.senders.reading import Kind
 from bot.senders.standing import Standing, Strength, head_lines, is_any_card
@@ -81,7 +82,7 @@ _TALK = either(
     r"on[- ]call (?:shift|rotation|hand-?(?:off|over)|schedule|change|now)|your (?:on-?call )?shift",
     r"(?:scheduled|planned|upcoming) (?:maintenance|downtime)",
     r"maintenance (?:window|mode|starts|started|begins|completed|finished|ended|scheduled|is scheduled)",
-    r"downtime (?:started|scheduled|ended|cancell?ed|created)",
+    r"downtime ?(?:start|schedul|end|cancel|creat|remov)\w*",
     r"(?:added|left|updated) (?:an? )?(?:note|comment|responder|status update)|commented on",
     r"no (?:\w+ )?(?:alerts?|incidents?|problems?|issues?|monitors?|errors?) (?:are |is |were )?(?:\w+ )?"
     r"(?:firing|open|active|found|detected)|nothing (?:is )?(?:firing|wrong|down|broken)",
@@ -111,6 +112,7 @@ _PLAINLY = either(  # no state field makes an alert of these
     r"(?:incident|design|access|order) review|(?:useful|helpful)\?|restore test|tests? (?:of \S+ )?passed",
     r"answer:|action items?|post-?mortem (?:published|ready|for)|access request",
 )
+_RATED = re.compile("[★☆⭐]{3,}")  # a review of an app, whatever it complains of
 _TALK_NOUNS = re.compile(  # services are called so as well: they count only where no state is told in words
     r"\b(?:reminder|digest|survey|invoice|subscription|trial|changelog|training|newsletter|dispute)s?(?![\w-])",
     re.IGNORECASE,
@@ -170,12 +172,12 @@ def _of_changes(post: Post, found: Standing, heads: list[str]) -> Kind | None:
 def _by_all(post: Post, found: Standing, heads: list[str]) -> Kind | None:
     tracked = _TALK_SENDERS.search(post.sender) or len(_TICKET_FIELDS & post.fields.keys()) >= 2
     asked = found.strength < Strength.PHRASE and _ASKED_FIELDS & post.fields.keys()
-    if tracked or asked or any(_PLAINLY.search(line) for line in heads):
+    if tracked or asked or any(_PLAINLY.search(line) or _RATED.search(line) for line in heads):
         return Kind.TALK
     if _BUILD_FIELDS & post.fields.keys() and "severity" not in post.fields:
         return Kind.CHANGE
     told = found.strength >= Strength.TOKEN and not is_any_card(post, found)
-    return None if told else _by_words(heads, found)
+    return None if told or names_exception(post) else _by_words(heads, found)
 
 
 def _by_words(heads: list[str], found: Standing) -> Kind | None:

@@ -34,7 +34,12 @@ def sent(post: Post) -> bool:
         *post.fallbacks,
         post.text[:400],
     )
-    return by_field or any(_CHATBOT.search(each) or _MAIL.search(each) for each in heads)
+    return by_field or _signed(post) or any(_CHATBOT.search(each) or _MAIL.search(each) for each in heads)
+
+
+def _signed(post: Post) -> bool:
+    """Say whether the author's line says what it is (aws-to-slack), and the title only its name."""
+    return "cloudwatch alarm" in post.footer.lower() and bool(post.title)
 
 
 def read(post: Post, shape: Reading) -> Reading | None:
@@ -76,6 +81,8 @@ def _alarm(post: Post, heads: list[str]) -> tuple[str, str, Status | None]:
     """Return alarm, region and state word: from fields, from a mail-like subject, or from a Chatbot title."""
     if post.fields.get("alarm name"):
         return post.fields["alarm name"], "", None
+    if _signed(post):
+        return post.title, "", None
     for line in heads:
         mail = _MAIL.search(line)
         if mail:

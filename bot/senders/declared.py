@@ -63,6 +63,6 @@ NEW_RELIC = declared(
     "new-relic",
     names=("new relic", "newrelic"),
     hosts=r"//[\w.-]*newrelic\.com/",
-    services=("impacted entity", "impacted entities", "entity", "target", "targets", "entities"),
+    services=("target", "targets"),
     keys=r"/issues?/([0-9a-f-]{8,})|[?&/](?:issueId|issue_id)=([\w-]{8,})",
 )

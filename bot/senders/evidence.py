@@ -103,7 +103,7 @@ def points(post: Post, found: Standing) -> int:
             ),
         ),
         (2, _is_loud(post, found)),
-        (2, names_exception(post)),
+        (3, names_exception(post)),
         (-2, _takes_something_else(heads, found)),
         (1, any(_HEADLINE.match(line) for line in heads.split("\n"))),
         (1, found.strength is Strength.PHRASE and any(names_itself(line) for line in post.prose[:2])),

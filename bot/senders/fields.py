@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from bot.senders.slack_text import plain
 
-_BULLET = r"^[\s>]*(?:[•●▪◦‣·–—*-]\s+)?"
+_BULLET = r"^[\s>]*(?:[•●▪◦‣·–—*-]\s+)?(?::[a-z0-9_+-]{2,40}:\s*)?"
 _BOLD_NAME = re.compile(_BULLET + r"[^\w*`]{0,6}\*([^*:\n]{1,60}?):?\*:?\s*(\S.{0,2000})$")
 _COLON_NAME = re.compile(_BULLET + r"`?([^\W\d_][\w .()/-]{0,40}?)`?\s?(?::\s+|：\s*)(\S.{0,2000})$")
 _EQUALS_NAME = re.compile(_BULLET + r"`?([A-Za-z_][\w.\-/]{0,60})`?\s*=\s*(\S.{0,2000})$")
@@ -84,12 +84,12 @@ def tags_in(text: str) -> dict[str, str]:
 
 
 def _pairs(line: str) -> list[tuple[str, str]]:
-    beside = [_pair(part.strip()) for part in _BESIDE.split(line)]
-    if len(beside) > 1 and all(beside):
-        return [pair for pair in beside if pair]
     shouted = _SHOUTED_NAME.split(line)[1:]
     if len(shouted) > 4:
         return [(name, value.strip()) for name, value in zip(shouted[::2], shouted[1::2], strict=True)]
+    beside = [_pair(part.strip()) for part in _BESIDE.split(line)]
+    if len(beside) > 1 and all(beside):
+        return [pair for pair in beside if pair]
     if states_only(line):  # "ALERT name=queue value=3"
         listed = _JSON_PAIR.findall(line) or _EQUAL.findall(_unspaced(line))
         return [(name, (quoted or bare).strip("`*,")) for name, quoted, bare in listed]

@@ -22,6 +22,13 @@ _STATED_IDS = (
     "incident number", "dedup key", "fingerprint",
 )  # fmt: skip
 _FEW = 3
+_OBJECTS = (
+    "pod",
+    "pod name",
+    "name",
+    "object",
+    "nodes",
+)  # what one of many has, where the title is of them all
 _NUMBERED = re.compile(
     r"(?:^|\s)#(\d{2,12})\b"
     r"|\b(?:incident|problem|alert|issue|ticket)\s+(?:id:?\s*)?#?([A-Z]{1,5}-?\d{2,12}|\d{2,12})\b",
@@ -49,9 +56,11 @@ def key_of(post: Post, source: str, title: str) -> str:
 
 
 def _named_by(post: Post, title: str) -> list[str]:
-    """Return which one it is, when a title of few words only says what sort of thing ("Task failed", *Task*: load)."""
+    """Return which one it is, when a title only says what sort of thing ("Task failed", *Task*: load; a pod's name)."""
     words = re.findall(r"\w+", title.lower())
-    return [post.fields[word].lower() for word in words if word in post.fields] if len(words) <= _FEW else []
+    kinds = [word for word in words if word in post.fields] if len(words) <= _FEW else []
+    kinds += [name for name in _OBJECTS if post.fields.get(name, "").lower() not in title.lower()]
+    return [post.fields[kind].lower() for kind in kinds]
 
 
 def _id_in(url: str) -> str:

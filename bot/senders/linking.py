@@ -8,7 +8,7 @@ import re
 
 from bot.senders.post import Post
 from bot.senders.slack_text import Link, links_of, plain
-from bot.senders.titles import clean_title
+from bot.senders.titles import clean_title, own_names
 from bot.senders.words import either
 
 _NOT_THE_ALERT = either(
@@ -44,8 +44,12 @@ def link_of(post: Post, title: str) -> str | None:
         for line in post.lines or post.fallbacks
         if not _NOT_THE_ALERT.search(_words(plain(line).split("://")[0][:30]))
     ]
+    home_page = own_names(post.sender)  # a link that has only the sender's name leads to what it is
     body = [
-        link for line in lines for link in links_of(line) if not _NOT_THE_ALERT.search(_words(link.label))
+        link
+        for line in lines
+        for link in links_of(line)
+        if not _NOT_THE_ALERT.search(_words(link.label)) and link.label.lower() not in home_page
     ]
     titled = next((link.url for link in body if _names(link, title)), None)
     texts = (post.text, *post.fallbacks)

@@ -9,7 +9,7 @@ import re
 from bot.investigation.alert import Severity
 from bot.senders.marks import marks_in
 from bot.senders.post import Post
-from bot.senders.slack_text import links_of
+from bot.senders.slack_text import links_of, plain
 from bot.senders.standing import Standing, Strength, field_of, head_lines
 from bot.senders.words import severity_in, severity_of
 
@@ -17,14 +17,15 @@ SEVERITY_FIELDS = (
     "severity", "priority", "alert severity", "sev", "level", "urgency", "alert level", "criticality", "alert priority",
     "incident severity", "impact", "risk level", "threat level", "alarm level", "alarm severity",
 )  # fmt: skip
-DOWN = frozenset({"down", "offline", "unreachable"})
+DOWN = frozenset({"down", "offline", "unreachable", "dead"})
 _WARNING_SIGNS = (":warning:", "⚠")  # the one emoji whose name is a severity; weaker than any word
 _LEVEL_WORD = r"[Pp][0-5]|[Ss][Ee][Vv](?:[Ee][Rr][Ii][Tt][Yy])?[ -]?[0-5]"
 _IS_DOWN = re.compile(r"\b(?:is|went|gone) (?:now )?(?:down|offline|unreachable)\W*$", re.IGNORECASE)
 _SENTENCE = re.compile(r'"[^"\n]*\s[^"\n]*"')
 _LOUD = re.compile(
     rf"\b(Critical|Fatal|Emergency|Disaster|CRITICAL|FATAL|EMERGENCY|DISASTER|{_LEVEL_WORD}|WARNING|WARN|ERROR|HIGH"
-    r"|MEDIUM|MAJOR|MINOR|LOW|INFO|(?:(?<=is )|(?<=now ))(?:critical|fatal)|(?:critical|fatal)(?=\W*$))(?!\w)"
+    r"|MEDIUM|MAJOR|MINOR|LOW|INFO"
+    r"|(?:Major|Minor|Warning)(?= - )|(?:(?<=is )|(?<=now ))(?:critical|fatal)|(?:critical|fatal)(?=\W*$))(?!\w)"
 )
 _LEVELLED = re.compile(
     r"^\W{0,6}(?:(Warning)\s(?=[A-Z])|(CRITICAL|FATAL|ERROR|WARNING|WARN|PAGE|URGENT|[Pp][0-5])\s(?=\S)|(Warning|Critical)\s(?:from|on|for)\b"
@@ -32,7 +33,15 @@ _LEVELLED = re.compile(
     r"\s(?:alert|alarm|issue|incident|problem)\b))"
 )
 _INLINE = re.compile(r"\b(?:severity|urgency|priority)\s?[:=]\s?(\w{2,13})", re.IGNORECASE)
-_EXCEPTION = re.compile(r"(?:^|[\s.#:\]])[A-Z]\w*(?:Error|Exception|Fault)\b(?::|$)")
+_EXCEPTION = re.compile(
+    r"(?:^|[\s.#:\]])[A-Z]\w*(?:Error|Exception|Fault)\b(?::|$)"
+    r"|(?:^|[\s`])[A-Z]\w+(?:::[A-Z]\w+)+(?=[:`]|$)|\b[Aa]n? `?[A-Z]\w*(?:Error|Exception|Fault)`? occurr?ed\b"
+)
+_TRACES = frozenset("backtrace stacktrace traceback exception".split()) | {
+    "stack trace",
+    "error class",
+    "times occurred",
+}
 
 
 def severity(post: Post, found: Standing) -> Severity:
@@ -97,6 +106,9 @@ def field_severity(post: Post) -> Severity:
 
 
 def names_exception(post: Post) -> bool:
-    """Say whether a title is a program's exception ("KeyError: 'sku'")."""
-    linked = (link.label for line in post.prose[:1] for link in links_of(line))
-    return any(_EXCEPTION.search(each) for each in (post.title, *post.headers, *linked))
+    """Say whether a title is a program's exception ("KeyError: 'sku'"), or one's trace is beside it."""
+    linked = [link.label for line in post.prose[:1] for link in links_of(line)]
+    spoken = [plain(line) for line in post.prose[:1]] if _TRACES & post.fields.keys() else []
+    return any(_EXCEPTION.search(each) for each in (post.title, *post.headers, *linked, *spoken)) or (
+        "backtrace" in post.fields and "exception" in post.fields
+    )

@@ -13,7 +13,7 @@ BRACKET = re.compile(
     rf"|\(([A-Z]{{2,16}}|{LEVEL}|(?i:critical|warning|major|minor|high|medium|low))\)"
 )
 PREFIX = re.compile(
-    rf"^\W*((?:{LEVEL})(?: [A-Za-z-]+){{0,2}}|(?:{WORD}(?:[^\W\d]|-)*)(?: {WORD}(?:[^\W\d]|-)*){{0,2}})\s*"
+    rf"^\W*((?:{LEVEL})(?: [A-Za-z-]+){{0,2}}|(?:{WORD}(?:[^\W\d]|-)*)(?: {WORD}(?:[^\W\d]|-)*){{0,3}})\s*"
     rf"(?:#?\d{{1,12}}\s*|in [\w ]{{1,12}})?(?::|：|\||—|–|\s-\s|»|>>)"
 )
 NUMBERED_STATE = re.compile(

@@ -9,8 +9,16 @@ import re
 from bot.senders.fields import name_stated, states_only
 from bot.senders.post import Post
 from bot.senders.slack_text import links_of, plain
-from bot.senders.titles import PREFIX_NOUNS, clean_title, is_generic, is_mark, is_state_word, stripped
-from bot.senders.words import severity_of
+from bot.senders.titles import (
+    PREFIX_NOUNS,
+    clean_title,
+    is_generic,
+    is_mark,
+    is_state_word,
+    own_names,
+    stripped,
+)
+from bot.senders.words import severity_of, status_of
 
 _POINTER = re.compile(
     r"(?<![\s|(*_·•–—-])[\s|(*_·•–—-]{0,12}<https?://[^>|\n]{1,3000}\|\W{0,4}(?:view|see|open|details?|source|runbook|playbook|dashboard|graph"
@@ -18,6 +26,22 @@ _POINTER = re.compile(
     re.IGNORECASE,
 )
 _PASSED_ON = re.compile(r"^(?:via|from|by)\s+\S.{0,60}$", re.IGNORECASE)
+_BESIDE_NAME = re.compile(  # who passed it on, how it moved, since when and why: not what it is called
+    r"\bvia \S.*$|\bchanged (?:state|status) from \S+ to \S+|\b(?:since|after) \d[\w:. ]*(?:\([A-Z]{2,4}\))?"
+    r"|\breason: .*$",
+    re.IGNORECASE,
+)
+_NEWS = re.compile(
+    r"^\W*(?:status|state) (?:has )?(?:changed to|is still|is now):? \w+[.!] (?=\S)", re.IGNORECASE
+)
+_STATED = re.compile(  # "HOST: edge-1: DOWN"
+    r"^\W*(?:host|service|device|check|monitor|node|instance): "
+    r"(?P<name>\S(?:(?!\w: ).){0,150}\w): (?P<state>[\w ]{2,20})\W*$",
+    re.IGNORECASE,
+)
+# marks in bold, then what it is
+_HEADING = re.compile(r"^\W*\*\[[^\[\]*]{2,20}\][^*\n]{1,80} (?P<last>\w+)\*\s+[-–—]\s+(?=\S)")
+_ITS_ID = re.compile(r"\s+<https?://[^>|\n]{1,3000}\|#?(?=[\da-f-]*\d)[\da-f-]{4,36}>\s*$")
 _SPOKEN = re.compile(
     r"^alert (?P<whole>\S.{1,150}?) (?:has been |was |is )?(?:triggered|fired|firing|resolved|recovered)[:.!]?$"
     r"|\b(?:alert|incident|issue) #?[\w-]{1,20} [\"“](?P<quoted>[^\"”\n]{3,200})[\"”]\W*$"
@@ -61,6 +85,7 @@ TITLE_FIELDS = (
     "rule name", "rule", "title", "incident", "incident title", "issue", "problem", "problem name", "event name",
     "trigger", "condition", "condition name", "name",
 )  # fmt: skip
+_THINGS = ("device", "sensor", "nodes")  # what is watched, where nothing names the trouble
 TELLING_FIELDS = (
     "summary",
     "reason",
@@ -78,8 +103,9 @@ def best_title(post: Post) -> str:
     named = [post.fields[name] for name in TITLE_FIELDS if post.fields.get(name)]
     host = (post.fields.get("host") or "").split(" ")[0]
     checked = post.fields.get("service", "")
-    placed = f"{checked} on {host}" if host and checked else ""
-    named += [placed, *(post.fields[name] for name in TELLING_FIELDS if post.fields.get(name)), host]
+    named += [checked] if host else []
+    named += [post.fields[name] for name in (*_THINGS, *TELLING_FIELDS) if post.fields.get(name)]
+    named += [host]
     after = [*first[:1], *named, *first[1:]] if any(titled) else [*first, *named]
     later = [line for place, line in told if place > 1 and _POINTER.sub("", line)]
     behind = [plain(text) for text in (*later, post.text, *post.fallbacks)]
@@ -90,7 +116,7 @@ def best_title(post: Post) -> str:
         for each in cleaned
         if each
         and not is_generic(_unsigned(each, post.sender))
-        and each.lower() not in _own_names(post.sender)
+        and each.lower() not in own_names(post.sender)
     ]
     return next(iter(telling), next(filter(None, cleaned), ""))
 
@@ -103,6 +129,8 @@ def _error_named(post: Post, line: str) -> str:
 
 def _is_cell(post: Post, place: int, line: str) -> bool:
     """Say whether a line only states a value: where, how loud, or one of several names and values below the first."""
+    if _name_stated(plain(line)):
+        return False
     if (
         states_only(line)
         or _LOGGED.match(line)
@@ -120,13 +148,6 @@ def names_itself(line: str) -> bool:
     return _NAMED.match(_EMOJI.sub("", line)) is not None
 
 
-def _own_names(sender: str) -> set[str]:
-    """Return what a title may not be: the sender's own name, with or without "alerts" behind it."""
-    names = {sender, re.split(r"[\W_]", sender)[0]} - {""}
-    nouns = ("", " alert", " alerts", " alarm", " incident", " notification")
-    return {f"{name}{noun}" for name in names for noun in nouns}
-
-
 def _unsigned(title: str, sender: str) -> str:
     """Return *title* without the sender's first name at its start ("Icinga 2 Service Notification")."""
     name = re.split(r"[\W_]", sender)[0]
@@ -134,26 +155,36 @@ def _unsigned(title: str, sender: str) -> str:
 
 
 def _without_sender(title: str, sender: str) -> str:
-    """Return *title* without the sender's own name before a colon ("PRTG Alarm: ...")."""
-    mark = "] " if title.startswith("[") else " -- " if " -- " in title else ": "
-    before, colon, rest = title.partition(mark)
-    before = re.sub(r"\s\([^()]{1,40}\)$", "", before)
-    return clean_title(rest) if colon and before.strip("[").lower() in _own_names(sender) else title
+    """Return *title* without the sender's own name before a colon or dash ("PRTG Alarm: ...")."""
+    for mark in ("] ",) if title.startswith("[") else (" -- ", ": ", " - "):
+        before, found, rest = title.partition(mark)
+        if found and re.sub(r"\s\([^()]{1,40}\)$", "", before).strip("[").lower() in own_names(sender):
+            return clean_title(rest)
+    return title
 
 
 def _headline(line: str) -> str:
     """Return what a line of the body calls the trouble: the name in it, else its words without links to more."""
-    bare = _without_bold_mark(_POINTER.sub("", line) or line)
-    said = plain(bare)
+    bare = _without_bold_mark(_ITS_ID.sub("", _POINTER.sub("", line)) or line)
+    said = _NEWS.sub("", plain(bare))
     labelled = _LABELLED.match(said)
     behind = labelled.group(1) if labelled else ""
-    if not behind and name_stated(bare) in TELLING_FIELDS:
-        behind = said.partition(":")[2].strip()
-    return _named_in(bare) or _linked(bare) or behind or said
+    if not behind and name_stated(said) in {*TELLING_FIELDS, *_THINGS}:
+        behind = said.partition(":")[2].strip(" .")
+    return _name_stated(said) or _named_in(bare) or _linked(bare) or behind or said
+
+
+def _name_stated(words: str) -> str:
+    """Return the name between its kind and its state ("Host: edge-1: DOWN")."""
+    stated = _STATED.match(_EMOJI.sub("", words))
+    return stated["name"] if stated and status_of(stated["state"]) else ""
 
 
 def _without_bold_mark(line: str) -> str:
     """Return *line* without a state or severity in bold at its start ("*Alert opened* Queue is long")."""
+    heading = _HEADING.match(line)
+    if heading and (status_of(heading["last"]) or severity_of(heading["last"])):
+        return line[heading.end() :]
     bold = _BOLD_MARK.match(line)
     return line[bold.end() :] if bold and is_mark(bold.group(1)) else line
 
@@ -177,7 +208,8 @@ def _linked(line: str) -> str:
     links = [link for link in links_of(line) if link.label]
     if not links:
         return ""
-    rest = _TAGGED.sub(" ", _EMOJI.sub(" ", plain(line)).replace(links[0].label, " ", 1))
+    rest = _EMOJI.sub(" ", plain(line)).replace(links[0].label, " ", 1)
+    rest = _TAGGED.sub(" ", _BESIDE_NAME.sub(" ", rest))
     leftover = [
         part
         for part in re.split(r"[|:·–—,()\[\]]|(?<!\w)-|-(?!\w)|\s{2,}", rest)

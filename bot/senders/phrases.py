@@ -69,7 +69,8 @@ BURNING = either(
     r"entered (?:an? )?(?:alert|alarm|critical|warning|error) (?:status|state)",
     r"no data|needs attention|has (?:failed|degraded|triggered|fired)"
     r"|running (?:high|low)|critically low|(?:was|has been|got|is) disconnected"
-    r"|is not meeting its|resource limit matched",
+    r"|is not meeting its|resource limit matched|matches resource limit"
+    r"|^\[[\w.-]+\] \S+ - \w+ failed\b| - failed \w+ test\b",
     r"(?:tasks?|jobs?|dags?|checks?|probes?|cron|cronjobs?|backups?|query|health ?checks?|monitors?"
     r"|(?<!test )runs?(?! #?\d)|flows?|steps?"
     r"|import|export|transfer|replication|snapshot|restore|renewal|drain\w*)\b.{0,60}?\b(?<!\b0 )failed",

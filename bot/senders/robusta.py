@@ -19,7 +19,7 @@ _POD = re.compile(
     re.IGNORECASE,
 )
 _WORKLOAD = re.compile(
-    r"\b(?:deployment|statefulset|daemonset|job|cronjob|rollout)\s+"
+    r"\b(?:deployment|statefulset|daemonset|cronjob|rollout)\s+"
     r"(?!(?:failed|is|has|was|did|does|not|in|to|with|for|on|at|that|completed|running)\b)(?:([\w.-]+)/)?([a-z0-9][\w.-]*)",
     re.IGNORECASE,
 )

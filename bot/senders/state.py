@@ -18,6 +18,7 @@ from bot.senders.words import (
     SHOUTED_ABROAD,
     Status,
     colour_status,
+    entered_state,
     severity_of,
     sign_status,
     status_of,
@@ -53,12 +54,13 @@ STATE_FIELDS = (
 _ARROW = re.compile(r"\s*(?:→|➜|⇒|->|=>|➡️?|:arrow_right:|\bto\b)\s*", re.IGNORECASE)
 _MOVED = re.compile(
     r"([^\W\d]{2,20})\W{0,4}(?:→|➜|⇒|->|=>|➡️?|:arrow_right:)\W{0,4}([^\W\d]{2,20})"
-    r"|\bfrom \W?([^\W\d]{2,20})\W{1,3}to \W?([^\W\d]{2,20})"
+    r"|\bfrom \W?([^\W\d]{2,20})\W{1,3}to \W?([^\W\d]{2,20})|\(([A-Z]{2,20}) to ([A-Z]{2,20})\)"
 )
 _IN_STATE = re.compile(
-    r"\b(?:in|is|entered|to|just entered) (?:the )?(?:status|state):? \W?([A-Za-z_-]{2,20})\b"
+    r"\b(?:in|is|entered|to|just entered) (?:the )?(?:status|state):? \W?([A-Za-z_-]{2,30})\b"
     r"|\bentered (?:the )?\W?([A-Za-z]{2,20})\W? state\b"
     r"|\bfrom \W?[A-Z]\w+\W? to \W?([A-Z]\w+)\W*$"
+    r"|^\W*[Nn]ew \W{0,3}([A-Z][a-z]{2,20})\W{0,3} (?:event |alert )?from "
 )
 _LABELS = frozenset("alert alarm incident issue monitor event notification".split())
 _SMALL = frozenset(
@@ -68,6 +70,7 @@ _NAMING = frozenset(
     "name id type url link time duration details description count source number by since at for on in".split()
 )
 _COUNTED = re.compile(r"\W*\d[\d.,]*\W*(?:%|min|minutes|h|s)?\W*")
+_OWN_NUMBER = re.compile(r"^#?\d{2,12}: ")  # "4711: Closed"
 _BEFORE = re.compile(r"\s*\((?:was|previously|formerly|before)\b[^()\n]{0,60}\)", re.IGNORECASE)
 _NAME_ABOVE = re.compile(r"^\s*\*[^*\n]{1,60}\*:?\s*$|^[^\n]{1,60}:\s*$")
 _SHOUTED = re.compile(
@@ -83,6 +86,9 @@ _NOT_A_STATE = re.compile(
 
 
 _UPDATED = re.compile(r"\W*updated (?:problem|alert|incident|issue)\b", re.IGNORECASE)
+_DONE_BY = re.compile(
+    r"^\W*(acknowledged|acked|resolved|closed|silenced|snoozed) by(?: \S|\W*$)", re.IGNORECASE
+)
 _TAKEN_BY = re.compile(r"\backnowledged(?= (?:the )?(?:problem|alert|incident|issue)\b)", re.IGNORECASE)
 _MILD = (Severity.LOW, Severity.INFO)
 
@@ -91,6 +97,7 @@ def standing(post: Post) -> Standing:
     """Return the state that *post* tells, from its surest place."""
     heads = head_lines(post)
     for read in (
+        _by_deed,
         _by_update,
         _by_field,
         _by_transition,
@@ -111,6 +118,16 @@ def standing(post: Post) -> Standing:
     ):
         by_colour = None  # green for how little it matters, not for its end
     return Standing(by_colour, "", Strength.COLOUR if by_colour else Strength.NONE)
+
+
+def _by_deed(post: Post, heads: list[str]) -> Standing | None:
+    """Return what somebody did below a card that still says how it fired ("Acknowledged by ann")."""
+    now = _by_field(post, heads)
+    if now is None or now.status is not Status.FIRING:
+        return None
+    done = next(filter(None, (_DONE_BY.match(line) for line in post.prose[1:])), None)
+    said = status_of(done.group(1)) if done else None
+    return Standing(said, done.group(1), Strength.TOKEN) if done and said else None
 
 
 def _by_update(post: Post, heads: list[str]) -> Standing | None:
@@ -143,7 +160,7 @@ def _by_transition(post: Post, heads: list[str]) -> Standing | None:
             return Standing(said, now, Strength.TOKEN)
         named = _IN_STATE.search(line)
         word = next(filter(None, named.groups()), "") if named else ""
-        if word and (said := status_of(word)):
+        if word and (said := entered_state(word)):
             return Standing(said, word, Strength.PREFIX)
     return None
 
@@ -213,8 +230,8 @@ def _is_mark(word: str) -> bool:
 
 def _by_lone_word(post: Post, _heads: list[str]) -> Standing | None:
     """Return what a line that is one state word says ("Closed"), unless it is the value of a name above it."""
-    for above, line in pairwise(("", *post.prose[:6])):
-        word = plain(line)
+    for above, line in pairwise(("", *post.headers[:2], "", *post.prose[:6])):
+        word = _OWN_NUMBER.sub("", plain(line))
         said = None if _NAME_ABOVE.match(above) or len(word) > 24 else status_of(word)
         if said and not _NOT_A_STATE.fullmatch(word):
             return Standing(said, word, Strength.PREFIX)
@@ -231,7 +248,7 @@ def _by_segment(_post: Post, heads: list[str]) -> Standing | None:
 
 def _by_phrase(post: Post, heads: list[str]) -> Standing | None:
     heads = [
-        _BEFORE.sub("", QUOTED.sub('""', line)) for line in heads
+        _BEFORE.sub("", QUOTED.sub('""', EMOJI.sub(" ", line))) for line in heads
     ]  # a quotation is not the sender's word
     for phrase, status in PHRASES:
         for line in heads:

@@ -17,7 +17,7 @@ from bot.senders.words import Status
 SERVICE_NAMES = (
     "service", "service name", "service_name", "servicename", "services", "affected service", "impacted service", "app",
     "application", "app name", "application name", "app_kubernetes_io_name", "component", "deployment", "statefulset",
-    "daemonset", "cronjob", "workload", "container", "microservice", "affected services", "impacted services",
+    "daemonset", "cronjob", "workload", "microservice", "affected services", "impacted services",
 )  # fmt: skip
 
 
@@ -42,8 +42,8 @@ def labels_of(post: Post) -> dict[str, str]:
 
 def service_of(post: Post, labels: Mapping[str, str]) -> str:
     """Return the service a post names outright, by label or as service:NAME in its title; else nothing."""
-    parted = post.fields.get("host")  # what a host is made of ("component: cpu") is no service
-    names = (name for name in SERVICE_NAMES if not (parted and name == "component"))
+    placed = post.fields.get("host")  # a host's parts and checks ("component: cpu") are no services
+    names = (name for name in SERVICE_NAMES if not (placed and name in {"component", "service"}))
     named = next((value for name in names if (value := labels.get(name) or labels.get(f"{name} name"))), "")
     if not named:
         inline = re.search(r"\bservice[:=]\s?\"?([\w./-]{1,80})", f"{post.title}\n{post.body[:1_000]}")
@@ -57,7 +57,7 @@ def count_of(post: Post, status: Status) -> int | None:
         listed = re.search(r"^\W{0,4}(?i:firing)\W{0,3}\((\d+)\)", text)
         if listed and status is Status.FIRING:
             return int(listed.group(1))
-        counted = re.search(r"\[\s*\W{0,3}(?i:firing|resolved|alerting)(?!\s*-\s)(?::(\d+))?", text)
+        counted = re.search(r"\[\s*\W{0,3}(?:(?i:firing|alerting)|RESOLVED)(?!\s*-\s)(?::(\d+))?", text)
         if counted:
             if status is Status.RESOLVED:
                 return 0

@@ -33,6 +33,7 @@ _SHOUTED = re.compile(
 )
 _ANNOUNCED = re.compile(
     r"^(?:(?:problem|recovery|acknowledgement) (?:host|service) alert"
+    r"|(?:\w+ ){0,3}violation (?:opened|closed|started|ended|continues)"
     r"|new (?:detection|finding|violation)s?|you(?:'ve| have) been paged|(?:ack\w*|resolved|closed) by"
     r" [\w .@-]{1,30}):\s+(?=\S)",
     re.IGNORECASE,
@@ -51,7 +52,11 @@ _TAIL_MARK = re.compile(
     r"|acknowledged|ok|critical|fatal|warning)[.!]?$",
     re.IGNORECASE,
 )
+_HANGING = re.compile(
+    r"\b(?:is|are|was|to|of|for|status|state)$", re.IGNORECASE
+)  # "Check: disk is: ok" is one sentence
 _ADDRESS = re.compile(r"\s*[:|(–—-]?\s*https?://\S+\s*\)?$|\s*\(\s*https?://[^\s()]+\s*\)")
+_DANGLING = re.compile(r"\s[\[(<|–—-]+$")  # what an address stood in
 _AFTERWORD = re.compile(
     r"\s*(?:\.\s+It was (?:down|offline|unavailable)\b|[.–—-]\s+Reason:).*$", re.IGNORECASE
 )
@@ -77,7 +82,7 @@ _GENERIC = re.compile(
     r"(?:(?:resolved|closed|recovered|triggered|acknowledged|opened) )?"
     + _NOUN
     + r"(?: (?:alert|notification|fired|firing|triggered|started|opened|created|reported|was|has been|resolved|closed"
-    r"|acknowledged|details|update|detected|summary|ended|is|ongoing|activated))*"
+    r"|acknowledged|details|update|detected|requires|needs|your|attention|summary|ended|is|ongoing|activated))*"
     r"(?: (?:from|by) [\w .@-]{1,40})?[.!:]?$",
     re.IGNORECASE,
 )
@@ -95,7 +100,8 @@ _MEASURED = re.compile(
     rf"(?<![\w.-]){_NO_ADDRESS}\d[\d.,:]*\s*"
     r"(?:%|ms|secs?|seconds?|s|mins?|minutes?|m|hrs?|hours?|h|days?|d|[kmgt]i?b|rps|req/s)?(?![\w-])"
 )
-_LINKING = frozenset("is was has been are now back".split())
+_JOINING = frozenset("for from on in at of".split())
+_LINKING = frozenset("is was has been are now back seems".split())
 PREFIX_NOUNS = frozenset(
     "alert alarm incident issue problem monitor severity status state priority alertname name title summary recovery "
     "notification update updated from level type description details message condition".split()
@@ -115,11 +121,12 @@ def clean_title(text: str) -> str:
         if each and not is_mark(each)
     ]
     title = _ADDRESS.sub("", _AFTERWORD.sub("", _TAIL_SIGNS.sub("", " | ".join(segments)))).strip()
+    title = _DANGLING.sub("", title)
     behind = _TAIL_TOKEN.search(title)
     if behind and behind.start() and is_mark(behind.group(1)):
         title = title[: behind.start()]
     last = _TAIL_MARK.search(title)
-    if last and not is_generic(title[: last.start()]):
+    if last and not is_generic(title[: last.start()]) and not _HANGING.search(title[: last.start()]):
         title = title[: last.start()]
     for left, right in _AROUND:
         if title.startswith(left) and title.endswith(right) and len(title) > len(left + right):
@@ -144,14 +151,14 @@ def is_generic(title: str) -> bool:
         return True
     return bool(
         _GENERIC.match(re.sub(r"\s*(?:#[\w.-]*\d[\w.-]*|\b\d+)\s*", " ", title).strip())
-    ) or not re.search(r"[^\W\d]{2}", title)
+    ) or not re.search(r"[^\W\d]{2}|\d+(?:\.\d+){3}", title)
 
 
 def same_trouble(title: str) -> str:
     """Return *title* made equal for firing and resolved: small letters, no state words, no measured values."""
     text = _DURATION.sub(" ", _MEASURED.sub("#", _MOMENT.sub(" ", _HOW_LONG.sub("", title.lower()))))
-    kept = [word for word in re.split(r"[^\w./:#@-]+", text) if word and not is_state_word(word.strip(".:-"))]
-    return " ".join(kept)
+    words = [word.strip(".:-") for word in re.split(r"[^\w./:#@-]+", text)]
+    return " ".join(word for word in words if word and word not in _JOINING and not is_state_word(word))
 
 
 def alike(one: str, other: str, *, least: float = 0.6) -> bool:
@@ -183,6 +190,13 @@ def stripped(part: str) -> str:
     return text
 
 
+def own_names(sender: str) -> set[str]:
+    """Return what a title may not be: the sender's own name, with or without "alerts" behind it."""
+    names = {sender, re.split(r"[\W_]", sender)[0]} - {""}
+    nouns = ("", " alert", " alerts", " alarm", " incident", " notification")
+    return {f"{name}{noun}" for name in names for noun in nouns}
+
+
 def is_mark(text: str) -> bool:
     """Say whether *text* is nothing but a state or severity ("FIRING:2, RESOLVED:1", "severity: page")."""
     if severity_of(text):  # "Sev 2"
@@ -200,6 +214,7 @@ def is_state_word(word: str) -> bool:
     """Say whether a word of a title tells only how things stand, or joins such words ("is", "still")."""
     return bool(status_of(word)) or word in {
         "is",
+        "seems",
         "was",
         "has",
         "been",

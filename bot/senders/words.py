@@ -27,7 +27,7 @@ _FIRING = (
     "insufficient_data error fatal emergency disaster outage unresolved escalated new created late stopped "
     "unknown major minor abnormal anomaly incident detected investigating identified page high exceeded overdue "
     "missed red trouble raised unstable declared regressed regression escalating missing_data unavailable not_ok "
-    "impaired partial_outage major_outage disconnected degraded_performance dead health_err health_warn paging "
+    "impaired partial_outage major_outage disconnected degraded_performance dead sick health_err health_warn paging "
     "violation violating unacknowledged un-acknowledged err"
 )
 _RESOLVED = (
@@ -42,6 +42,15 @@ _STATUS = {
     **dict.fromkeys((_FIRING + " " + abroad.FIRING).split(), Status.FIRING),
     **dict.fromkeys((_RESOLVED + " " + abroad.RESOLVED).split(), Status.RESOLVED),
     **dict.fromkeys((_ACKNOWLEDGED + " " + abroad.ACKNOWLEDGED).split(), Status.ACKNOWLEDGED),
+}
+
+_OF_CONTAINERS = {  # Kubernetes' reasons: what happened, and a state only where one stands ("entered status Running")
+    **dict.fromkeys(
+        "crashloopbackoff imagepullbackoff errimagepull oomkilled evicted notready createcontainerconfigerror "
+        "createcontainererror runcontainererror invalidimagename".split(),
+        Status.FIRING,
+    ),
+    **dict.fromkeys("running ready".split(), Status.RESOLVED),
 }
 
 SHOUTED_ABROAD = "|".join(
@@ -108,6 +117,11 @@ def status_of(word: str) -> Status | None:
     if None in parts:
         return None
     return next((each for each in parts if each is not Status.FIRING), Status.FIRING)
+
+
+def entered_state(word: str) -> Status | None:
+    """Return what a word says of something that entered it: a state of any kind, or one that containers have."""
+    return status_of(word) or _OF_CONTAINERS.get(_key(word))
 
 
 def severity_of(word: str) -> Severity | None:

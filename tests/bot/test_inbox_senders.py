@@ -394,7 +394,7 @@ class TestRobusta:
             "🔥 `firing` 🔴 `high` <https://platform.robusta.dev/f?x=1|*Job shop/etl failed to complete*>"
         )
         (heard,) = alerts(app("Robusta", "Job failed", blocks=[old, section("*Source:* `prod`")]))
-        assert (heard.alert.severity, heard.alert.service) == (Severity.HIGH, "etl")
+        assert (heard.alert.severity, heard.alert.service) == (Severity.HIGH, "")
 
 
 class TestUptimeKuma:
@@ -473,7 +473,7 @@ class TestNewRelic:
         )
         assert (opened.alert.severity, opened.alert.service, opened.alert.source) == (
             Severity.CRITICAL,
-            "orders-api",
+            "",  # an entity is a host as often as a service
             "new-relic",
         )
         assert isinstance(resolved, AlertResolved)

@@ -88,7 +88,7 @@ UNLISTED: list[tuple[str, Message, Message | None, Severity, str, str]] = [
         ),
         C,
         "web-1/HTTP",
-        "HTTP",
+        "",
     ),
     (
         "google cloud monitoring",
