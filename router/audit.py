@@ -118,6 +118,10 @@ class Audit:
                 return f"row {row.number} of {row.writer} does not follow the row before it"
             if row.hash != link(row.before, row.writer, row.number, row.at, row.record):
                 return f"row {row.number} of {row.writer} was changed"
+            # rows are found by these two, which the hash does not cover
+            told = _columns(RECORD.validate_json(row.record))
+            if row.kind != told["kind"] or row.kase != told["kase"]:
+                return f"row {row.number} of {row.writer} was filed under another case or kind"
             before[row.writer] = (row.number, row.hash)
         return None
 

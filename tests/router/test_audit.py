@@ -102,6 +102,14 @@ async def test_a_row_taken_out_is_noticed(open_router: Opened, books: AsyncEngin
     assert "row 3" in str(await router.audit.broken())
 
 
+async def test_a_row_that_is_filed_elsewhere_is_noticed(open_router: Opened, books: AsyncEngine) -> None:
+    router = await busy(open_router)
+    await router.audit.flush()
+    async with books.begin() as connection:
+        await connection.execute(audit_table.update().where(audit_table.c.number == 2).values(kase="hidden"))
+    assert "row 2" in str(await router.audit.broken())
+
+
 async def test_another_policy_shows_what_would_change(open_router: Opened) -> None:
     router = await busy(open_router)
     strong = policy(
