@@ -17,6 +17,7 @@ from email.utils import parsedate_to_datetime
 import httpx2
 from pydantic import JsonValue
 
+from tools.foreign_json import read_json
 from tools.progress import progress
 from tools.reads import ACTION, Endpoint, Gate, Query, Read, base_url, raw_path
 from tools.tool import Unavailable
@@ -84,10 +85,9 @@ class ReadOnlyHttp:
         if not 200 <= status < 300:
             raise self._no(_meaning(status) + (_named_error(content) if read.action else ""))
         try:
-            value: JsonValue = json.loads(content)
-        except (ValueError, RecursionError):
+            return read_json(content)
+        except ValueError:
             raise self._no("the answer is not JSON") from None
-        return value
 
     async def read_text(
         self,
@@ -110,14 +110,17 @@ class ReadOnlyHttp:
         body: JsonValue,
     ) -> tuple[int, bytes]:
         path = raw_path(self._base) + read.filled(names) or "/"
-        url = self._base.copy_with(username=None, password=None, raw_path=path.encode("ascii"))
-        request = self._client.build_request(
-            read.method,
-            url,
-            params=dict(query) or None,
-            content=json.dumps(body).encode() if body is not None else None,
-            headers=_headers(read),
-        )
+        try:
+            url = self._base.copy_with(username=None, password=None, raw_path=path.encode("ascii"))
+            request = self._client.build_request(
+                read.method,
+                url,
+                params=dict(query) or None,
+                content=json.dumps(body).encode() if body is not None else None,
+                headers=_headers(read),
+            )
+        except httpx2.InvalidURL:  # what is asked about is named by the source itself, at any length
+            raise self._no("a name in its own answer is too long to ask about") from None
         try:
             async with asyncio.timeout(self._endpoint.timeout_s):
                 return await self._tried(request)

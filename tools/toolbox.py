@@ -16,6 +16,7 @@ from pydantic import BaseModel, JsonValue, ValidationError
 from tools.clean_texts import CleanTexts
 from tools.cutting import fitted
 from tools.lane import in_lane
+from tools.printable import printable
 from tools.progress import reporting
 from tools.tool import Findings, Observation, Scope, Status, Tool, ToolCall, Unavailable
 
@@ -46,7 +47,7 @@ class Toolbox:
         self._tools = {tool.name: tool for tool in tools}
         if len(self._tools) != len(tools):
             raise ValueError("two tools have the same name")
-        self._redact = CleanTexts(redact)
+        self._redact = CleanTexts(lambda text: redact(printable(text)))
 
     def offered(self) -> tuple[OfferedTool, ...]:
         """Return what a model may call, in a stable order (the prefix of a prompt must not change)."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field
 
 from tools.cutting import cut, fitted, size
+from tools.printable import printable
 from tools.telemetry import Window
 from tools.tool import Findings, Observation, Scope, Status, ToolCall, Unavailable
 from tools.toolbox import WITHHELD, Toolbox
@@ -193,3 +194,23 @@ async def test_nothing_beside_a_dead_source_is_not_nothing_found() -> None:
     found = await Toolbox([Half()], redact).run(ToolCall("half", FOR_USER), SCOPE)
     assert found.status is Status.UNAVAILABLE
     assert found.note == "loki: 503"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("\x1b[31mERROR\x1b[0m pool dry", "ERROR pool dry"),
+        ("a\x1b]0;title\x07b\x1b]8;;http://evil.test\x1b\\c", "abc"),
+        ("pool\x00 \x08\x9bdry", "pool   dry"),
+        ("pass\u202eword\u2069", "pass word "),
+        ("one\r\n\ttwo", "one\n\ttwo"),
+        ("Größe 🔥", "Größe 🔥"),
+    ],
+)
+def test_foreign_text_steers_no_terminal(written: str, read: str) -> None:
+    assert printable(written) == read
+
+
+async def test_what_a_tool_saw_is_printable() -> None:
+    found = await Toolbox([Echo()], str).run(ToolCall("echo", {"service": "\x1b[2Jpool\x00dry"}), SCOPE)
+    assert found.observations[0].text.startswith("pool dry\n")

@@ -6,12 +6,12 @@ A part that is not there at all is `Unavailable`, so that "not looked" never rea
 """
 
 import asyncio
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Generic, TypeVar, cast
 
+from tools.foreign_json import read_json
 from tools.lane import in_lane
 from tools.progress import progress
 from tools.providers import file_rows
@@ -143,8 +143,8 @@ def _json_rows(tally: Tally) -> Iterator[dict[str, object]]:
     """Yield the objects of one JSON document: itself, or those of its list."""
     try:
         with tally.path.open("rb") as stream:
-            value = json.loads(stream.read(_JSON_BYTES).decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
+            value = read_json(stream.read(_JSON_BYTES))
+    except ValueError:
         tally.broken = "not JSON"
         return
     for each in value if isinstance(value, list) else [value]:

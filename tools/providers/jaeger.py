@@ -1,6 +1,7 @@
 """Who calls whom from Jaeger's query API, and operations summarised from a sample of its traces."""
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -132,8 +133,8 @@ def _failed(span: JsonValue) -> bool:
     """Say whether a span's tags tell a failure: an error, or a status of the server's own fault."""
     tags = {shapes.text(tag, "key"): shapes.at(tag, "value") for tag in shapes.objects(span, "tags")}
     status = next((tags[key] for key in ("http.status_code", "http.response.status_code") if key in tags), 0)
-    own_fault = str(status).isdigit() and int(str(status)) >= 500
-    return tags.get("error") in {True, "true"} or tags.get("otel.status_code") == "ERROR" or own_fault
+    own_fault = re.fullmatch(r"5\d\d", str(status)) is not None
+    return tags.get("error") in (True, "true") or tags.get("otel.status_code") == "ERROR" or own_fault
 
 
 def _summary(alike: list[_Operation]) -> Span:

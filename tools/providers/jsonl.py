@@ -6,13 +6,13 @@ than a big file. Nothing here knows what the rows mean.
 """
 
 import gzip
-import json
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
+from tools.foreign_json import read_json
 from tools.progress import progress
 
 _TOLD_EVERY = 1 << 20  # bytes
@@ -66,8 +66,8 @@ def rows(path: Path, limits: FileLimits, tally: Tally) -> Iterator[dict[str, obj
 
 def _object(line: bytes) -> dict[str, object] | None:
     try:
-        value = json.loads(line.decode("utf-8", "replace"))
-    except (ValueError, RecursionError):
+        value = read_json(line)
+    except ValueError:
         return None
     return cast("dict[str, object]", value) if isinstance(value, dict) else None
 

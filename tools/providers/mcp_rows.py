@@ -4,13 +4,13 @@ A structured answer holds its rows at a place that the operator names; where the
 else line by line. A row without what its kind needs is left out; an answer without rows is said to have none.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
+from tools.foreign_json import read_json
 from tools.providers import shapes
 from tools.providers.moments import moment
 from tools.telemetry import Call, Deployment, FiringAlert, LogLine, Runbook, Series, Window
@@ -134,7 +134,6 @@ def _json(answer: JsonValue) -> JsonValue:
     if not isinstance(answer, str) or not answer.lstrip().startswith(("[", "{")):
         return answer
     try:
-        told: JsonValue = json.loads(answer)
-    except (ValueError, RecursionError):
+        return read_json(answer)
+    except ValueError:
         return answer
-    return told

@@ -215,7 +215,7 @@ def _check(body: bytes, listed: frozenset[str]) -> None:
     """Raise `NotARead` unless *body* is one JSON-RPC message that a session of ours may send."""
     try:
         message: Any = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NotARead("what was about to leave is no JSON-RPC message") from None
     parts: Sequence[Any] = message if isinstance(message, list) else [message]
     for part in parts:

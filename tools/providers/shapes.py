@@ -1,5 +1,7 @@
 """Take values out of JSON that others send, without trust in its shape: what is not there is empty."""
 
+import math
+
 from pydantic import JsonValue
 
 
@@ -26,7 +28,9 @@ def text(value: JsonValue, *path: str | int) -> str:
 def whole(value: JsonValue, *path: str | int) -> int:
     """Return the whole number at *path*, else 0."""
     found = at(value, *path)
-    return int(found) if isinstance(found, int | float) and not isinstance(found, bool) else 0
+    if isinstance(found, float):
+        return int(found) if math.isfinite(found) else 0
+    return found if isinstance(found, int) and not isinstance(found, bool) else 0
 
 
 def objects(value: JsonValue, *path: str | int) -> list[dict[str, JsonValue]]:
