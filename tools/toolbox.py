@@ -117,6 +117,7 @@ class Toolbox:
         return replace(
             seen,
             text=self._redact(seen.text),
+            service=printable(seen.service) if seen.service else None,
             query=self._redact(seen.query),
             link=self._redact(seen.link) if seen.link else None,
             facts=facts if isinstance(facts, dict) else {},

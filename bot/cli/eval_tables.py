@@ -2,21 +2,30 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from bot.cli.plain import paper
+from router.prices import dollars
 
-_COLUMNS = ("arm", "right", "accuracy", "in 3", "gain", "$/case", "seconds", "calls", "strong", "unsure")
+# they fit eighty columns
+_COLUMNS = ("arm", "right", "accuracy", "in 3", "gain", "$/case", "seconds", "calls")
+_READ = (
+    "gain: over the arm without a model on the same cases; "
+    "calls: all / to stronger models / answers posted as unverified"
+)
 
 
 def print_tables(told: Mapping[str, Any]) -> None:
     """Print the figures of every arm."""
     console = paper()
-    table = Table(title=f"{told['cases']} cases; 95 % interval below each mean", title_justify="left")
+    title = f"{told['cases']} cases; 95 % interval below each mean"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=0, pad_edge=False)
     for position, name in enumerate(_COLUMNS):
-        table.add_column(name, justify="left" if position == 0 else "right")
+        table.add_column(name, justify="left" if position == 0 else "right", no_wrap=position > 0)
     for arm in told["arms"]:
         count = sum(mine[0] for mine in arm["by_set"].values())
         table.add_row(
@@ -27,12 +36,10 @@ def print_tables(told: Mapping[str, Any]) -> None:
             _spread(arm["gain"], "{:+.2f}"),
             _spread(arm["usd"], "{:.4f}"),
             _spread(arm["seconds"], "{:.1f}"),
-            str(arm["calls"]),
-            str(arm["strong_calls"]),
-            str(arm["unverified"]),
+            f"{arm['calls']}/{arm['strong_calls']}/{arm['unverified']}",
         )
     console.print(table)
-    console.print("gain: over the arm without a model on the same cases; unsure: posted as unverified")
+    console.print(_READ, highlight=False)
     for arm in told["arms"]:
         wrong, asked = arm["accused_innocent"]
         if asked:
@@ -45,7 +52,7 @@ def print_tables(told: Mapping[str, Any]) -> None:
     for (why, case), names in reasons.items():
         line = f"Left out: {', '.join(names)} ({case}): {why}"
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-    spent = f"${told['spent_usd']} of ${told['cap_usd']} spent"
+    spent = f"{dollars(Decimal(told['spent_usd']))} of {dollars(Decimal(told['cap_usd']))} spent"
     kept = f"{spent}. Kept in {told['kept_in']}; --resume goes on from there."
     console.print(kept, markup=False, highlight=False, soft_wrap=True)
 

@@ -122,6 +122,7 @@ def test_without_a_key_it_says_what_it_left_out(run: Run, cases: Path) -> None:
     told = run("eval", "--cases", str(cases))
     assert told.code == 0
     assert "no-model" in told.out
+    assert "…" not in told.out
     assert "Left out: always-weak, always-strong, routed (all): no ANTHROPIC_API_KEY" in told.out
 
 
