@@ -76,7 +76,7 @@ class Desk:
     aside: Aside
     importing: Importing
     rules: Callable[[str], Awaitable[ChannelRules]] = default_rules
-    _read: dict[str, str] = field(default_factory=dict)
+    _listened: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def _spoken(self) -> Spoken:
@@ -111,11 +111,11 @@ class Desk:
                 return f"ignored: unknown kind {unknown}"
 
     async def settle(self) -> None:
-        """Write down what was counted, and how far each channel was read."""
+        """Write down what was counted, and in which channels we listen."""
         await self.joining.settle()
-        while self._read:
-            channel, ts = self._read.popitem()
-            await self.intake.saw(channel, ts)
+        while self._listened:
+            channel, ts = self._listened.popitem()
+            await self.intake.listens(channel, ts)
 
     def forget(self) -> None:
         """Drop what was counted and could not be written."""
@@ -134,9 +134,9 @@ class Desk:
         channel = str(event.get("channel", ""))
         if not self.guard.permits.listens(channel):
             return "ignored: channel not listed"
-        ts = str((event.get("message") or event).get("ts") or "")
-        if channel and _seconds(ts) > _seconds(self._read.get(channel, "")):
-            self._read[channel] = ts
+        ts = str(event.get("ts") or "")
+        if channel and _seconds(ts):
+            self._listened.setdefault(channel, ts)
         return await self._heard(self.inbox.read(event), work)
 
     async def _heard(self, heard: Heard, work: Work) -> str | None:

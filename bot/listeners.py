@@ -284,8 +284,8 @@ def content_key(event: Mapping[str, Any]) -> str | None:
     channel, ts = event.get("channel"), message.get("ts")
     if not channel or not ts:
         return None
-    if event.get("subtype") in {"message_changed", "message_deleted"}:
-        state = _digest({key: message.get(key) for key in ("text", "blocks", "attachments")})
+    if event.get("subtype") in {"message_changed", "message_deleted"}:  # an edit may bring older words back
+        state = _digest({key: message.get(key) for key in ("text", "blocks", "attachments", "edited")})
         return f"{channel}:{ts}:{event['subtype']}:{state}"
     return f"{channel}:{ts}:posted"
 

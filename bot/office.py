@@ -160,9 +160,8 @@ class Office:
             asyncio.create_task(self.poster.run(), name="poster"),
         ]
         self._tick(aftermath, home, back)
-        await self._join(
-            app, CatchUp(self._client, self.intake, team, me.bot_id, house.permits.channels, house.now)
-        )
+        listened = (team, me.bot_id, house.permits.channels, house.now)
+        await self._join(app, CatchUp(self._client, self.intake, self.cases, *listened))
         await self._talk.take_up()
 
     async def _join(self, app: AsyncApp, caught: CatchUp) -> None:

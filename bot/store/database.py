@@ -7,9 +7,10 @@ import asyncio
 import fcntl
 import sqlite3
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -75,7 +76,9 @@ def engine_for(url: str | None, folder: Path) -> AsyncEngine:
         CannotOpen: *url* is none; what stands in it is not told, for it holds a password.
     """
     if url:
-        return create_async_engine(_async_url(url), pool_pre_ping=True, pool_size=8, hide_parameters=True)
+        server = create_async_engine(_async_url(url), pool_pre_ping=True, pool_size=8, hide_parameters=True)
+        sa.event.listen(server.sync_engine, "do_connect", _connect)
+        return server
     engine = create_async_engine(
         f"sqlite+aiosqlite:///{folder / FILE_NAME}",
         pool_size=8,
@@ -165,6 +168,22 @@ def _async_url(url: str) -> sa.URL:
         return sa.make_url(url)
     except (sa.exc.ArgumentError, ValueError):
         raise CannotOpen(NOT_A_URL) from None
+
+
+def _connect(
+    dialect: sa.Dialect, _record: object, words: Sequence[object], named: Mapping[str, object]
+) -> sa.engine.interfaces.DBAPIConnection:
+    """Connect to the server; one that is away is the database's own error, as when it goes away later.
+
+    SQLAlchemy hands on the driver's and the network's errors of a first connection as they are.
+    """
+    adapter: Any = dialect.loaded_dbapi
+    driver = adapter.asyncpg
+    try:
+        return dialect.connect(*words, **named)
+    except (OSError, driver.PostgresError, driver.InterfaceError) as away:
+        why = str(away) or type(away).__name__
+        raise adapter.OperationalError(why) from away
 
 
 def _tune_sqlite(connection: sqlite3.Connection, _record: object) -> None:

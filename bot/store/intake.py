@@ -150,8 +150,13 @@ class Intake:
             counted = sa.select(sa.func.count()).where(intake.c.state.in_(("waiting", "taken")))
             return int(await connection.scalar(counted) or 0)
 
+    async def listens(self, channel: str, ts: str) -> None:
+        """Note that we listen in *channel*, since its message *ts*: from there on nothing may be missed."""
+        if await self.seen(channel) is None:
+            await self.saw(channel, ts)
+
     async def saw(self, channel: str, ts: str) -> None:
-        """Remember the newest message seen in *channel*, for catching up after a gap."""
+        """Remember that *channel* was read to its end, up to its message *ts*."""
         async with self.engine.begin() as connection:
             known = await connection.scalar(sa.select(cursors.c.seen_ts).where(cursors.c.channel == channel))
             if known is None:
@@ -168,7 +173,7 @@ class Intake:
             return list((await connection.execute(sa.select(cursors.c.channel))).scalars())
 
     async def seen(self, channel: str) -> str | None:
-        """Return the newest message seen in *channel*, or None when we have not listened there."""
+        """Return up to where *channel* was read to its end, or None when we have not listened there."""
         async with reading(self.engine) as connection:
             found: str | None = await connection.scalar(
                 sa.select(cursors.c.seen_ts).where(cursors.c.channel == channel)

@@ -1,6 +1,7 @@
 """The durable queue, the cases and their journals, on the real database."""
 
 import asyncio
+import socket
 import threading
 from datetime import UTC, datetime, timedelta
 from itertools import chain
@@ -229,4 +230,15 @@ async def test_a_writer_that_is_cancelled_leaves_no_lock(tmp_path: Path) -> None
     (told,) = await asyncio.gather(writer, return_exceptions=True)
     assert isinstance(told, asyncio.CancelledError)
     await asyncio.wait_for(written("SELECT 1"), 20)
+    await engine.dispose()
+
+
+async def test_a_server_that_is_away_is_the_databases_own_error(tmp_path: Path) -> None:
+    """As the network's error it would end the worker's loops, and nothing would be taken once it is back."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    engine = engine_for(f"postgresql://bot@127.0.0.1:{port}/none", tmp_path)
+    with pytest.raises(sa.exc.OperationalError, match="Connect call failed"):
+        await Cases(engine, "a").claim(NOW)
     await engine.dispose()
