@@ -23,6 +23,7 @@ MOST_PANELS = 3
 MOST_POINTS = 400
 LEAST_POINTS = 4
 _WIDE, _HIGH, _DPI = 5.6, 1.6, 150  # inches; a panel's height
+_TITLE = 52  # characters that stand above a panel, as wide as they mostly are
 _GROUND, _INK, _FAINT, _GRID = "#f3f4f6", "#1f2937", "#6b7280", "#d5d9df"
 _LINE, _ONSET, _FIRST = "#1d4ed8", "#374151", "#b91c1c"
 _BYTES = (("GiB", 2.0**30), ("MiB", 2.0**20), ("KiB", 2.0**10))
@@ -42,8 +43,9 @@ class Panel:
 
     @property
     def title(self) -> str:
-        """What is drawn, with its unit."""
-        return f"{short(self.service, 40)} · {short(self.metric, 60)}{f' ({self.unit})' if self.unit else ''}"
+        """What is drawn, with its unit, as far as it fits above the panel."""
+        service, unit = short(self.service, 24), f" ({short(self.unit, 8)})" if self.unit else ""
+        return f"{service} · {short(self.metric, _TITLE - len(service) - len(unit) - 3)}{unit}"
 
 
 def png(panels: Sequence[Panel], onset: datetime) -> bytes:

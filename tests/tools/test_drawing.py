@@ -106,3 +106,10 @@ def test_it_ends_with_its_input_also_within_a_frame() -> None:
 )  # fmt: skip
 def test_a_picture_survives_the_way(panels: list[Panel]) -> None:
     assert unpacked(packed(panels, ONSET)) == (panels, ONSET)
+
+
+@pytest.mark.parametrize("service", ["api", "a-service-whose-name-goes-on-and-on-and-on"])
+def test_a_title_fits_above_its_panel_and_keeps_its_unit(service: str) -> None:
+    title = Panel(service, "memory_working_set_bytes_of_all_containers_together", "bytes", POINTS).title
+    assert len(title) <= 52
+    assert title.endswith("… (bytes)")
