@@ -100,7 +100,11 @@ async def test_elasticsearch() -> None:
         ("pool exhausted", "checkout", "error"),
     ]
     assert b'"term":{"service.name":"checkout"}' in router.calls[0].request.content.replace(b" ", b"")
-    assert "https://kibana.example/app/discover#/" in logs.link(WINDOW, "checkout")
+    assert logs.link(WINDOW, 'it\'s "x"!') == (
+        "https://kibana.example/app/discover#/"
+        "?_g=(time:(from:'2026-03-01T11:40:00.000Z',to:'2026-03-01T12:10:00.000Z'))"
+        "&_a=(query:(language:kuery,query:'service.name%3A%22it%21%27s%20%5C%22x%5C%22%21%21%22'))"
+    )
 
 
 async def test_github_by_deployment_and_by_commit() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta
 from urllib.parse import quote
 
 import httpx2
@@ -72,9 +72,10 @@ class ElasticsearchLogs(HttpSource):
         """Return Kibana's Discover with the same span and service, None when no Kibana is configured."""
         if not self._settings.kibana_url:
             return None
-        span = f"(time:(from:'{window.start.isoformat()}',to:'{window.end.isoformat()}'))"
-        asked = f'{self._fields["service"]}:"{service}"' if service else ""
-        query = f"(query:(language:kuery,query:'{quote(asked)}'))"
+        start, end = (f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.000Z}" for at in (window.start, window.end))
+        span = f"(time:(from:'{start}',to:'{end}'))"  # a "+00:00" would arrive with a space for its "+"
+        asked = f"{self._fields['service']}:{_kql(service)}" if service else ""
+        query = f"(query:(language:kuery,query:'{quote(_rison(asked))}'))"
         return f"{self._settings.kibana_url.rstrip('/')}/app/discover#/?_g={span}&_a={query}"
 
     async def _read(
@@ -112,3 +113,14 @@ class ElasticsearchLogs(HttpSource):
         name = self._fields[kind]
         nested = shapes.at(source, *name.split("."))
         return shapes.at(source, name) if nested is None else nested
+
+
+def _kql(value: str) -> str:
+    """Return *value* as a string of Kibana's query language."""
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _rison(text: str) -> str:
+    """Return *text* as it stands between the quotes of rison, the form in which Kibana keeps state in a URL."""
+    return text.replace("!", "!!").replace("'", "!'")
