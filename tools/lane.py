@@ -1,7 +1,7 @@
 """The lane for work that keeps Python busy: reading, digesting, ranking and redacting much text.
 
-Two threads at most, however many cases look at once: more would win nothing under one interpreter lock, and each would
-hold the event loop up, for which Slack waits. It knows nothing of the work.
+One thread, however many cases look at once: under one interpreter lock a second wins nothing, and what the event loop
+does, for which Slack waits, takes once more its time for each that computes beside it. It knows nothing of the work.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_LANE = ThreadPoolExecutor(max_workers=2, thread_name_prefix="lane")
+_LANE = ThreadPoolExecutor(max_workers=1, thread_name_prefix="lane")
 
 
 async def in_lane(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
