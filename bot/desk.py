@@ -145,7 +145,7 @@ class Desk:
             case AlertOpened() | AlertRepeated() | AlertChanged():
                 told = await self._alert(heard, work)
             case AlertResolved(alert):
-                told = await self.joining.cleared(alert)
+                told = await self.joining.cleared(alert, work)
             case Mentioned():
                 told = await self._spoken.mention(heard, work)
             case ChangeNoticed():

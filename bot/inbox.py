@@ -111,8 +111,8 @@ class Inbox:
         was = read_message(before) if isinstance(before, Mapping) else None
         if was is not None and _told(was) == _told(now):
             return Ignored("an edit that changes nothing we read")
-        changed = was is not None and was.kind is Kind.ALERT
-        return self._posted(now, after, channel, edited=changed)
+        heard = self._posted(now, after, channel, edited=was is not None and was.kind is Kind.ALERT)
+        return _back(heard) if was is not None and was.status is Status.RESOLVED else heard
 
     def _posted(
         self, reading: Reading, event: Mapping[str, Any], channel: str, *, edited: bool = False
@@ -175,6 +175,13 @@ def _heard(reading: Reading, fresh: _Known, known: _Known | None, place: Place, 
         )
     moved = edited or known.alert.firing_count != alert.firing_count or known.alert.severity != alert.severity
     return AlertChanged(alert, place, count) if moved else AlertRepeated(alert, place, count)
+
+
+def _back(heard: Heard) -> Heard:
+    """Return that an alert came back, when what a resolved post was edited to says that it fires."""
+    if isinstance(heard, AlertOpened | AlertChanged):
+        return AlertRepeated(heard.alert, heard.place, heard.count, came_back=True)
+    return heard
 
 
 def _change(reading: Reading, place: Place) -> ChangeNoticed:

@@ -18,6 +18,7 @@ from bot.dossier import Dossier
 from bot.investigation.alert import Alert, Severity
 from bot.investigation.events import AlertRepeated
 from bot.store.cases import CaseRow, Cases, Place
+from bot.store.early import ended_early, note_early, said_at
 from bot.store.intake import Work
 
 log = structlog.get_logger()
@@ -87,9 +88,9 @@ class Joining:
         if row is None:
             row, new = await self.open(alert, at, seen_late=late, told_by=work.id)
             if new:
-                return f"opened {row.id}"
+                return f"opened {row.id}{await self._ended_early(row, alert, work)}"
             how = "repeat"
-        if row.place == at and how == "repeat":
+        if row.place == at and how == "repeat" and not flapped:
             if not edited:
                 return f"already {row.id}"
             how = "changed"
@@ -125,14 +126,27 @@ class Joining:
             self.opened()
         return row, new
 
-    async def cleared(self, alert: Alert) -> str:
-        """Note that the alert of a case is over."""
+    async def cleared(self, alert: Alert, work: Work) -> str:
+        """Note that the alert of a case is over; of a case that began later, an older end says nothing."""
         await self.settle()
-        live = await self.cases.alike(alert.fingerprint, self.now() - self.grouping.join)
-        if not live:
-            return "ignored: cleared, and no case of ours"
+        if not (live := await self._begun_before(alert, work)):
+            note = await note_early(self.cases.engine, work.id, alert.fingerprint)
+            if not (live := await self._begun_before(alert, work)):
+                return note
         news = [await self.aftermath.cleared(row, alert.source) for row in live]
         return f"cleared{'' if any(news) else ' already'} {', '.join(row.id for row in live)}"
+
+    async def _begun_before(self, alert: Alert, work: Work) -> list[CaseRow]:
+        over = said_at(work.envelope.body)
+        live = await self.cases.alike(alert.fingerprint, self.now() - self.grouping.join)
+        return [row for row in live if float(row.place.thread_ts) <= over]
+
+    async def _ended_early(self, row: CaseRow, alert: Alert, work: Work) -> str:
+        """Clear a new case whose end was read before its beginning."""
+        if not await ended_early(self.cases.engine, alert.fingerprint, said_at(work.envelope.body)):
+            return ""
+        await self.aftermath.cleared(row, alert.source)
+        return ", and it is over already"
 
     async def settle(self) -> None:
         """Journal what was counted, close its intake rows in the same transaction, show it."""
