@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.investigation.diagnosis import SCHEMA, parse
+from bot.investigation.fenced import fenced
 from bot.investigation.investigator import Asks
 from memory.reflection import Insight
 from router.messages import Ask, Message, Task, Text
@@ -67,7 +68,7 @@ async def told_by_model(router: Asks, insights: Sequence[Insight]) -> tuple[Stat
     lines = "\n".join(
         f"[{each.id}] {each.text} ({', '.join(each.incidents[:SHOWN_IDS])})" for each in findings
     )
-    asked = Message("user", (Text(f"Findings\n<data>\n{lines}\n</data>"),))
+    asked = Message("user", (Text(f"Findings\n{fenced(lines)}"),))
     ask = Ask(
         task=Task.INCIDENT_SUMMARY, case=CASE, system=SYSTEM, messages=(asked,), schema=SCHEMA, grounds=findings,
         optional=True,

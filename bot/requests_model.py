@@ -14,6 +14,7 @@ from typing import Final
 
 from pydantic import JsonValue
 
+from bot.investigation.fenced import fenced
 from bot.investigation.investigator import Asks
 from bot.requests import Ask, Asked
 from router import messages
@@ -59,13 +60,13 @@ async def settled_by_model(
     *case* is the one in whose thread it was said, "" for none: then the day's readings share a budget.
     """
     where = "in the thread of an incident" if in_thread else "in a channel, outside of any incident"
-    data = json.dumps(asked.rest[:LONGEST], ensure_ascii=False).replace("</data>", "‹/data›")
+    data = json.dumps(asked.rest[:LONGEST], ensure_ascii=False)
     question = messages.Ask(
         task=Task.SIMPLE_CLASSIFICATION,
         case=case or f"readings-{now:%Y-%m-%d}",
         channel=channel,
         system=SYSTEM,
-        messages=(Message("user", (Text(f"Said {where}\n<data>\n{data}\n</data>"),)),),
+        messages=(Message("user", (Text(f"Said {where}\n{fenced(data)}"),)),),
         schema=SCHEMA,
     )
     async with aclosing(router.ask(question)) as events:

@@ -13,7 +13,13 @@ _PING_PONG = 4  # calls to and fro, two of each
 
 def stalled(messages: Sequence[Message], repeats: int, window: int) -> str:
     """Say what repeats at least *repeats* times among the last *window* tool calls, "" when nothing does."""
-    calls = [part for message in messages for part in message.parts if isinstance(part, ToolUse)][-window:]
+    made = [
+        (turn, part)
+        for turn, message in enumerate(messages)
+        for part in message.parts
+        if isinstance(part, ToolUse)
+    ][-window:]
+    calls = [call for _, call in made]
     if len(calls) < repeats:
         return ""
     failed = {
@@ -29,9 +35,11 @@ def stalled(messages: Sequence[Message], repeats: int, window: int) -> str:
     keys = [_key(call) for call in calls]
     if len(keys) >= _PING_PONG and len(set(keys[-_PING_PONG:])) == 2 and _in_turn(keys[-_PING_PONG:]):
         return f"{calls[-2].name} and {newest.name} are called in turn, each with the same arguments"
-    errors = sum(call.id in failed for call in calls)
+    errors = len(
+        {turn for turn, call in made if call.id in failed}
+    )  # a dead source fails all calls of a turn
     if newest.id in failed and errors >= repeats:
-        return f"{errors} of the last {len(calls)} tool calls failed"
+        return f"tool calls failed in {errors} turns"
     return ""
 
 

@@ -10,6 +10,7 @@ from bot.investigation.alert import Alert
 from bot.investigation.casefile import CaseFile, fold
 from bot.investigation.events import EvidenceCollected, ModelAnswered, Steered
 from bot.investigation.evidence import Evidence
+from bot.investigation.fenced import fenced, inert
 from bot.investigation.precedent import Precedents
 from bot.investigation.steering import respecting
 from bot.investigation.suspects import Suspects, rank
@@ -86,15 +87,16 @@ def _opening(case: CaseFile, suspects: Suspects) -> str:
     looked = "\n".join(_status_line(findings) for findings in case.findings)
     pieces = _told(case.evidence, suspects)
     ranked = "\n".join(
-        f"- {suspect.service} (score {suspect.score:.2f}; {', '.join(suspect.causes)}; {', '.join(suspect.evidence)})"
+        f"- {inert(' '.join(suspect.service.split()))} (score {suspect.score:.2f}; "
+        f"{', '.join(suspect.causes)}; {', '.join(suspect.evidence)})"
         for suspect in suspects.services[:5]
     )
     return "\n\n".join(
         (
-            "Alert\n<data>\n" + _alert(case.alert) + "\n</data>",
+            "Alert\n" + fenced(_alert(case.alert)),
             "What was looked at\n" + looked,
-            "Evidence\n<data>\n" + pieces + "\n</data>",
-            "Earlier incidents\n<data>\n" + _precedents(case.precedents) + "\n</data>",
+            "Evidence\n" + fenced(pieces),
+            "Earlier incidents\n" + fenced(_precedents(case.precedents)),
             "Suspects as code ranks them, from the evidence alone\n" + (ranked or "none stands out"),
         )
     )
@@ -135,28 +137,28 @@ def _alert(alert: Alert) -> str:
 def _piece(piece: Evidence) -> str:
     at = f" {piece.time:%Y-%m-%d %H:%M:%S}Z" if piece.time else ""
     service = f" {piece.service}" if piece.service else ""
-    return f"[{piece.id}]{at}{service}: {_inert(piece.text)}"
+    return f"[{piece.id}]{at}{service}: {piece.text}"
 
 
 def _precedents(precedents: Precedents | None) -> str:
     if precedents is None or not precedents.available:
         return "memory could not be searched"
     lines = [
-        f"{found.id} ({found.tier}, {found.score:.2f}) {_inert(found.title)}"
-        f" | cause: {_inert(found.cause) or 'unknown'}"
-        + "".join(f" | tried: {_inert(fix.action)} ({fix.record or fix.outcome})" for fix in found.fixes)
+        f"{found.id} ({found.tier}, {found.score:.2f}) {found.title}"
+        f" | cause: {found.cause or 'unknown'}"
+        + "".join(f" | tried: {fix.action} ({fix.record or fix.outcome})" for fix in found.fixes)
         for found in precedents.found
     ]
     return "\n".join(lines) or "none similar"
 
 
 def evidence_lines(pieces: Iterable[Evidence]) -> str:
-    """Return evidence as a model reads it, one piece a line, inert within its data marks."""
+    """Return evidence as a model reads it, one piece a line, to be fenced."""
     return "\n".join(_piece(piece) for piece in pieces)
 
 
 def precedent_lines(precedents: Precedents | None) -> str:
-    """Return what memory offered, one incident a line, inert within its data marks."""
+    """Return what memory offered, one incident a line, to be fenced."""
     return _precedents(precedents)
 
 
@@ -173,14 +175,9 @@ def look_result(looked: Sequence[Findings], new: Sequence[Evidence]) -> tuple[To
 
 def _look(findings: Findings, new: tuple[Evidence, ...]) -> str:
     body = "\n".join(_piece(piece) for piece in new)
-    return _status_line(findings) + (f"\n<data>\n{body}\n</data>" if body else "")
+    return _status_line(findings) + (f"\n{fenced(body)}" if body else "")
 
 
 def _status_line(findings: Findings) -> str:
-    note = f" ({_inert(findings.note)})" if findings.note else ""
+    note = f" ({inert(findings.note)})" if findings.note else ""
     return f"- {findings.call.name}: {findings.status}{note}"
-
-
-def _inert(text: str) -> str:
-    """Keep data from closing its own mark."""
-    return text.replace("</data>", "‹/data›").replace("<data>", "‹data›")

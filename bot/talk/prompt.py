@@ -8,6 +8,7 @@ import json
 
 from bot.investigation.casefile import CaseFile
 from bot.investigation.events import Steered
+from bot.investigation.fenced import fenced
 from bot.investigation.prompts import evidence_lines, precedent_lines
 from bot.talk.exchange import Exchange
 from router.messages import Message, Text
@@ -35,11 +36,11 @@ def opening(case: CaseFile, talk: tuple[Exchange, ...], question: str) -> Messag
     pieces = sorted(case.evidence, key=lambda piece: piece.id not in cited)[:SHOWN]
     stands = "none yet" if verdict is None else verdict.cause or "inconclusive"
     parts = (
-        f"Alert\n<data>\n{json.dumps(case.alert.text[:3000], ensure_ascii=False)}\n</data>",
-        f"Evidence\n<data>\n{evidence_lines(pieces)}\n</data>",
-        f"Earlier incidents\n<data>\n{precedent_lines(case.precedents)}\n</data>",
-        f"Verdict so far\n<data>\n{json.dumps(stands, ensure_ascii=False)}\n</data>",
-        f"Said in the thread\n<data>\n{_said(case, talk)}\n</data>",
+        f"Alert\n{fenced(json.dumps(case.alert.text[:3000], ensure_ascii=False))}",
+        f"Evidence\n{fenced(evidence_lines(pieces))}",
+        f"Earlier incidents\n{fenced(precedent_lines(case.precedents))}",
+        f"Verdict so far\n{fenced(json.dumps(stands, ensure_ascii=False))}",
+        f"Said in the thread\n{fenced(_said(case, talk))}",
         f"The question\n{json.dumps(question[:2000], ensure_ascii=False)}",
     )
     return Message("user", (Text("\n\n".join(parts)),))

@@ -366,3 +366,19 @@ def test_going_to_and_fro_is_noticed(names: str, told: str) -> None:
     said = [Message("assistant", (ToolUse(str(n), name, {"q": 1}),)) for n, name in enumerate(names)]
     found = stalled(said, repeats=3, window=6)
     assert told in found if told else not found
+
+
+@pytest.mark.parametrize(
+    ("turns", "told"), [((3,), ""), ((1, 2), ""), ((1, 1, 1), "3 turns"), ((2, 1, 2), "3 turns")]
+)
+def test_calls_that_fail_together_are_one_failure(turns: tuple[int, ...], told: str) -> None:
+    """A source that is dead fails all calls of a turn, which is no reason to ask a dearer model."""
+    said: list[Message] = []
+    for turn, calls in enumerate(turns):
+        uses = tuple(ToolUse(f"{turn}.{n}", "look", {"q": f"{turn}.{n}"}) for n in range(calls))
+        said.append(Message("assistant", uses))
+        said.append(
+            Message("user", tuple(ToolResult(use.id, "not available", is_error=True) for use in uses))
+        )
+    found = stalled(said, repeats=3, window=6)
+    assert told in found if told else not found
