@@ -16,17 +16,17 @@ class Hedge(StrEnum):
 
 _OVER = re.compile(
     r"(?:more than|over|at least|above|exceed\w*|in excess of|beyond|upwards of|north of|(?<!the )past|passed|topp\w+|"
-    r"a good|good|just over|(?<![-=])>=?)\s*(?:about )?(?:the |an? )?$",
+    r"a good|good|just over|(?<![-=])>=?)\s*(?:the |an? )?$",
     re.IGNORECASE,
 )
 _UNDER = re.compile(
     r"(?:less than|fewer than|under|below|within|at most|up to|no more than|"
-    r"more (?:often|frequently) than (?:once )?every|<=?)\s*(?:about )?(?:the |an? )?$",
+    r"more (?:often|frequently) than (?:once )?every|<=?)\s*(?:the |an? )?$",
     re.IGNORECASE,
 )
 _NEARLY = re.compile(
     r"(?:just under|just short of|shy of|almost|nearly|nearing|approaching|not quite|not even)"
-    r"\s*(?:about )?(?:the |an? )?$",
+    r"\s*(?:the |an? )?$",
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
@@ -41,10 +41,10 @@ def hedge(before: str, after: str = "", plain: Hedge = Hedge.EXACT) -> Hedge:
     if _OR_SO.match(after):
         return Hedge.ABOUT
     for pattern, kind in (
+        (_ABOUT, Hedge.ABOUT),
         (_NEARLY, Hedge.NEARLY),
         (_OVER, Hedge.OVER),
         (_UNDER, Hedge.UNDER),
-        (_ABOUT, Hedge.ABOUT),
     ):
         if pattern.search(before):
             return kind

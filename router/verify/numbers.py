@@ -39,13 +39,10 @@ _EACH = re.compile(
     r"\b(?:each|apiece|(?:on|an) average|per(?! (?:s|sec|second|min|minute|h|hour|day)\b))\b", re.IGNORECASE
 )  # one number over another
 _PACE = re.compile(
-    r"\bat (?:this|that|its|the (?:present|current|same)|today's) (?:rate|pace|speed)|\b(?:will|would|going to|left)\b",
-    re.IGNORECASE,
+    r"\b(?:rate|pace|speed|will|would|going to|left|takes?|needs?|lasts?|until|before)\b", re.IGNORECASE
 )
 _COMPARED = re.compile(r"\b(?:to|down|up|instead|rather|vs|versus|against|than|was|now|before|then|from)\b")
-_TIMES = re.compile(
-    r"[^,;.]{0,12} times?(?:[.,;)]|$| (?:as|what|the|its|their|that|those|normal|usual|\w+er)\b)"
-)
+_TIMES = re.compile(r"\d+(?:\.\d+)? times?\b")
 _COUNTED = re.compile(  # a number and what it counts, an adjective or two between
     r"\d+(?: (?!(?:of|to|and|or|in|at|on|for|from|with|since|until|before|after|was|is|were|are|than|per|past|by|as|"
     r"the|then|now)\b)[a-z-]+){0,2} (?!(?:was|is|has|as|its|this)\b)[a-z-]+s\b"

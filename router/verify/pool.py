@@ -19,6 +19,7 @@ from router.verify.rounding import close, rounds_to, same_figures
 
 _EPOCH = 1e9  # the Unix time of 2001; nothing that is counted is as exact as that
 _FEW_PARTS = 12  # the whole of a part that stands for a share
+_LETTER = re.compile(r"[A-Za-z]|\d\.\d+\.\d")  # in what is a name and no mere number
 _PRECISE = 3  # the digits of a number that is held against what is not cited
 _COUNTS = Measure(Kind.COUNT)
 
@@ -92,16 +93,17 @@ class Pool:
         return [one.value for one in readings(self._items, by)] + self.made(by) + between
 
     def names(self, quantity: Quantity) -> bool:
-        """Say whether a bare number is part of a name in the evidence: a port, a line, a file's number."""
-        if quantity.kind is not Kind.COUNT:
+        """Say whether a number is part of a name in the evidence: a port, a version, a file's number, a "count_7d"."""
+        plain = quantity.said.split(" ")[0].split("-")[0]
+        unit = quantity.said[len(plain) :].strip(" -")[:1]
+        if quantity.kind not in {Kind.COUNT, Kind.TIME} or not re.fullmatch(r"\d+(?:\.\d+)?", plain):
             return False
-        if re.fullmatch(r"\d+\.\d+", quantity.said):  # "since 3.18" of "v3.18.0"
-            version = re.compile(rf"(?<![\w.])v?{re.escape(quantity.said)}(?=[.-])")
-            return any(version.search(item.text) for item in self._items)
-        if not quantity.said.isdigit():
-            return False
-        part = re.compile(rf"(?:(?<=[:#/@_-])|(?<=[a-z]\.)|(?<=\b[vr])){quantity.said}(?![\w.])")
-        return any(part.search(f"{without_times(item.text)} {item.service}") for item in self._items)
+        tail = r"(?!\d|,\d)" if "." in plain else r"(?!\d|[.,]\d)"
+        part = re.compile(rf"(?<!\d)(?<!\d[.,]){re.escape(plain)}{unit}{tail}")
+        words = (
+            word for item in self._items for word in f"{without_times(item.text)} {item.service}".split()
+        )
+        return any(part.search(word) for word in words if _LETTER.search(word))
 
     def dates(self, quantity: Quantity) -> bool:
         """Say whether a bare number is the year of something in the evidence."""

@@ -87,3 +87,20 @@ def test_ten_times_as_much_or_another_unit_is_found() -> None:
     changed = [*_changed(random.Random(5))]
     missed = [one for one in changed if not is_found(*one)]
     assert len(missed) <= 0.05 * len(changed), missed
+
+
+@pytest.mark.parametrize(
+    ("evidence", "good", "bad"),
+    [
+        ("trays in use 61 (yesterday same hour: 15)", "It is four times yesterday's", "It is nine times yesterday's"),
+        ("jam on belt B-11..B-16", "Six belts jammed", "Nine belts jammed"),
+        ("press mk3: 12 of 620 up", "608 of the 620 presses of make 3 are down", "608 of the 620 presses of make 7 are down"),
+        ("gap 'sheets_30d' empty", "The 30-day sheets are empty", "The 90-day sheets are empty"),
+        ("bay holds 9.97 GiB of 10 GiB", "It is full to within about 30 MiB", "It is full to within about 90 MiB"),
+        ("90000 sheets wait, 250/s at most", "That takes six minutes", "That takes 16 minutes"),
+        ("press 5 stopped", "It stopped between three and ten past", "It stopped for 10 minutes"),
+    ],
+)  # fmt: skip
+def test_numbers_in_names_and_of_other_days_are_had(evidence: str, good: str, bad: str) -> None:
+    assert not is_found(evidence, good)
+    assert is_found(evidence, bad)
