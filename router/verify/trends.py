@@ -1,16 +1,20 @@
-"""Which way things moved: what a claim says of it against the series and the changes in the evidence. Pure."""
+"""Which way things moved: what a claim says of it against the courses that the evidence tells. Pure.
+
+A course is the values of one thing in the order of their time. A claim is wrong only when the courses that it may be
+about all go the other way, or one of them has its two numbers the other way round.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import Enum
-from itertools import pairwise
+from itertools import combinations
 
 from router.outcomes import Finding, FindingCode
 from router.verify.library import Item, Library, stems
-from router.verify.quantities import Kind, quantities
+from router.verify.quantities import quantities
+from router.verify.readings import timed
 from router.verify.statement import Statement
-from router.verify.units import SIZES, TIMES
 from router.verify.words import in_digits
 
 
@@ -47,18 +51,14 @@ _FROM_TO = re.compile(
     r"\b([\d.,]+) ?[a-z%]* (?:→|->) ([\d.,]+)(?:\s?(?:%|[A-Za-z]{1,3}\b))?",
     re.IGNORECASE,
 )
-_POINT = re.compile(
-    r"\b\d{2}:\d{2} (-?\d{1,3}(?:,\d{3})+(?!\d|,\d)|-?\d+(?:\.\d+)?)(?:\s?([A-Za-zµ]{1,3})(?![A-Za-z]))?"
-)
+_NUMBER = r"(-?\d[\d,]*(?:\.\d+)?)"
+_VALUE = rf"{_NUMBER}\s?(?:%|[A-Za-z]{{1,5}})?(?:/s|/min)?"
 _BARE_SERIES = re.compile(r":\s*(-?\d+(?:\.\d+)?(?:,\s+-?\d+(?:\.\d+)?){2,})\s*$")
-_VALUE = r"(-?\d[\d,]*(?:\.\d+)?)\s?(?:%|[A-Za-z]{1,5})?(?:/s|/min)?"
 _BEFORE_AFTER = re.compile(rf"{_VALUE} (?:before|until)\b[^,;]{{0,20}}, {_VALUE} (?:after|since|from)\b")
 _NOW_AND_THEN = re.compile(
-    rf"{_VALUE} \((?:yesterday|normal(?:ly)?|usual(?:ly)?|before|was|baseline|typical(?:ly)?|median|\d\d:\d\d)"
-    rf"[^\d)]{{0,8}}{_VALUE}\)"
+    rf"{_VALUE}(?:, was | \((?:yesterday|normal(?:ly)?|usual(?:ly)?|before|was|baseline|typical(?:ly)?|median|"
+    rf"\d\d:\d\d)[^\d)]{{0,8}}){_VALUE}"
 )
-_WAS = re.compile(rf"{_VALUE}, was {_VALUE}")  # "lag 9.4M, was 0.2M"
-_AT = re.compile(rf"{_VALUE}(?: [a-z]+){{0,2}} (?:(?:at|by) |@ ?)(\d\d:\d\d)")
 _GOOD = re.compile(r"\b(?:success|availability|throughput|hit (?:rate|ratio)|uptime)\b", re.IGNORECASE)
 _BETTER = re.compile(r"\bimprov\w*", re.IGNORECASE)
 _STRAIN = re.compile(
@@ -80,6 +80,11 @@ _OPPOSITES = tuple(
         (r"idle\b", r"busy\b"),
     )
 )
+_PACE = re.compile(
+    r"\b(?:speed|rate|throughput|realtime|per (?:s|second|minute)|fps)\b|/(?:s|min)\b", re.IGNORECASE
+)
+_COMPARED = re.compile(r"\b(?:slower|faster|quicker|longer|shorter|sped up|speed-up)\b", re.IGNORECASE)
+_HALF_A_DAY = 43_200
 _IDLE = re.compile(r"\bnetwork (?:is|was) (?:idle|fine|fast|healthy|not involved)\b", re.IGNORECASE)
 _SHARES = re.compile(r"client_p\d+ (\d+).*?server_p\d+ (\d+).*?network_p\d+ (\d+)")
 
@@ -97,28 +102,63 @@ def trends(said: Statement, library: Library) -> Iterator[Finding]:
 def _against(text: str, cited: Sequence[Item]) -> str:
     """Say how *text* goes against *cited*, "" when it does not or cannot be told."""
     plain = in_digits(text)
-    own = _pair(plain)
-    turned = _way_of(own) if own and own[0] != own[1] and _RECOVERED.search(plain) else None
-    way = _way(text) or turned
-    if own and way and own[0] != own[1] and (own[1] > own[0]) != (way is Way.UP):
+    own = _pair(plain) or _list(plain)
+    way = _way(text)
+    if own and way and _way_of(own) is not way and own[0] != own[-1]:
         return "its own numbers go the other way"
-    if listed := _own_list(plain):
-        went = Way.UP if listed[-1] > listed[0] else Way.DOWN
-        if way is not None and way is not went:
-            return "its own numbers go the other way"
-    for item in _joined(cited):
-        theirs = _pair(in_digits(item.text))
-        way = _seen_from(item, text, _way(_without_names(text, item)) or turned)
-        if own and theirs and own == theirs[::-1] and own[0] != own[1]:
-            return f"{item.id} says from {theirs[0]:g} to {theirs[1]:g}"
-        if theirs and way and not own and _about(text, item) and _way_of(theirs) is not way:
-            return f"{item.id} says from {theirs[0]:g} to {theirs[1]:g}"
-        if way and (
-            why := _against_words(text, way, item)
-            or _against_series(text, way, item)
-            or _against_course(text, way, item, own)
-        ):
-            return why
+    if own and way is None and _RECOVERED.search(plain):
+        way = _way_of(own)
+    told = [(item, part, course) for item in _joined(cited) for part, course in _courses(item)]
+    if own and (turned := _turned(own, [course for _, _, course in told])):
+        return turned
+    against = ""
+    for item, part, course in told:
+        went = _ways(course)
+        seen = _seen_from(item, text, way if _way(_without_names(text, item)) or own else None)
+        if seen in went:
+            return ""
+        if seen and went and not own and _about(text, part, item):
+            against = against or f"{item.id} says {course[0]:g}, then {course[-1]:g}"
+    return against or _against_words(text, way, cited)
+
+
+def _courses(item: Item) -> Iterator[tuple[str, list[float]]]:
+    """Yield what *item* tells in the order of its time, each with the words that it is told in."""
+    for part in item.text.split(";"):
+        read = [(q, at) for q, at in timed(replace(item, text=part)) if at is not None]
+        if found := _BEFORE_AFTER.search(part):
+            yield part, [_float(found[1]), _float(found[2])]
+        elif found := _NOW_AND_THEN.search(part):
+            yield part, [_float(found[2]), _float(found[1])]
+        elif len(read) > 1:
+            if max(at for _, at in read) - min(at for _, at in read) < _HALF_A_DAY:
+                read.sort(key=lambda one: one[1])
+            yield part, [q.value for q, _ in read if q.kind is read[0][0].kind]
+        elif found := _BARE_SERIES.search(part):
+            yield part, [_float(value) for value in found[1].split(",")]
+        elif pair := _pair(in_digits(part)):
+            yield part, list(pair)
+
+
+def _ways(course: Sequence[float]) -> set[Way]:
+    """Return the ways that a course may be said to go: its largest move, and one the other way of half its size."""
+    steps = [b - a for a, b in combinations(course, 2)]
+    rise, fall = max([0.0, *steps]), -min([0.0, *steps])
+    ways = (
+        {Way.UP}
+        if rise and rise >= 0.5 * fall and (course[-1] > course[0] or rise >= 0.2 * abs(course[0]))
+        else set()
+    )
+    return ways | ({Way.DOWN} if fall and fall >= 0.5 * rise else set())
+
+
+def _turned(own: Sequence[float], courses: Sequence[Sequence[float]]) -> str:
+    """Say which course has the two numbers of a claim the other way round, where none has them as they are said."""
+    pairs = {(_round(a), _round(b)) for course in courses for a, b in combinations(course, 2) if a != b}
+    for scale in (1, 100, 0.01, 1e3, 1e-3, 1e6, 1e-6):
+        said = (_round(own[0] * scale), _round(own[-1] * scale))
+        if said[::-1] in pairs and said not in pairs:
+            return f"the evidence says {own[-1]:g}, then {own[0]:g}"
     return ""
 
 
@@ -134,7 +174,9 @@ def _joined(cited: Sequence[Item]) -> Iterator[Item]:
 
 
 def _seen_from(item: Item, text: str, way: Way | None) -> Way | None:
-    """Return the way that *text* says *item* went: misses rise where hits fall."""
+    """Return the way that *text* says *item* went: misses rise where hits fall; what is faster may be a speed."""
+    if _COMPARED.search(text) and _PACE.search(f"{text} {item.text}"):
+        return None
     for one, other in _OPPOSITES:
         for mine, theirs in ((one, other), (other, one)):
             told = mine.search(text) and theirs.search(item.text)
@@ -161,105 +203,47 @@ def _way(text: str) -> Way | None:
     return Way.UP if up else Way.DOWN
 
 
-def _way_of(pair: tuple[float, float]) -> Way:
-    return Way.UP if pair[1] > pair[0] else Way.DOWN
+def _way_of(course: Sequence[float]) -> Way:
+    return Way.UP if course[-1] > course[0] else Way.DOWN
 
 
 def _pair(text: str) -> tuple[float, float] | None:
     """Return the numbers of "from X to Y", in units of their own."""
     found = _FROM_TO.search(text)
-    if found is None:
-        return None
-    numbers = [q for q in quantities(found.group(0)) if q.kind is not Kind.FOLD]
+    numbers = quantities(found[0]) if found else []
     return (numbers[0].value, numbers[1].value) if len(numbers) == 2 else None
 
 
-def _own_list(text: str) -> list[float]:
+def _list(text: str) -> list[float]:
     """Return the values of a list such as "134, 182, 245 ms"."""
     found = re.search(r"\b\d+(?:\.\d+)?(?:, \d+(?:\.\d+)?)+(?: and \d+(?:\.\d+)?)?", text)
-    return [float(n) for n in re.findall(r"\d+(?:\.\d+)?", found.group(0))] if found else []
+    return [float(n) for n in re.findall(r"\d+(?:\.\d+)?", found[0])] if found else []
 
 
-def _against_words(text: str, way: Way, item: Item) -> str:
-    """Say which clause of *item* tells in words that the same thing went the other way."""
+def _float(said: str) -> float:
+    return float(said.replace(",", ""))
+
+
+def _round(value: float) -> str:
+    return f"{value:.4g}"
+
+
+def _against_words(text: str, way: Way | None, cited: Sequence[Item]) -> str:
+    """Say which clause of a metric tells in words that the same thing went the other way."""
     words = frozenset(stems(text)) - _MOVES
-    for clause in _CLAUSE.split(item.text) if item.kind == "metric" else ():
-        theirs = _way(clause)
-        if theirs not in {None, way} and len(words & (frozenset(stems(clause)) - _MOVES)) >= 2:
-            return f"{item.id} says “{clause.strip()[:80]}”"
+    for item in (each for each in cited if way and each.kind == "metric"):
+        for clause in _CLAUSE.split(item.text):
+            theirs = _way(clause)
+            if theirs not in {None, way} and len(words & (frozenset(stems(clause)) - _MOVES)) >= 2:
+                return f"{item.id} says “{clause.strip()[:80]}”"
     return ""
 
 
-def _against_series(text: str, way: Way, item: Item) -> str:
-    """Say how a series goes the other way: by its end, and with no such move inside."""
-    parts = item.text.split(";")
-    words = frozenset(stems(text))
-    told = (part for part in parts if len(parts) == 1 or words & frozenset(stems(part)))
-    return next((why for part in told if (why := _against_points(text, way, item, part))), "")
-
-
-def _against_points(text: str, way: Way, item: Item, part: str) -> str:
-    points = [_scaled(value, unit) for value, unit in _POINT.findall(part)] or _bare_series(part)
-    if len(points) < 2 or not _about(text, item):
-        return ""
-    first, last = points[0], points[-1]
-    rise = max(b - a for n, a in enumerate(points) for b in points[n:])
-    fall = max(a - b for n, a in enumerate(points) for b in points[n:])
-    if way is Way.UP and last < first and rise < 0.5 * fall + 1e-12:
-        return f"{item.id} falls from {first:g} to {last:g}"
-    if way is Way.DOWN and last > first and fall < 0.5 * rise + 1e-12:
-        return f"{item.id} rises from {first:g} to {last:g}"
-    if way is Way.UP and last < first and rise < 0.2 * abs(first):
-        return f"{item.id} does not rise: {first:g} to {last:g}"
-    return ""
-
-
-def _scaled(value: str, unit: str) -> float:
-    """Return a value of a series in one measure, so that "90 ms" is less than "3.6 s"."""
-    short = {"m": 60.0, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12}
-    scale = short.get(unit) or TIMES.get(unit.lower()) or SIZES.get(unit.lower()) or 1.0
-    return float(value.replace(",", "")) * scale
-
-
-def _bare_series(text: str) -> list[float]:
-    """Return the values of a series that has a head and no times: "rejections per second: 0.4, 0.3, 55, 61"."""
-    found = _BARE_SERIES.search(text)
-    return [float(value) for value in found.group(1).split(",")] if found else []
-
-
-def _against_course(text: str, way: Way, item: Item, own: tuple[float, float] | None) -> str:
-    """Say how what is told as "12 before 08:55, 50 since 09:00" or "71% at 18:00, 88% at 20:30" went the other way."""
-    words = frozenset(stems(text))
-    for part in item.text.split(";"):
-        spoken = frozenset(stems(f"{part} {item.service if ';' not in item.text else ''}"))
-        points = _course(part)
-        if not words & spoken or len(points) < 2 or points[0] == points[-1]:
-            continue
-        ends = {points[0], points[-1]}
-        if own and not any(
-            {round(scale * value, 4) for value in own} == ends for scale in (1, 100, 1e3, 1e6)
-        ):
-            continue  # its numbers are of something else
-        steady = all((b - a) * (points[-1] - points[0]) >= 0 for a, b in pairwise(points))
-        if steady and _way_of((points[0], points[-1])) is not way:
-            return f"{item.id} says {points[0]:g}, then {points[-1]:g}"
-    return ""
-
-
-def _course(part: str) -> list[float]:
-    """Return the values that *part* tells, in the order of their time."""
-    if found := _BEFORE_AFTER.search(part):
-        said = list(found.groups())
-    elif found := _NOW_AND_THEN.search(part) or _WAS.search(part):
-        said = [found[2], found[1]]
-    else:
-        said = [point[0] for point in _AT.findall(part)]
-    return [float(value.replace(",", "")) for value in said]
-
-
-def _about(text: str, item: Item) -> bool:
-    """Say whether *text* may be about what *item* measures: a claim that cites it is, unless it is of several."""
-    return bool(frozenset(stems(text)) & item.stems) or item.kind == "metric"
+def _about(text: str, part: str, item: Item) -> bool:
+    """Say whether *text* may be about what *part* measures: a claim that cites it is, unless it is of several."""
+    alone = item.kind == "metric" and part == item.text
+    spoken = frozenset(stems(part if ";" in item.text else f"{part} {item.service} {item.kind}"))
+    return alone or bool(frozenset(stems(text)) & spoken)
 
 
 def _against_strain(cause: str, library: Library) -> str:

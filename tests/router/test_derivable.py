@@ -94,7 +94,7 @@ def test_ten_times_as_much_or_another_unit_is_found() -> None:
     [
         ("trays in use 61 (yesterday same hour: 15)", "It is four times yesterday's", "It is nine times yesterday's"),
         ("jam on belt B-11..B-16", "Six belts jammed", "Nine belts jammed"),
-        ("press mk3: 12 of 620 up", "608 of the 620 presses of make 3 are down", "608 of the 620 presses of make 7 are down"),
+        ("press mk3: 12 of 620 up", "608 of the 620 make 3 presses are down", "608 of the 620 make 7 presses are down"),
         ("gap 'sheets_30d' empty", "The 30-day sheets are empty", "The 90-day sheets are empty"),
         ("bay holds 9.97 GiB of 10 GiB", "It is full to within about 30 MiB", "It is full to within about 90 MiB"),
         ("90000 sheets wait, 250/s at most", "That takes six minutes", "That takes 16 minutes"),
