@@ -52,12 +52,21 @@ class Dossier:
         self._folded.pop(number, None)
 
     async def record(
-        self, row: CaseRow, events: Sequence[Event], closed: Sequence[tuple[int, str]] = ()
+        self,
+        row: CaseRow,
+        events: Sequence[Event],
+        closed: Sequence[tuple[int, str]] = (),
+        *,
+        held: bool = False,
     ) -> CaseFile:
-        """Journal *events* (and close the intake rows that they came from), then show the case as it stands."""
+        """Journal *events* (and close the intake rows that they came from), then show the case as it stands.
+
+        Raises:
+            LeaseLost: with *held*, the case is not ours any more; nothing is written.
+        """
         at = self.now()
         news = [Recorded(at, event) for event in events]
-        await self.cases.append(row.number, news, closed)
+        await self.cases.append(row.number, news, closed, held=held)
         return await self._shown(row, news)
 
     async def end(self, row: CaseRow, events: Sequence[Event], state: str = "resolved") -> CaseFile | None:

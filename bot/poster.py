@@ -129,6 +129,9 @@ class Poster:
             await self._send(due)
 
     async def _send(self, due: Due) -> None:
+        if not due.held(self.now()):  # those before it took long: another process may be sending it by now
+            await self.replies.give_back(due)
+            return
         wait = self._pause(due)
         if wait:
             await self.replies.later(due, self.now() + wait, "paced", unsure=due.unsure)

@@ -25,6 +25,7 @@ from bot.investigation.investigator import Investigator
 from bot.investigation.verdict import Verdict
 from bot.investigation.waiting import ask_again_at
 from bot.store.cases import LEASE, CaseRow, Cases
+from bot.store.held import LeaseLost
 from bot.store.intake import Intake, Work
 from bot.store.timers import Timers
 
@@ -181,6 +182,8 @@ class Worker:
         try:
             async with self._held(row):
                 await self._to_its_end(row)
+        except LeaseLost:  # we stood still too long, or people ended it: what is done now is another one's
+            log.warning("lease_lost", case=row.id)
         except Exception as error:  # the case is taken up again from its journal, when its lease runs out
             log.exception("investigation_interrupted", case=row.id)
             await self._interrupted(row, error)
@@ -217,14 +220,14 @@ class Worker:
             async with aclosing(self.investigator.investigate(case)) as events:
                 async for event in events:
                     expected = len(case.history) + 1
-                    case = await self.dossier.record(row, [event])
+                    case = await self.dossier.record(row, [event], held=True)
                     if len(case.history) != expected and not isinstance(
                         event, ModelSelected | ModelAttempted | Degraded
                     ):
                         break  # a person wrote as well: take the next step from the case as it stands now
         if self.timers is not None and (due := ask_again_at(case, self.now())):
             await self.timers.set(wait_for_model(row, due))
-        await self.cases.set_state(row.number, "concluded", self.now())
+        await self.cases.set_state(row.number, "concluded", self.now(), held=True)
 
     @asynccontextmanager
     async def _held(self, row: CaseRow) -> AsyncIterator[None]:

@@ -14,13 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.investigation.alert import Alert, Severity
 from bot.investigation.events import AlertReceived, Recorded
 from bot.store.database import reading
+from bot.store.held import prove_held
 from bot.store.intake import close
-from bot.store.journal import add_lines, last_line, read_lines
+from bot.store.journal import add_at_the_end, add_lines, read_lines
 from bot.store.schema import cases, lapsed
 
 LEASE = timedelta(seconds=60)
-CONFLICTS = 20
-NO_LINE = f"journal of case {{}}: no free line after {CONFLICTS} tries"
 LOUDNESS = sa.case({str(each): each.rank for each in Severity}, value=cases.c.severity, else_=9)
 UNFINISHED = ("open", "investigating")
 CLOSED = ("resolved", "remembered")
@@ -100,26 +99,32 @@ class Cases:
             return known, False
 
     async def append(
-        self, number: int, recorded: Sequence[Recorded], closed: Sequence[tuple[int, str]] = ()
-    ) -> int:
-        """Write *recorded* at the end of a journal; return the last line's number.
+        self,
+        number: int,
+        recorded: Sequence[Recorded],
+        closed: Sequence[tuple[int, str]] = (),
+        *,
+        held: bool = False,
+    ) -> None:
+        """Write *recorded* at the end of a journal.
 
         Several may write to one case; each line gets its own number, whoever was first. *closed* are intake rows
         (id, note) that are done with this: in the same transaction, so that nothing is counted twice.
+
+        Raises:
+            LeaseLost: it was to be written only while we hold the case, and we do not.
         """
-        for _ in range(CONFLICTS):
-            try:
-                async with self.engine.begin() as connection:
-                    last = await last_line(connection, number)
-                    written = await add_lines(connection, number, last, recorded)
-                    if closed:
-                        await close(connection, closed)
-                        touched = cases.update().where(cases.c.number == number)
-                        await connection.execute(touched.values(updated_at=recorded[-1].at))
-                    return written
-            except sa.exc.IntegrityError:
-                continue  # another replica was faster: take the next number
-        raise RuntimeError(NO_LINE.format(number))
+
+        async def first(connection: AsyncConnection) -> bool:
+            if held:
+                await prove_held(connection, number, self.owner)
+            if closed:
+                await close(connection, closed)
+                touched = cases.update().where(cases.c.number == number)
+                await connection.execute(touched.values(updated_at=recorded[-1].at))
+            return True
+
+        await add_at_the_end(self.engine, number, recorded, first)
 
     async def journal(self, number: int, after: int = 0) -> list[Recorded]:
         """Return what happened in a case, in order, behind line *after*. An older release's lines are read as well."""
@@ -154,10 +159,13 @@ class Cases:
         )
         return held is not None
 
-    async def set_state(self, number: int, state: str, now: datetime) -> None:
-        """Give the case its new *state* and let it go; nothing joins a closed one, and it is never opened again."""
+    async def set_state(self, number: int, state: str, now: datetime, *, held: bool = False) -> None:
+        """Give the case its new *state* and let it go; nothing joins a closed one, and it is never opened again.
+
+        With *held*, only while we hold it.
+        """
         values = {"state": state, "owner": None, "lease_until": None, "updated_at": now}
-        changed = cases.update().where(cases.c.number == number)
+        changed = cases.update().where(cases.c.number == number, *[cases.c.owner == self.owner] * held)
         if state in CLOSED:
             values["live_key"] = None
         else:
@@ -177,16 +185,11 @@ class Cases:
             .where(cases.c.number == number, before)
             .values(state=state, owner=None, lease_until=None, live_key=None, updated_at=now)
         )
-        for _ in range(CONFLICTS):
-            try:
-                async with self.engine.begin() as connection:
-                    if not (await connection.execute(ending)).rowcount:
-                        return False
-                    await add_lines(connection, number, await last_line(connection, number), recorded)
-                    return True
-            except sa.exc.IntegrityError:
-                continue  # another replica took the line: take the next one
-        raise RuntimeError(NO_LINE.format(number))
+
+        async def first(connection: AsyncConnection) -> bool:
+            return (await connection.execute(ending)).rowcount > 0
+
+        return await add_at_the_end(self.engine, number, recorded, first) is not None
 
     async def release(self) -> None:
         """Let go of everything that this worker holds, for a clean shutdown."""

@@ -4,17 +4,18 @@ A line is never changed. What a later release adds to an event has a default, so
 are; `tests/faults/journals/` holds lines of older releases to it. It knows no case but by its number.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import sqlalchemy as sa
 from pydantic import TypeAdapter
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.investigation.events import Event, Recorded
 from bot.store.schema import journal
 
 JOURNAL_VERSION = 1
 EVENT: TypeAdapter[Event] = TypeAdapter(Event)
+CONFLICTS = 20
 
 
 async def last_line(connection: AsyncConnection, number: int) -> int:
@@ -56,3 +57,24 @@ async def add_lines(
     if rows:
         await connection.execute(journal.insert(), rows)
     return after + len(rows)
+
+
+async def add_at_the_end(
+    engine: AsyncEngine,
+    number: int,
+    recorded: Sequence[Recorded],
+    first: Callable[[AsyncConnection], Awaitable[bool]],
+) -> int | None:
+    """Write *recorded* at the end of a journal, in one transaction with what *first* does; return the last line.
+
+    None, and nothing is written, when *first* says no. Several may write to one case; each line gets its own number.
+    """
+    for _ in range(CONFLICTS):
+        try:
+            async with engine.begin() as connection:
+                if not await first(connection):
+                    return None
+                return await add_lines(connection, number, await last_line(connection, number), recorded)
+        except sa.exc.IntegrityError:
+            continue  # another replica was faster: take the next number
+    raise RuntimeError(f"journal of case {number}: no free line after {CONFLICTS} tries")

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.investigation.events import Recorded
-from bot.store.cases import CLOSED, CONFLICTS, NO_LINE
-from bot.store.journal import add_lines, last_line
+from bot.store.cases import CLOSED
+from bot.store.journal import add_at_the_end
 from bot.store.schema import cases
 
 
@@ -31,13 +31,8 @@ async def reopen(engine: AsyncEngine, number: int, recorded: Sequence[Recorded],
             updated_at=now,
         )
     )
-    for _ in range(CONFLICTS):
-        try:
-            async with engine.begin() as connection:
-                if not (await connection.execute(opening)).rowcount:
-                    return False
-                await add_lines(connection, number, await last_line(connection, number), recorded)
-                return True
-        except sa.exc.IntegrityError:
-            continue  # another replica took the line, or opened a case for the same alert
-    raise RuntimeError(NO_LINE.format(number))
+
+    async def opened(connection: AsyncConnection) -> bool:
+        return (await connection.execute(opening)).rowcount > 0
+
+    return await add_at_the_end(engine, number, recorded, opened) is not None

@@ -17,7 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.store.database import insert, reading
 from bot.store.schema import lapsed, replies
 
-LEASE = timedelta(seconds=30)
+CALL = timedelta(seconds=30)  # what one call to Slack may take: it must be over before the lease is
+LEASE = 2 * CALL
 FURTHEST = timedelta(
     minutes=20
 )  # nothing is put off for longer: what seems to be was written before the clock jumped
@@ -53,12 +54,20 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A row to be sent now. *unsure* means an earlier try may have reached Slack: look before posting."""
+    """A row to be sent, ours *until* then.
+
+    *unsure* means that an earlier try may have reached Slack: look before posting.
+    """
 
     wanted: Wanted
     ts: str | None
     tries: int
     unsure: bool
+    until: datetime | None = None
+
+    def held(self, now: datetime) -> bool:
+        """Say whether a call that begins now ends while the row is still ours."""
+        return self.until is None or now + CALL <= self.until
 
 
 @dataclass(frozen=True)
@@ -113,14 +122,24 @@ class Replies:
         async with self.engine.begin() as connection:
             rows = (await connection.execute(ready)).mappings().all()
             await _mark(connection, [row["key"] for row in rows], now)
-        return [_due(row) for row in rows]
+        return [_due(row, now + LEASE) for row in rows]
 
     async def take(self, key: str, now: datetime) -> Due | None:
-        """Take one row by its key, due or not; None when it is shown as wanted."""
+        """Take one row by its key, due or not; None when it is shown as wanted, or just being sent."""
+        free = sa.select(replies).where(replies.c.key == key, lapsed(replies.c.taken_until, now))
         async with self.engine.begin() as connection:
-            row = (await connection.execute(sa.select(replies).where(replies.c.key == key))).mappings().one()
+            row = (await connection.execute(free.with_for_update())).mappings().one_or_none()
+            if row is None or row["shown"] == row["digest"]:
+                return None
             await _mark(connection, [key], now)
-        return None if row["shown"] == row["digest"] else _due(row)
+        return _due(row, now + LEASE)
+
+    async def give_back(self, due: Due) -> None:
+        """Let go of a row that was not sent; whoever has taken it since keeps it."""
+        ours = (replies.c.key == due.wanted.key, replies.c.taken_until == due.until)
+        values: dict[str, Any] = {"taken_until": None, **({} if due.unsure else {"sending_since": None})}
+        async with self.engine.begin() as connection:
+            await connection.execute(replies.update().where(*ours).values(values))
 
     async def shown(self, due: Due, ts: str, again: datetime) -> None:
         """Note that Slack shows *due* under *ts*; the next edit waits until *again*."""
@@ -215,7 +234,7 @@ async def _mark(connection: AsyncConnection, keys: list[str], now: datetime) -> 
         )
 
 
-def _due(row: sa.RowMapping) -> Due:
+def _due(row: sa.RowMapping, until: datetime) -> Due:
     wanted = Wanted(
         key=row["key"],
         slot=row["slot"],
@@ -227,4 +246,5 @@ def _due(row: sa.RowMapping) -> Due:
         final=row["final"],
         position=row["position"],
     )
-    return Due(wanted, row["ts"], row["tries"], unsure=row["ts"] is None and row["sending_since"] is not None)
+    unsure = row["ts"] is None and row["sending_since"] is not None
+    return Due(wanted, row["ts"], row["tries"], unsure, until)

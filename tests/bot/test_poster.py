@@ -1,17 +1,18 @@
 """The outbox and the poster, against the sandbox's Slack with its faults."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.poster import Poster
+from bot.poster import Poster, Sent
 from bot.slack_web import SlackWeb
-from bot.store.replies import Replies, Wanted
+from bot.store.replies import Due, Replies, Wanted
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
 from tests.conftest import Clock
+from tests.faults.machine import Wall
 
 CHANNEL = "C0001"
 
@@ -26,6 +27,20 @@ async def sandbox() -> AsyncIterator[Sandbox]:
 async def poster(engine: AsyncEngine, sandbox: Sandbox, clock: Clock) -> Poster:
     client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
     return Poster(Replies(engine), SlackWeb(client, lambda body: body), clock)
+
+
+class SlowWall(Wall):
+    """A Slack that takes half a minute for a post; *meanwhile* is what another process does."""
+
+    def __init__(self, clock: Clock, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        super().__init__()
+        self._clock = clock
+        self._meanwhile = meanwhile
+
+    async def post(self, due: Due) -> Sent:
+        self._clock.pass_(seconds=30)
+        await self._meanwhile()
+        return await super().post(due)
 
 
 def wanted(text: str, key: str = "INC-1:recall", *, final: bool = False, thread: str | None = None) -> Wanted:
@@ -123,3 +138,24 @@ async def test_a_reaction_waits_for_the_reply_it_stands_on(
     await poster.send_due()
     message = next(m for m in sandbox.messages(CHANNEL) if m.get("bot_id") == "B0BOT")
     assert [reaction["name"] for reaction in message["reactions"]] == ["x"]
+
+
+async def test_what_another_process_may_be_sending_by_now_is_left_to_it(
+    engine: AsyncEngine, clock: Clock
+) -> None:
+    """A slow Slack, or a process that stood still, must not make two of us post one reply."""
+    heir = Poster(Replies(engine), Wall(), clock)
+    ours = Poster(Replies(engine), SlowWall(clock, heir.send_due), clock)
+    await ours.replies.want([wanted(key, key) for key in ("a", "b", "c", "d")], clock())
+    for _ in range(4):
+        await ours.send_due()
+    slack = [*ours.slack.posts, *heir.slack.posts]  # type: ignore[attr-defined]
+    assert sorted(due.wanted.key for due in slack) == ["a", "b", "c", "d"]
+
+
+async def test_a_reply_that_is_just_being_sent_is_not_sent_beside(poster: Poster, clock: Clock) -> None:
+    await poster.replies.want([wanted("one")], clock())
+    (due,) = await poster.replies.due(clock())
+    assert await poster.deliver(due.wanted.key) is None
+    await poster.replies.give_back(due)
+    assert await poster.deliver(due.wanted.key) is not None

@@ -16,6 +16,7 @@ from bot.investigation.casefile import fold
 from bot.investigation.events import AlertCleared, Recorded, Remembered, Steered
 from bot.store.cases import Cases, Place
 from bot.store.database import create_tables, engine_for, reading
+from bot.store.held import LeaseLost
 from bot.store.intake import LEASE, MAX_TRIES, MOST_PAUSE, Envelope, Intake
 from bot.store.schema import intake as intake_rows
 from tools.redact import redact
@@ -128,6 +129,19 @@ async def test_a_dead_workers_case_is_taken_over(engine: AsyncEngine) -> None:
     later = NOW + LEASE * 2
     assert await heir.claim(later)
     assert not await dead.hold(row.number, later)
+
+
+async def test_a_worker_that_stood_still_beyond_its_lease_writes_nothing(engine: AsyncEngine) -> None:
+    still, heir = Cases(engine, "still"), Cases(engine, "heir")
+    row, _ = await still.open(alert(), Place("C1", "1.0"), NOW)
+    await still.claim(NOW)
+    await still.append(row.number, [Recorded(NOW, Steered("U1", "its own"))], held=True)
+    await heir.claim(NOW + LEASE * 2)
+    with pytest.raises(LeaseLost):
+        await still.append(row.number, [Recorded(NOW, Steered("U1", "too late"))], held=True)
+    await still.set_state(row.number, "concluded", NOW, held=True)
+    assert len(await heir.journal(row.number)) == 2
+    assert await heir.hold(row.number, NOW), "and ends nothing for its heir"
 
 
 async def test_many_writers_of_one_journal_lose_nothing(engine: AsyncEngine) -> None:
