@@ -1,16 +1,19 @@
 """Each provider over HTTP on recorded answers: what it makes of them, and that only its named reads leave."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 import respx
 
 from tests.tools import recordings as told
 from tests.tools import source_contracts as contract
 from tests.tools.recorded import transport
+from tools.progress import Progress, reporting
 from tools.providers import (
     alertmanager,
     argocd,
@@ -30,6 +33,7 @@ from tools.providers import (
 )  # fmt: skip
 from tools.reads import Endpoint
 from tools.telemetry import Owner, Window
+from tools.tool import Unavailable
 
 BASE = "https://source.example/base"
 AT = Endpoint(BASE, token="s3cret")
@@ -265,3 +269,36 @@ async def test_services_yaml(tmp_path: Path) -> None:
         path.write_text(broken)
         await contract.check_unavailable(file.calls(WINDOW))
     await contract.check_unavailable(services_yaml.ServicesFile(tmp_path / "none").calls(WINDOW))
+
+
+FOREIGN: list[object] = [
+    7,
+    {},
+    {"message": "moved"},
+    {"data": {}},
+    {"data": "x", "items": 7, "hits": {"hits": "x"}},
+]
+
+
+@pytest.mark.parametrize("answer", FOREIGN, ids=json.dumps)
+@pytest.mark.parametrize(
+    "name", sorted(set(SOURCES) - {"argocd"})
+)  # with its fields chosen, {} may be all of it
+async def test_an_answer_of_another_shape_is_not_an_empty_one(name: str, answer: object) -> None:
+    """A gateway's own JSON with status 200 says nothing of what fires, runs or was deployed."""
+    made, _ = source(name, {r"/.*": answer})
+    for question in ("lines", "series", "deployments", "firing", "calls", "owners"):
+        if asked := getattr(made, question, None):
+            with pytest.raises(Unavailable, match="form"):
+                await (asked() if question in {"firing", "owners"} else asked(WINDOW))
+
+
+async def test_a_search_that_did_not_see_all_says_so() -> None:
+    lost = {"timed_out": True, "_shards": {"total": 5, "failed": 3}}
+    logs, _ = source("elasticsearch", {r"/logs-%2A/_search": {**lost, "hits": {"hits": []}}})
+    with pytest.raises(Unavailable, match="did not see all: its time was up, 3 shards failed"):
+        await logs.lines(WINDOW)
+    logs, _ = source("elasticsearch", {r"/logs-%2A/_search": {**told.ELASTICSEARCH, **lost}})
+    with reporting(Progress()) as seen:
+        assert await logs.lines(WINDOW)
+    assert seen.remarks == ["elasticsearch: the search did not see all: its time was up, 3 shards failed"]

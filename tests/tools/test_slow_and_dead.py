@@ -240,7 +240,7 @@ async def test_an_empty_window_is_widened_and_that_is_told() -> None:
         before = ONSET - timedelta(minutes=40)
         line = LOKI_LINE.replace(str(int(ONSET.timestamp())), str(int(before.timestamp())))
         inside = start <= before.timestamp() <= end
-        return httpx2.Response(200, stream=Stored((line if inside else "{}").encode()))
+        return httpx2.Response(200, stream=Stored((line if inside else '{"data": {"result": []}}').encode()))
 
     logs = LokiLogs(LokiSettings(Endpoint("http://loki")), transport=httpx2.MockTransport(answer))
     told = await Toolbox([SearchLogs([logs])], str).run(ToolCall("search_logs"), SCOPE)

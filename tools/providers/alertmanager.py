@@ -12,7 +12,6 @@ from tools.providers.http_source import HttpSource
 from tools.providers.moments import moment
 from tools.reads import Endpoint, Read
 from tools.telemetry import FiringAlert
-from tools.tool import Unavailable
 
 ALERTS = Read("GET", "/api/v2/alerts")
 READS = (ALERTS,)
@@ -42,9 +41,7 @@ class AlertmanagerAlerts(HttpSource):
         """Return what fires now and is neither silenced nor inhibited."""
         query = {"active": "true", "silenced": "false", "inhibited": "false"}
         answer = await self._http.read_json(ALERTS, query=query)
-        if not isinstance(answer, list):
-            raise Unavailable(f"{self.name}: the answer is not in the form of its API v2")
-        found = [alert_of(each, self._settings.service_labels) for each in answer[:MAX_ALERTS]]
+        found = [alert_of(each, self._settings.service_labels) for each in self._rows(answer)[:MAX_ALERTS]]
         return [replace(each, link=self._link(each.name)) for each in found if each is not None]
 
     def _link(self, name: str) -> str | None:

@@ -71,7 +71,7 @@ class BackstageCatalogue(HttpSource):
 
     async def _components(self) -> list[dict[str, JsonValue]]:
         answer = await self._http.read_json(ENTITIES, query={"filter": "kind=component", "fields": _FIELDS})
-        return shapes.objects(answer)
+        return self._rows(answer)
 
 
 def _name(entity: JsonValue) -> str:

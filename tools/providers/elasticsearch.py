@@ -8,12 +8,14 @@ from urllib.parse import quote
 import httpx2
 from pydantic import JsonValue
 
+from tools.progress import progress
 from tools.providers import shapes
 from tools.providers.http_source import HttpSource
 from tools.providers.log_pages import NORMAL_LINES, NORMAL_SHARE, Pages
 from tools.providers.moments import moment
 from tools.reads import Endpoint, Read
 from tools.telemetry import LogLine, Window
+from tools.tool import Unavailable
 
 SEARCH = Read("POST", "/{index}/_search")
 READS = (SEARCH,)
@@ -94,11 +96,23 @@ class ElasticsearchLogs(HttpSource):
                 "timeout": "8s",
             }
             answer = await self._http.read_json(SEARCH, names={"index": self._settings.index}, body=body)
-            found = (self._line(hit.get("_source")) for hit in shapes.objects(answer, "hits", "hits"))
+            hits = self._rows(answer, "hits", "hits")
+            self._tell_of_missing(answer, found=bool(hits))
+            found = (self._line(hit.get("_source")) for hit in hits)
             return [line for line in found if line is not None]
 
         pages = Pages(self.name, page, most, limit, int(share * self._settings.max_log_bytes))
         return await pages.read(window)
+
+    def _tell_of_missing(self, answer: JsonValue, *, found: bool) -> None:
+        """Say that a search saw a part of its shards only. Raises `Unavailable` when it *found* nothing."""
+        failed = shapes.whole(answer, "_shards", "failed")
+        late = ["its time was up"] if shapes.at(answer, "timed_out") is True else []
+        told = [*late, f"{failed} shards failed"] if failed else late
+        if told and not found:
+            raise Unavailable(f"{self.name}: the search found nothing and did not see all: {', '.join(told)}")
+        if told:
+            progress().note(f"{self.name}: the search did not see all: {', '.join(told)}")
 
     def _line(self, source: JsonValue) -> LogLine | None:
         at = moment(self._value(source, "at"))

@@ -67,12 +67,12 @@ class GithubDeploys(HttpSource):
             "per_page": 100,
         }
         answer = await self._http.read_json(COMMITS, names=self._names, query=asked)
-        return [each for each in map(self._commit, shapes.objects(answer)) if each is not None]
+        return [each for each in map(self._commit, self._rows(answer)) if each is not None]
 
     async def _by_deployment(self, window: Window) -> list[Deployment]:
         asked: Query = {"environment": self._settings.environment, "per_page": 100}
         answer = await self._http.read_json(DEPLOYMENTS, names=self._names, query=asked)
-        found = [each for each in map(self._deployment, shapes.objects(answer)) if each and each.at in window]
+        found = [each for each in map(self._deployment, self._rows(answer)) if each and each.at in window]
         told = await asyncio.gather(*(self.diff(each.sha) for each in found[:DETAILED]))
         detailed = [
             replace(each, title=commit.title, files=commit.files, diff=commit.diff, link=commit.link)

@@ -54,7 +54,7 @@ class GitlabDeploys(HttpSource):
         answer = await self._http.read_json(
             DEPLOYMENTS, names={"project": self._settings.project}, query=asked
         )
-        found = [each for each in map(self._deployment, shapes.objects(answer)) if each and each.at in window]
+        found = [each for each in map(self._deployment, self._rows(answer)) if each and each.at in window]
         return sorted(found, key=lambda each: each.at, reverse=True)
 
     async def diff(self, sha: str) -> Deployment | None:

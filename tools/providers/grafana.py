@@ -37,7 +37,7 @@ class GrafanaAlerts(HttpSource):
         """Return what fires now and is neither silenced nor inhibited."""
         query = {"active": "true", "silenced": "false", "inhibited": "false"}
         answer = await self._http.read_json(ALERTS, query=query)
-        found = [(row, alert_of(row, self._settings.service_labels)) for row in shapes.objects(answer)]
+        found = [(row, alert_of(row, self._settings.service_labels)) for row in self._rows(answer)]
         return [
             replace(each, link=self._link(shapes.text(row, "generatorURL"))) for row, each in found if each
         ]

@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 
 import httpx2
+from pydantic import JsonValue
 
+from tools.providers import shapes
 from tools.readonly_http import ReadOnlyHttp
 from tools.reads import Endpoint, Read
+from tools.tool import Unavailable
 
 
 class HttpSource:
@@ -27,6 +30,18 @@ class HttpSource:
     def remarks(self) -> tuple[str, ...]:
         """What should be known about its answers: that its clock differs from ours."""
         return tuple(filter(None, (self._http.skew,)))
+
+    def _rows(self, answer: JsonValue, *path: str) -> list[dict[str, JsonValue]]:
+        """Return the objects of the list that *answer* must hold at *path*; null there is a list without any.
+
+        Raises:
+            Unavailable: there is no such list: whoever answered is not the API, and nobody knows what it would say.
+        """
+        holder = shapes.at(answer, *path[:-1])
+        empty = bool(path) and isinstance(holder, dict) and holder.get(path[-1], "") is None
+        if not empty and not isinstance(shapes.at(answer, *path), list):
+            raise Unavailable(f"{self.name}: the answer is not in the form of its API")
+        return shapes.objects(answer, *path)
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -50,7 +50,7 @@ class JaegerTraces(HttpSource):
             "lookback": f"{(window.end - window.start).total_seconds() * 1e3:.0f}",
         }
         answer = await self._http.read_json(DEPENDENCIES, query=asked)
-        rows = shapes.objects(answer, "data")
+        rows = self._rows(answer, "data")
         calls = [
             Call(shapes.text(row, "parent"), shapes.text(row, "child"), shapes.whole(row, "callCount"))
             for row in rows
@@ -71,7 +71,7 @@ class JaegerTraces(HttpSource):
         )
         seen: dict[str, _Operation] = {}  # a trace that several services share counts once
         for answer in sampled:
-            for trace in shapes.objects(answer, "data"):
+            for trace in self._rows(answer, "data"):
                 seen.update(_operations(trace))
         alike: dict[tuple[str, str], list[_Operation]] = {}
         for each in seen.values():

@@ -87,7 +87,7 @@ class Kubernetes(HttpSource):
         """Return the items of a list of the namespace."""
         names = {"namespace": self._settings.namespace}
         answer = await self._http.read_json(read, names=names, query={"limit": 500, **query})
-        return shapes.objects(answer, "items")
+        return self._rows(answer, "items")
 
     async def log(self, pod: str, since: datetime) -> str:
         """Return the log of *pod* since a time, each line with its time."""

@@ -56,7 +56,7 @@ class LaunchDarklyFlags(HttpSource):
                 "after": round(window.start.timestamp() * 1000), "before": before, "limit": _PAGE,
                 "spec": self._settings.spec,
             }  # fmt: skip
-            rows = shapes.objects(await self._http.read_json(ENTRIES, query=asked), "items")
+            rows = self._rows(await self._http.read_json(ENTRIES, query=asked), "items")
             found |= {each.sha: each for row in rows if (each := self._change(row)) is not None}
             oldest = min((shapes.whole(row, "date") for row in rows), default=0)
             if len(rows) < _PAGE or not 0 < oldest < before:

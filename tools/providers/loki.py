@@ -92,7 +92,7 @@ class LokiLogs(HttpSource):
                 "direction": "backward",
             }
             answer = await self._http.read_json(RANGE, query=asked)
-            streams = shapes.objects(answer, "data", "result")
+            streams = self._rows(answer, "data", "result")
             return [line for stream in streams for line in self._stream(stream)]
 
         pages = Pages(self.name, page, most, limit, int(share * self._settings.max_log_bytes))

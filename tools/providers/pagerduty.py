@@ -50,7 +50,7 @@ class PagerDutyIncidents(HttpSource):
             "limit": 100,
         }
         answer = await self._http.read_json(INCIDENTS, query=query)
-        found = [_alert(each) for each in shapes.objects(answer, "incidents")]
+        found = [_alert(each) for each in self._rows(answer, "incidents")]
         return [each for each in found if each is not None]
 
     async def owners(self) -> Sequence[Owner]:
@@ -79,7 +79,7 @@ class PagerDutyIncidents(HttpSource):
         found: list[dict[str, JsonValue]] = []
         for page in range(PAGES):
             answer = await self._http.read_json(read, query={**asked, "limit": _PAGE, "offset": page * _PAGE})
-            found += shapes.objects(answer, rows)
+            found += self._rows(answer, rows)
             if shapes.at(answer, "more") is not True:
                 break
         return found

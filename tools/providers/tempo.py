@@ -88,7 +88,7 @@ class TempoGraph(HttpSource):
         answer = await self._http.read_json(QUERY, query=asked)
         return {
             (shapes.text(row, "metric", "client"), shapes.text(row, "metric", "server")): value
-            for row in shapes.objects(answer, "data", "result")
+            for row in self._rows(answer, "data", "result")
             if (value := _number(row)) is not None
         }
 
