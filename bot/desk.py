@@ -4,6 +4,7 @@ It takes kept envelopes, decides, and writes facts through the dossier. It knows
 investigation step; what it returns is the reason that the intake row keeps.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -137,7 +138,8 @@ class Desk:
         ts = str(event.get("ts") or "")
         if channel and _seconds(ts):
             self._listened.setdefault(channel, ts)
-        return await self._heard(self.inbox.read(event), work)
+        # milliseconds of pure Python, for which the loop would stand still; still one at a time, in their order
+        return await self._heard(await asyncio.to_thread(self.inbox.read, event), work)
 
     async def _heard(self, heard: Heard, work: Work) -> str | None:
         told: str | None

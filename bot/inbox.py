@@ -57,7 +57,7 @@ class _Known:
 
 
 class Inbox:
-    """Reads one workspace's messages in the order they came. Not to be shared between threads."""
+    """Reads one workspace's messages in the order they came, one at a time, in whatever thread."""
 
     def __init__(self, me: Me) -> None:
         self._me = me

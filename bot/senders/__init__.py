@@ -6,6 +6,7 @@ titles, so it is asked first. A post that no listed sender owns is read by its s
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from bot.senders.alertmanager import ALERTMANAGER
@@ -38,7 +39,9 @@ def read_message(message: Mapping[str, Any]) -> Reading:
     return change_told(post, reading) if reading.kind is Kind.CHANGE else reading
 
 
+@lru_cache(maxsize=200)
 def _read(post: Post) -> Reading:
+    """Read *post*, the same words once: a reading takes milliseconds, and a storm says one thing a thousand times."""
     sender = next((each for each in SENDERS if each.sent(post)), None)
     if sender is None:
         return read_shape(post)

@@ -49,7 +49,7 @@ class Post:
     lines: tuple[str, ...] = ()
     prose: tuple[str, ...] = ()
     fallbacks: tuple[str, ...] = ()
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict, hash=False)  # compared all the same
     links: tuple[Link, ...] = ()
     buttons: tuple[Link, ...] = ()
     colours: tuple[str, ...] = ()

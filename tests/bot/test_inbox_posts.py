@@ -21,6 +21,9 @@ from bot.heard import (
     HeardAlert,
 )
 from bot.inbox import Inbox, Me
+from bot.investigation.alert import Severity
+from bot.senders import Reading, read_message
+from tests.bot.slack_posts import attached, webhook
 
 POSTS = Path(__file__).parent / "posts"
 TOLD = {
@@ -79,3 +82,14 @@ def test_what_is_no_alert_wakes_nobody(row: dict[str, Any], heard: dict[str, Hea
     told = heard[row["name"]]
     assert not isinstance(told, HeardAlert)
     assert isinstance(told, ChangeNoticed) == (row["expected"] == "change")
+
+
+def test_what_was_read_is_not_read_again_and_what_differs_in_one_field_is() -> None:
+    def told(severity: str, ts: str) -> Reading:
+        inside = attached(title="disk full on db-1", fields=[{"title": "Severity", "value": severity}])
+        return read_message({**webhook("cron", attachments=inside), "ts": ts})
+
+    low, again, high = told("low", "1.1"), told("low", "2.2"), told("critical", "3.3")
+    assert again is low
+    assert high.severity is Severity.CRITICAL
+    assert low.severity is not high.severity
