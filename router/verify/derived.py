@@ -41,7 +41,7 @@ def worked_out(items: Sequence[Item], library: Library, by: Measure) -> Iterator
         yield from _products(items, Kind.SHARE)
         yield from (abs(q.whole - q.value) for item in items for q in item.quantities if q.whole)
     elif by.kind is Kind.SHARE:
-        yield from _shares(items)
+        yield from _shares(items, grown=not by.counts)
     elif by.kind is Kind.FOLD:
         yield from ratios(items)
     else:
@@ -100,11 +100,19 @@ def _slopes(read: Sequence[Reading]) -> Iterator[float]:
             yield abs(b.value - a.value) / min(took, 86_400 - took)  # across midnight
 
 
-def _shares(items: Sequence[Item]) -> Iterator[float]:
+def _shares(items: Sequence[Item], *, grown: bool) -> Iterator[float]:
     yield from (q.value / q.whole for item in items for q in item.quantities if q.whole)
     yield from (1 - a.value for a in readings(items, Measure(Kind.SHARE, 0.01)) if a.own and 0 < a.value < 1)
     for ratio in ratios(items):
-        yield from (ratio,) if ratio == 1 else (ratio, 1 - ratio) if ratio < 1 else (ratio - 1,)
+        yield from (
+            (ratio, 1 - ratio)
+            if ratio < 1
+            else (ratio - 1,)
+            if grown and ratio > 1
+            else (1.0,)
+            if ratio == 1
+            else ()
+        )
 
 
 def _sums(read: Sequence[Reading]) -> Iterator[float]:

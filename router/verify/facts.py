@@ -24,7 +24,7 @@ _DATED = re.compile(
 )
 _THEN = re.compile(
     r"\b(?:earlier|past|previous(?:ly)?|before|last|history|happened|once|ago|tried|known|similar|"
-    r"precedent|back then|was|were|had|"
+    r"precedent|notes?|records?|memory|old(?:er)?|mention\w*|back then|was|were|had|"
     r"did|took|came|went|held|ran|gave|kept|left|led|made|saw|fell|rose|grew|lost|sent|meant|brought|got|broke|"
     r"january|february|april|june|july|august|september|october|november|december|spring|summer|autumn|winter|"
     r"fixed|solved|recorded|remembered|(?:19|20)\d\d)\b|\w{3,}ed\b",

@@ -53,6 +53,9 @@ _STATES = {
     "errimagepull": re.compile(r"\bpull|image", re.IGNORECASE),
     "notready": re.compile(r"not[- ]ready|ready\W+false|readiness|unreachable", re.IGNORECASE),
 }
+_LACKS = re.compile(
+    r"\b(?:no|not|without|lacks?|lacking|missing|need)\b(?: [\w-]+){0,3} $"
+)  # what is said not to be there
 _NUMBERED = re.compile(r"(?<!\w)#\d{2,}\b")  # a pull request, a ticket
 _PARTED = re.compile(r"(?<=[a-z])[-_ ](?=\d)|(?<=\d)[-_](?=[a-z])")
 _CAMEL = re.compile(r"[a-z][A-Z]|[A-Z]{2,}[a-z]{2,}[A-Z]")
@@ -117,9 +120,11 @@ def _spells(service: str) -> re.Pattern[str]:
 
 
 def _identifiers(text: str) -> Iterator[str]:
-    for found in islice(_TOKEN.finditer(without_times(text)), _MOST):
+    plain = without_times(text)
+    for found in islice(_TOKEN.finditer(plain), _MOST):
         word = found.group(0).strip(".:/-#@")
-        if 0 < len(word) <= _LONGEST and _is_identifier(word):
+        lacking = not re.search(r"\d", word) and _LACKS.search(plain[: found.start()])
+        if 0 < len(word) <= _LONGEST and not lacking and _is_identifier(word):
             yield word
     yield from _NUMBERED.findall(text)
 

@@ -44,7 +44,9 @@ class Quantity:
     changes: bool = False  # said as "from X to Y": a change, not a range
     per: float | None = None  # the seconds of "a minute" in "three a minute"
     named: str = ""  # the word before it in a record ("mem_used"), "" in prose
-    counts: bool = False  # what it counts stands behind it: "18,422 packets" can be no seconds
+    counts: bool = (
+        False  # what it is of stands behind it: "18,422 packets" can be no seconds, "a third of" no growth
+    )
     guessed: bool = False  # its unit is not beside it but a head's or a neighbour's, and may not be meant
 
 
@@ -164,7 +166,7 @@ def _numbers(text: str) -> Iterator[Quantity]:
                 per=_per(after) if kind is not Kind.FOLD else None,
                 changes=_FROM.search(before) is not None,
                 named=named,
-                counts=_COUNTS.match(after) is not None,
+                counts=after.startswith(" of ") if kind is Kind.SHARE else _COUNTS.match(after) is not None,
                 guessed=bool(elsewhere),
             )
 
@@ -235,7 +237,10 @@ def _fractions(text: str) -> Iterator[Quantity]:
             continue
         value = int(m[1] or 1) / PARTS[m[2].lower()]
         plain = re.sub(r"(?:\ba|\bone|\bthe)\s$", "", before)
-        yield Quantity(value, Kind.SHARE, m.group(0), m.start(), 1, hedge(plain, plain=Hedge.ABOUT))
+        part = text[m.end() :].startswith(" of ")
+        yield Quantity(
+            value, Kind.SHARE, m.group(0), m.start(), 1, hedge(plain, plain=Hedge.ABOUT), counts=part
+        )
 
 
 def _is_share(before: str, part: str, after: str) -> bool:

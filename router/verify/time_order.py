@@ -15,7 +15,7 @@ from router.verify.statement import Statement
 
 _CAUSED = re.compile(
     r"\b(?:caus(?:ed|es|ing)|broke|breaks|left|made|makes|brought|brings|triggered|triggers|exhausted|started|"
-    r"led to|took|"
+    r"led to|leads? to|took|"
     r"knocked|drove|crashed|killed|introduced|resulted in|overloaded|saturated|filled|sent|pushed|put|"
     r"(?:is|was) the (?:sole |root |real )?cause|(?:is|was) responsible|is to blame|"
     r"referred to|degraded|slowed|corrupted|"
@@ -24,7 +24,7 @@ _CAUSED = re.compile(
 )
 # Said of a claim or of a bare time, the weaker verbs ("took", "started") blame nobody.
 _SAID_TO_CAUSE = re.compile(
-    r"\b(?:caused|broke|triggered|led to|provoked|prompted|brought on|induced|gave rise to|"
+    r"\b(?:caused|broke|triggered|led to|leads? to|provoked|prompted|brought on|induced|gave rise to|"
     r"introduced|resulted in|exhausted|filled|overloaded|took down|is to blame)\b",
     re.IGNORECASE,
 )
@@ -67,6 +67,7 @@ _CHANGE = re.compile(
     r"merg|revert|configur|revision|build|bundle|polic|replac|install|patch|push|bump|replica|version|flag|chart)\w*",
     re.IGNORECASE,
 )
+_FEW = 8  # verbs of a sentence that are tried
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+")
 
 
@@ -97,18 +98,23 @@ def time_order(said: Statement, library: Library) -> Iterator[Finding]:
 
 def _backwards(sentence: str) -> str:
     """Say how a sentence that gives the times of cause and effect has them the wrong way round, "" if not."""
-    verb = _SAID_TO_CAUSE.search(sentence) or _CAUSED.search(sentence) or _acted(sentence)
-    if verb is None:
-        return ""
-    before = [clock for clock in clocks(sentence) if clock.end <= verb.start()]
-    after = [clock for clock in clocks(sentence) if clock.start >= verb.end()]
-    day_before = [day for day in days(sentence) if day.end <= verb.start()]
-    day_after = [day for day in days(sentence) if day.start >= verb.end()]
-    if day_before and day_after and _day(day_before[-1]) != _day(day_after[0]):
-        late = _day(day_before[-1]) > _day(day_after[0])
-        return f"“{sentence[:120]}”: the cause is dated after its effect" if late else ""
-    if before and after and not (before[-1].loose or after[0].loose) and before[-1].second > after[0].second:
-        return f"“{sentence[:120]}”: the cause is timed after its effect"
+    verbs = [*_SAID_TO_CAUSE.finditer(sentence), *_CAUSED.finditer(sentence)]
+    acted = None if verbs else _acted(sentence)
+    for verb in verbs[:_FEW] or ([acted] if acted else []):
+        before = [clock for clock in clocks(sentence) if clock.end <= verb.start()]
+        after = [clock for clock in clocks(sentence) if clock.start >= verb.end()]
+        day_before = [day for day in days(sentence) if day.end <= verb.start()]
+        day_after = [day for day in days(sentence) if day.start >= verb.end()]
+        if day_before and day_after and _day(day_before[-1]) != _day(day_after[0]):
+            late = _day(day_before[-1]) > _day(day_after[0])
+            return f"“{sentence[:120]}”: the cause is dated after its effect" if late else ""
+        if (
+            before
+            and after
+            and not (before[-1].loose or after[0].loose)
+            and before[-1].second > after[0].second
+        ):
+            return f"“{sentence[:120]}”: the cause is timed after its effect"
     return ""
 
 

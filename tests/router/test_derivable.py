@@ -98,6 +98,7 @@ def test_ten_times_as_much_or_another_unit_is_found() -> None:
         ("gap 'sheets_30d' empty", "The 30-day sheets are empty", "The 90-day sheets are empty"),
         ("bay holds 9.97 GiB of 10 GiB", "It is full to within about 30 MiB", "It is full to within about 90 MiB"),
         ("90000 sheets wait, 250/s at most", "That takes six minutes", "That takes 16 minutes"),
+        ("trays here 540 at 10:05, 361 at 10:29", "A third of the trays are gone", "Half of the trays are gone"),
         ("press 5 stopped", "It stopped between three and ten past", "It stopped for 10 minutes"),
     ],
 )  # fmt: skip
