@@ -276,7 +276,7 @@ class Office:
 
     async def condition(self) -> Condition:
         """Return how this process is, for probes."""
-        slack = self._ear.state if self._ear else "not joined yet"
+        slack = self.poster.locked_out or (self._ear.state if self._ear else "not joined yet")
         try:
             waits = await self.intake.waiting()
             behind = await self._remembering.memory.waiting() if self._remembering else 0

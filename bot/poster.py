@@ -24,13 +24,17 @@ MAX_WAIT = timedelta(minutes=10)
 
 
 class Later(Exception):
-    """Slack did not take it now; *wait* is how long it asked us to, *unsure* whether it may have taken it."""
+    """Slack did not take it now; *wait* is how long it asked us to, *unsure* whether it may have taken it.
 
-    def __init__(self, why: str, wait: timedelta, *, unsure: bool = False) -> None:
+    *locked_out*: it refuses our token.
+    """
+
+    def __init__(self, why: str, wait: timedelta, *, unsure: bool = False, locked_out: bool = False) -> None:
         """Keep why, how long, and whether to look before trying again."""
         super().__init__(why)
         self.wait = wait
         self.unsure = unsure
+        self.locked_out = locked_out
 
 
 class Never(Exception):
@@ -81,13 +85,17 @@ async def untold(_due: Due, _why: str) -> None:
 
 @dataclass
 class Poster:
-    """The loop between the outbox and Slack. *given_up* hears of what Slack will never take."""
+    """The loop between the outbox and Slack. *given_up* hears of what Slack will never take.
+
+    *locked_out* is Slack's word for refusing our token, until it takes something again.
+    """
 
     replies: Replies
     slack: Slack
     now: Callable[[], datetime]
     given_up: Callable[[Due, str], Awaitable[None]] = untold
     tempo: Tempo = field(default_factory=Tempo)
+    locked_out: str = ""
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _posted: dict[str, deque[datetime]] = field(default_factory=dict)
     _edits: deque[datetime] = field(default_factory=deque)
@@ -139,6 +147,7 @@ class Poster:
         try:
             sent = await self._ask_slack(due)
         except Later as later:
+            self.locked_out = str(later) if later.locked_out else self.locked_out
             wait = min(max(later.wait, timedelta(seconds=min(2**due.tries, 60))), MAX_WAIT)
             log.warning("reply_delayed", key=due.wanted.key, why=str(later), wait_s=wait.total_seconds())
             await self.replies.later(due, self.now() + wait, str(later), unsure=later.unsure)
@@ -147,6 +156,7 @@ class Poster:
             await self.replies.never(due, str(never))
             await self.given_up(due, str(never))
         else:
+            self.locked_out = ""
             if sent is None:  # a reaction whose message is not posted yet
                 await self.replies.later(
                     due, self.now() + self.tempo.post_every, "its message is not posted", unsure=False

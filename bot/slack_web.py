@@ -200,7 +200,7 @@ def _refused(error: SlackApiError) -> Body:
     if code in GONE:
         raise Never(code) from error
     if code in LOCKED_OUT:
-        raise Later(code, timedelta(seconds=60)) from error
+        raise Later(code, timedelta(seconds=60), locked_out=True) from error
     raise Later(code, _wait(response.headers), unsure=response.status_code >= 500) from error
 
 

@@ -4,7 +4,7 @@ Each part is made once, here, and handed on as an argument; what must be closed 
 """
 
 import asyncio
-import os
+import secrets
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -181,7 +181,7 @@ async def house(
         stack.enter_context(settled())
         yield House(
             engine=shared.engine,
-            owner=f"{socket.gethostname()}:{os.getpid()}",
+            owner=f"{socket.gethostname()[:40]}:{secrets.token_hex(4)}",  # containers may share both name and pid
             memory=shared.memory,
             remembering=lambda team: Remembering(shared.memory, team, now),
             investigator=lambda known: investigator_of(shared, sources, known),

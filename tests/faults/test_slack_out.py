@@ -18,7 +18,7 @@ from sandbox.faults import Fault
 from sandbox.server import Sandbox
 from tests.bot.office import alert_post, text_of
 from tests.conftest import Clock
-from tests.faults.conftest import verdict_under
+from tests.faults.conftest import WAIT, verdict_under
 from tests.faults.invariants import posted_keys
 from tools.redact import redact
 
@@ -171,14 +171,26 @@ async def test_o08_a_backlog_shows_the_end_and_not_the_way(
     assert shown(sandbox) == ["step 49"]
 
 
-async def test_s15_a_revoked_token_throws_nothing_away(
-    poster: Poster, sandbox: Sandbox, clock: Clock
+@pytest.mark.parametrize("error", ["token_revoked", "invalid_auth", "missing_scope"])
+async def test_s15_a_refused_token_throws_nothing_away(
+    poster: Poster, sandbox: Sandbox, clock: Clock, error: str
 ) -> None:
-    sandbox.tokens.revoked.add(sandbox.bot_token)
+    sandbox.faults.add(Fault(method="chat.postMessage", kind="error", error=error, times=None))
     await poster.replies.want([wanted("kept")], clock())
     for _ in range(10):
         await poster.send_due()
         clock.pass_(seconds=61)
     assert shown(sandbox) == []
-    sandbox.tokens.revoked.clear()
+    assert poster.locked_out == error
+    sandbox.faults.clear()
     assert await until_shown(poster, sandbox, clock) <= 65
+    assert not poster.locked_out
+
+
+async def test_s15_a_refused_token_is_red_and_the_intake_goes_on(sandbox: Sandbox, bot: Office) -> None:
+    sandbox.tokens.revoked.add(sandbox.bot_token)
+    sandbox.post_webhook(alert_post())
+    await sandbox.wait_for(lambda: bot.poster.locked_out, WAIT, "the refusal")
+    told = await bot.condition()
+    assert (told.ready, told.slack) == (False, "token_revoked")
+    assert len(await bot.cases.recent()) == 1
