@@ -137,10 +137,11 @@ _TICKET_FIELDS = frozenset(
     }
 )
 _BUILD_FIELDS = frozenset({"commit", "branch", "pull request"})
-_ASKED_FIELDS = frozenset("customer requester reporter contact from company".split()) | {
+_ASKED_FIELDS = frozenset("customer requester reporter author contact from company".split()) | {
     "requested by",
     "submitted by",
 }
+_ASKING = re.compile(r"^\W*(?:approve|reject|deny|decline)\b", re.IGNORECASE)
 _HEALTH = either("degraded", "unhealthy", "health status")
 
 
@@ -171,7 +172,8 @@ def _of_changes(post: Post, found: Standing, heads: list[str]) -> Kind | None:
 
 def _by_all(post: Post, found: Standing, heads: list[str]) -> Kind | None:
     tracked = _TALK_SENDERS.search(post.sender) or len(_TICKET_FIELDS & post.fields.keys()) >= 2
-    asked = found.strength < Strength.PHRASE and _ASKED_FIELDS & post.fields.keys()
+    requested = found.strength < Strength.PHRASE and bool(_ASKED_FIELDS & post.fields.keys())
+    asked = requested or any(_ASKING.match(button.label) for button in post.buttons)
     if tracked or asked or any(_PLAINLY.search(line) or _RATED.search(line) for line in heads):
         return Kind.TALK
     if _BUILD_FIELDS & post.fields.keys() and "severity" not in post.fields:

@@ -38,6 +38,7 @@ _TAKABLE = re.compile(r"alert|alarm|incident|issue|problem|event|#\d", re.IGNORE
 _PLACES = frozenset(
     {"host", "hostname", "node", "pod", "namespace", "cluster", "instance", "region", "environment", "env"}
 )
+_LIMITS = frozenset({"threshold", "limit", "current value"})  # what a value is held against
 _SIRENS = ("🚨", ":rotating_light:", ":alert:", ":siren:", "🆘", ":sos:")
 _WORTH = {
     Strength.TOKEN: 3,
@@ -117,6 +118,7 @@ def points(post: Post, found: Standing) -> int:
         (1, _TROUBLE.search(_told(post)) is not None),
         (1, watches(post.sender)),
         (1, bool(_PLACES & post.fields.keys())),
+        (1, bool(_LIMITS & post.fields.keys())),
     )
     return sum(worth for worth, true in evidence if true)
 

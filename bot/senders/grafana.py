@@ -35,8 +35,12 @@ def read(post: Post, shape: Reading) -> Reading | None:
     status = Status.FIRING if firing and int(firing.group(1)) else base.status
     rule = next(filter(None, (_RULE.search(url) for url in post.urls)), None)
     parts = base.title.lower().split(" (")
+    folder = base.labels.get(
+        "grafana_folder"
+    )  # stands in the title where Alertmanager's example has the service
     return replace(
         base,
+        service="" if base.service == folder else base.service,
         kind=Kind.ALERT if alerting else base.kind,
         status=status,
         count=int(firing.group(1)) if firing else base.count,

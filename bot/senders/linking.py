@@ -18,6 +18,7 @@ _NOT_THE_ALERT = either(
 _BARE = re.compile(r"https?://[^\s<>|\"]*[^\s<>|\".,;:)\]]")
 _OWN_PAGE = re.compile(r"/(?:incidents?|alerts?|issues?|problems?|events?|errors?)/[\w-]*\d")
 _STATED_LINK = re.compile(r"^\W*(?:(?:alert|incident|issue) )?(?:link|url)\W*:", re.IGNORECASE)
+_PLACES = ("server", "host", "instance", "endpoint", "target")  # addresses of what is watched
 _LINK_FIELDS = (
     "link",
     "alert url",
@@ -58,7 +59,13 @@ def link_of(post: Post, title: str) -> str | None:
     )
     pressed = [button for button in post.buttons if button.url.startswith(("http://", "https://"))]
     chosen = [button.url for button in pressed if not _NOT_THE_ALERT.search(button.label)]
-    written = [] if post.links else _BARE.findall("\n".join(lines or texts))
+    places = {post.fields.get(name) for name in _PLACES}
+    found_bare = (
+        []
+        if post.links
+        else _BARE.findall("\n".join((*lines, *post.headers) if lines or post.headers else texts))
+    )
+    written = [url for url in found_bare if url not in places]
     bare = next(filter(_OWN_PAGE.search, written), next(iter(written), None))
     watched = {post.fields.get("url"), *(link.url for link in body if _shows_itself(link))}
     own = [link.url for link in body if link.url not in watched]

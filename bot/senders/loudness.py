@@ -11,7 +11,7 @@ from bot.senders.marks import marks_in
 from bot.senders.post import Post
 from bot.senders.slack_text import links_of, plain
 from bot.senders.standing import Standing, Strength, field_of, head_lines
-from bot.senders.words import severity_in, severity_of
+from bot.senders.words import scored_severity, severity_in, severity_of
 
 SEVERITY_FIELDS = (
     "severity", "priority", "alert severity", "sev", "level", "urgency", "alert level", "criticality", "alert priority",
@@ -47,7 +47,8 @@ _TRACES = frozenset("backtrace stacktrace traceback exception".split()) | {
 def severity(post: Post, found: Standing) -> Severity:
     """Return how loud the post says it is, `Severity.UNKNOWN` when it does not say."""
     worded = worded_severity(post, found)
-    signed = any(line.startswith(_WARNING_SIGNS) for line in (*post.headers, post.title, *post.prose[:1]))
+    heads = (*post.headers, post.title, *post.prose[:1])
+    signed = any(line.lstrip("*_ ").startswith(_WARNING_SIGNS) for line in heads)
     return Severity.WARNING if signed and worded is Severity.UNKNOWN else worded
 
 
@@ -70,7 +71,7 @@ def stated_severity(post: Post, found: Standing) -> Severity | None:
     by_field = next(
         filter(None, (severity_in(post.fields[name]) for name in SEVERITY_FIELDS if name in post.fields)),
         severity_of(post.fields.get("type", "")),  # Kubernetes' events have a type: Warning
-    )
+    ) or scored_severity(post.fields.get("severity", ""))
     if by_field:
         return by_field
     if found.strength is Strength.TOKEN and found.word.lower() in DOWN:

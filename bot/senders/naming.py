@@ -5,6 +5,7 @@ sender's templates.
 """
 
 import re
+from collections.abc import Iterable, Iterator
 
 from bot.senders.fields import name_stated, states_only
 from bot.senders.post import Post
@@ -28,7 +29,7 @@ _POINTER = re.compile(
 _PASSED_ON = re.compile(r"^(?:via|from|by)\s+\S.{0,60}$", re.IGNORECASE)
 _BESIDE_NAME = re.compile(  # who passed it on, how it moved, since when and why: not what it is called
     r"\bvia \S.*$|\bchanged (?:state|status) from \S+ to \S+|\b(?:since|after) \d[\w:. ]*(?:\([A-Z]{2,4}\))?"
-    r"|\breason: .*$",
+    r"|\breason: .*$|\boccurr?ed (?:in|while|at) \S.*$",
     re.IGNORECASE,
 )
 _NEWS = re.compile(
@@ -40,7 +41,9 @@ _STATED = re.compile(  # "HOST: edge-1: DOWN"
     re.IGNORECASE,
 )
 # marks in bold, then what it is
-_HEADING = re.compile(r"^\W*\*\[[^\[\]*]{2,20}\][^*\n]{1,80} (?P<last>\w+)\*\s+[-–—]\s+(?=\S)")
+_HEADING = re.compile(
+    r"^\W*\*\[[^\[\]*]{2,20}\](?: [A-Z]+)? (?P<whose>[^*\n]{1,80}) (?P<last>\w+)\*\s+[-–—]\s+(?=\S)"
+)
 _ITS_ID = re.compile(r"\s+<https?://[^>|\n]{1,3000}\|#?(?=[\da-f-]*\d)[\da-f-]{4,36}>\s*$")
 _SPOKEN = re.compile(
     r"^alert (?P<whole>\S.{1,150}?) (?:has been |was |is )?(?:triggered|fired|firing|resolved|recovered)[:.!]?$"
@@ -85,6 +88,7 @@ TITLE_FIELDS = (
     "rule name", "rule", "title", "incident", "incident title", "issue", "problem", "problem name", "event name",
     "trigger", "condition", "condition name", "name",
 )  # fmt: skip
+_NAMES = ("alert name", "alarm name", "incident title", "problem name", "title")  # outright, before any line
 _THINGS = ("device", "sensor", "nodes")  # what is watched, where nothing names the trouble
 TELLING_FIELDS = (
     "summary",
@@ -97,28 +101,40 @@ TELLING_FIELDS = (
 
 def best_title(post: Post) -> str:
     """Return what the post calls its trouble; the first words of the body when it names nothing."""
-    titled = [_error_named(post, each) or _spoken_in(each) or each for each in (post.title, *post.headers)]
-    told = [(place, line) for place, line in enumerate(post.prose[:6]) if not _is_cell(post, place, line)]
-    first = [_error_named(post, plain(line)) or _headline(line) for place, line in told if place < 2]
-    named = [post.fields[name] for name in TITLE_FIELDS if post.fields.get(name)]
-    host = (post.fields.get("host") or "").split(" ")[0]
-    checked = post.fields.get("service", "")
-    named += [checked] if host else []
-    named += [post.fields[name] for name in (*_THINGS, *TELLING_FIELDS) if post.fields.get(name)]
-    named += [host]
-    after = [*first[:1], *named, *first[1:]] if any(titled) else [*first, *named]
-    later = [line for place, line in told if place > 1 and _POINTER.sub("", line)]
-    behind = [plain(text) for text in (*later, post.text, *post.fallbacks)]
-    candidates = [*titled, *after, *behind, checked]
-    cleaned = [_without_sender(clean_title(each), post.sender) for each in candidates]
-    telling = [
+    cleaned = [_without_sender(clean_title(each), post.sender) for each in _candidates(post)]
+    telling = (
         each
         for each in cleaned
         if each
         and not is_generic(_unsigned(each, post.sender))
         and each.lower() not in own_names(post.sender)
-    ]
-    return next(iter(telling), next(filter(None, cleaned), ""))
+    )
+    return next(telling, next(filter(None, cleaned), ""))
+
+
+def _candidates(post: Post) -> Iterator[str]:
+    """Yield what may be the title by the place where it stands, the surest place first."""
+    told = [(place, line) for place, line in enumerate(post.prose[:6]) if not _is_cell(post, place, line)]
+    first = [_error_named(post, plain(line)) or _headline(line) for place, line in told if place < 2]
+    titles = [_error_named(post, each) or _spoken_in(each) or each for each in (post.title, *post.headers)]
+    line_first = 1 if any(titles) else 2  # below a title, a second line is only a description
+    host = (post.fields.get("host") or "").split(" ")[0]
+    checked = post.fields.get("service", "")
+    yield from titles
+    yield from _values(post, _NAMES)
+    yield from first[:line_first]
+    yield from _values(post, TITLE_FIELDS)
+    yield checked if host else ""
+    yield from _values(post, (*_THINGS, *TELLING_FIELDS))
+    yield host
+    yield from first[line_first:]
+    yield from (plain(line) for place, line in told if place > 1 and _POINTER.sub("", line))
+    yield from map(plain, (post.text, *post.fallbacks))
+    yield checked
+
+
+def _values(post: Post, names: Iterable[str]) -> Iterator[str]:
+    return (post.fields[name] for name in names if post.fields.get(name))
 
 
 def _error_named(post: Post, line: str) -> str:
@@ -174,6 +190,12 @@ def _headline(line: str) -> str:
     return _name_stated(said) or _named_in(bare) or _linked(bare) or behind or said
 
 
+def heading_of(line: str) -> re.Match[str] | None:
+    """Return the marks in bold before what it is called ("*[Open] PRODUCTION cart Major* - ..."), if there are."""
+    heading = _HEADING.match(line)
+    return heading if heading and (status_of(heading["last"]) or severity_of(heading["last"])) else None
+
+
 def _name_stated(words: str) -> str:
     """Return the name between its kind and its state ("Host: edge-1: DOWN")."""
     stated = _STATED.match(_EMOJI.sub("", words))
@@ -182,8 +204,8 @@ def _name_stated(words: str) -> str:
 
 def _without_bold_mark(line: str) -> str:
     """Return *line* without a state or severity in bold at its start ("*Alert opened* Queue is long")."""
-    heading = _HEADING.match(line)
-    if heading and (status_of(heading["last"]) or severity_of(heading["last"])):
+    heading = heading_of(line)
+    if heading:
         return line[heading.end() :]
     bold = _BOLD_MARK.match(line)
     return line[bold.end() :] if bold and is_mark(bold.group(1)) else line

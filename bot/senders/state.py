@@ -206,7 +206,7 @@ def _prefixed(line: str) -> Standing | None:
         return Standing(said, numbered.group(1), Strength.PREFIX)
     match = PREFIX.match(bare)
     whole = match.group(1) if match else ""
-    counted = match is not None and _COUNTED.fullmatch(bare[match.end() :])  # "Failed: 0"
+    counted = match is not None and _COUNTED.fullmatch(bare[match.end() :].split(",")[0])  # "Failed: 0"
     if counted or (" " in whole and whole.split()[-1].lower() in _NAMING):  # "Outage reported by: Paris"
         return None
     loose = [word for word in whole.split() if not _NOT_A_STATE.fullmatch(word)]  # "Timer error:" is no state

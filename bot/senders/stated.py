@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 
 from bot.senders.fields import tags_in
-from bot.senders.naming import TELLING_FIELDS, TITLE_FIELDS
+from bot.senders.naming import TELLING_FIELDS, TITLE_FIELDS, heading_of
 from bot.senders.post import Post
 from bot.senders.slack_text import plain
 from bot.senders.state import STATE_FIELDS
@@ -19,6 +19,9 @@ SERVICE_NAMES = (
     "application", "app name", "application name", "app_kubernetes_io_name", "component", "deployment", "statefulset",
     "daemonset", "cronjob", "workload", "microservice", "affected services", "impacted services",
 )  # fmt: skip
+
+
+_ONE_NAME = re.compile(r"[A-Za-z]{2}[\w.-]+")
 
 
 def labels_of(post: Post) -> dict[str, str]:
@@ -45,6 +48,10 @@ def service_of(post: Post, labels: Mapping[str, str]) -> str:
     placed = post.fields.get("host")  # a host's parts and checks ("component: cpu") are no services
     names = (name for name in SERVICE_NAMES if not (placed and name in {"component", "service"}))
     named = next((value for name in names if (value := labels.get(name) or labels.get(f"{name} name"))), "")
+    if not named:
+        whose = next((each["whose"] for line in post.prose[:1] if (each := heading_of(line))), "")
+        affected = post.fields.get("affected", "")
+        named = whose or (affected if _ONE_NAME.fullmatch(affected) else "")
     if not named:
         inline = re.search(r"\bservice[:=]\s?\"?([\w./-]{1,80})", f"{post.title}\n{post.body[:1_000]}")
         named = inline.group(1) if inline else ""

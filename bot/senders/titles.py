@@ -91,8 +91,9 @@ _NO_ADDRESS = r"(?!\d{1,3}(?:\.\d{1,3}){3}\b)"  # 10.4.0.6 is a host, neither a 
 _MOMENT = re.compile(  # "since 03/11/2026 09:26AM", "at 10:31, after 5m 1s of downtime"
     rf",?\s+(?:since|at|on|after|for|in)\s+{_NO_ADDRESS}"
     r"(?:\d+[/.:-]\d[\d/.:-]*(?:t[\d:.]+z?)?,?\s*(?:[ap]m|utc|z|[+-]\d{2}:?\d{2})?\s*)+"
-    r"|,?\s+after\s+(?:\d+\s?(?:h|m|s|hrs?|mins?|secs?|hours?|minutes?|seconds?)\s*)+(?:of downtime)?"
+    r"|,?\s+after\s+(?:\d+\s?(?:h|m|s|hrs?|mins?|secs?|hours?|minutes?|seconds?)\b\s*)+(?:of downtime)?"
 )
+_MOVED = re.compile(r"\S+ (?:->|→) \S+")  # the same change either way
 _HOW_LONG = re.compile(
     r"\s*\((?:last|was|seen|lasted|down|(?:[a-z ]{1,30} )?(?:for|since|after))\b[^()]{0,60}\)"
 )
@@ -156,7 +157,9 @@ def is_generic(title: str) -> bool:
 
 def same_trouble(title: str) -> str:
     """Return *title* made equal for firing and resolved: small letters, no state words, no measured values."""
-    text = _DURATION.sub(" ", _MEASURED.sub("#", _MOMENT.sub(" ", _HOW_LONG.sub("", title.lower()))))
+    text = _DURATION.sub(
+        " ", _MEASURED.sub("#", _MOMENT.sub(" ", _MOVED.sub(" moved ", _HOW_LONG.sub("", title.lower()))))
+    )
     words = [word.strip(".:-") for word in re.split(r"[^\w./:#@-]+", text)]
     return " ".join(word for word in words if word and word not in _JOINING and not is_state_word(word))
 

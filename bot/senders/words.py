@@ -22,7 +22,7 @@ class Status(StrEnum):
 
 _FIRING = (
     "firing fired fire triggered re-triggered retriggered renotify re-notify trigger alert alerting alarm "
-    "in_alarm problem open opened reopened critical crit down failing failed failure unhealthy unreachable "
+    "in_alarm problem open opened reopened critical crit down fail failing failed failure unhealthy unreachable "
     "offline degraded active activated ongoing started breached breach violated warn warning nodata no_data "
     "insufficient_data error fatal emergency disaster outage unresolved escalated new created late stopped "
     "unknown major minor abnormal anomaly incident detected investigating identified page high exceeded overdue "
@@ -139,6 +139,14 @@ def severity_in(text: str) -> Severity | None:
     if whole:
         return whole
     return next(filter(None, (severity_of(word) for word in re.split(r"[\s,/|()\[\]*`]+", text[:80]))), None)
+
+
+def scored_severity(text: str) -> Severity | None:
+    """Return the severity of a score of at most ten, as CVSS counts; five and below may as well be a rank."""
+    score = float(text) if re.fullmatch(r"\d{1,2}(?:\.\d)?", text.strip()) else 0
+    if not 5 < score <= 10:
+        return None
+    return Severity.CRITICAL if score >= 9 else Severity.HIGH if score >= 7 else Severity.MEDIUM
 
 
 def colour_status(colour: str) -> Status | None:
