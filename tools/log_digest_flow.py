@@ -2,14 +2,15 @@
 
 With trace ids the question is asked per request: of the requests that came to a service, how many logged this, in
 normal operation and now? Of lines that earlier lines of the same request lead up to, it is asked how many came of
-those that were due (tools/log_digest_due.py): so a line that a broken service no longer writes is missed although
-nobody wrote an error. Without trace ids, line counts are compared at equal log volume.
+those that were due (tools/log_digest_due.py), and where the service stopped (tools/log_digest_steps.py): so a line
+that a broken service no longer writes is missed although nobody wrote an error. Without trace ids, line counts are
+compared at equal log volume.
 Surprise is the square root of twice the log-likelihood ratio, with the sign of the change: 3 is rare, 6 is not
 chance. It knows no words and no clock.
 """
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tools.log_digest_due import Bools, Course, Floats
+from tools.log_digest_steps import stops
 
 Visit = tuple[str, int]  # trace id, group number
 MAX_TRACES = 5_000
@@ -94,6 +96,7 @@ def flows(
     compared within the requests that its service logged. Lines that did not come though they were due are counted
     for a service as a whole and told at the group that is missing most.
     """
+    normal, now = list(normal), list(now)
     (was, _), (after, traces) = _places(normal, len(service_of)), _places(now, len(service_of))
     if not len(was) or not len(after) or len(service_of) > MAX_GROUPS:
         return {}
@@ -112,8 +115,27 @@ def flows(
     course = Course(was, after[begun & silent], after[~begun & silent], service, shouting)
     for group, (due, came, due_then, came_then) in course.shortfalls():
         short = replace(_flow(due, came, due_then, came_then), due=True)
-        if short.surprise <= -abs(found[group].surprise):
-            found[group] = short
+        found[group] = _more_telling(found[group], short)
+    for stop in stops(_by_trace(normal).values(), _by_trace(now).values(), service_of):
+        reached, reached_then = stop.asked - stop.stopped, stop.normal_asked - stop.normal_stopped
+        short = Flow(reached, stop.asked, reached_then, stop.normal_asked, due=True)
+        found[stop.missing] = _more_telling(found.get(stop.missing), short)
+    return found
+
+
+def _more_telling(known: Flow | None, short: Flow) -> Flow:
+    """Return *short*, of lines that were due, unless *known* is a clear rise or a clearer shortfall of that kind."""
+    if known is None:
+        return short
+    if short.surprise >= 0 or known.surprise >= -short.surprise:
+        return known
+    return known if known.due and known.surprise <= short.surprise else short
+
+
+def _by_trace(visits: Iterable[Visit]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = defaultdict(list)
+    for trace, group in visits:
+        found[trace].append(group)
     return found
 
 

@@ -176,7 +176,7 @@ def _row(group: LogGroup) -> dict[str, JsonValue]:
         "normal_share": None if group.normal_share is None else round(group.normal_share, 4),
         "score": group.score,
         "first": group.first.isoformat() if group.first else None,
-        "template": short(group.template, 200),
+        "template": short(group.template, _EXAMPLE),
     }
 
 

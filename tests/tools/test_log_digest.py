@@ -165,6 +165,7 @@ def test_a_line_that_a_service_no_longer_writes_is_missed_by_request() -> None:
         ("ABab", "till"),  # till returns early: nothing asks the printer, and till itself stops
         ("ABabd", "printer"),  # only the printer is missing: till goes on
         ("ABabx", None),  # till stops and complains: that tells, and nobody is missed
+        ("ABay", "till"),  # its caller complains, but it is the till that stops
         ("ABbcd", "till"),  # a line less within a request that went on elsewhere is the till's own
     ],
 )
@@ -177,6 +178,7 @@ def test_the_first_missing_line_tells_where_requests_stop(written: str, blamed: 
         "c": ("printer", "receipt printed"),
         "d": ("till", "receipt handed over"),
         "x": ("till", "ERROR no receipt came"),
+        "y": ("shop", "ERROR the sum never came"),
     }
 
     def requests(letters: str, start: float, name: str) -> list[LogLine]:

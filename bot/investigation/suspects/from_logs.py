@@ -10,9 +10,15 @@ from bot.investigation.suspects.mentions import mentioned
 
 _NOISE, _POINTS = 1.3, 0.75
 _COMPLAINT = 0.9  # of the complaining line's points, against whom it names
+_OWN_PART = 0.5  # of a line that a call failed: the rest speaks against whom it called, named or not
 _UNREACHED = re.compile(
     r"refused|reach|unavailab|timed? ?out|deadline|connect|resolve|no such host|certificate|handshake|reset|"
     r"no instances|5\d\d\b|failed|unhealthy|circuit",
+    re.IGNORECASE,
+)
+_CALL_FAILED = re.compile(
+    r"refused|unreachable|no instances|no such host|unavailab|timed? ?out|deadline exceeded|connection reset|"
+    r"upstream|bad gateway|http\w*(error|exception)\b",
     re.IGNORECASE,
 )
 _TELLS: tuple[tuple[str, re.Pattern[str]], ...] = (  # what a line says of its own cause, the plainest first
@@ -57,7 +63,9 @@ def from_logs(groups: Sequence[Told], services: frozenset[str]) -> Iterator[Clue
         said = f"{began} “{without_commands(quoted(template))}”"
         unheard = trend == "new" and not calm
         cause = _cause(template, calm=calm)
-        yield Clue(service, "log", cause, points, rising, group.id, said, first, unheard=unheard)
+        borrowed = rising and not calm and _CALL_FAILED.search(template) is not None
+        own = points * (_OWN_PART if borrowed else 1.0)
+        yield Clue(service, "log", cause, own, rising, group.id, said, first, unheard=unheard)
         if rising and not calm and _UNREACHED.search(template):
             for other in mentioned(template, services, but=service):
                 told = f"{service} complains about it: “{without_commands(quoted(template))}”"

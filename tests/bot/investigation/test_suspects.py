@@ -131,6 +131,13 @@ def test_who_complains_about_another_by_name_speaks_against_that_one() -> None:
     assert "checkout complains about it" in str(told.cause)
 
 
+def test_a_failed_call_speaks_less_against_the_caller_than_trouble_of_its_own() -> None:
+    found = logs(
+        group("web", "ERROR no instances answer", 9.0), group("stock", "ERROR index out of range", 7.0)
+    )
+    assert names(*found)[0] == "stock"
+
+
 def test_a_full_processor_is_its_own_doing_and_a_hardly_used_one_is_not() -> None:
     full = change("stock", "CpuUsageRate(%)", "resource", 80.0, unit="%", level=0.98)
     idle = change("users", "CpuUsageRate(%)", "resource", 900.0, unit="%", level=0.05)
