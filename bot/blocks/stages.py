@@ -145,13 +145,21 @@ def _look_line(findings: Findings) -> str:
     if findings.status is Status.REFUSED:
         return f"✖ {name} refused: {said(findings.note, 160)}"
     if findings.status is Status.NOTHING or not findings.observations:
-        return f"– {name} looked, found nothing{_note(findings)} · {seconds(findings.took_s)}"
+        note = _note(findings)
+        line = f"– {name} looked, found nothing{note} · {seconds(findings.took_s)}"
+        return line + _more(
+            f"ℹ️ {said(remark, 160)}" for remark in findings.remarks[:SHOWN] if said(remark) not in note
+        )
     told = [said(_words_of(seen), 220) for seen in findings.observations[:SHOWN]]
     if len(findings.observations) > SHOWN:
         told[-1] += f" (+{len(findings.observations) - SHOWN} more)"
     told += [f"✖ {said(problem, 160)}" for problem in findings.problems[:SHOWN]]
     told += [f"ℹ️ {said(remark, 160)}" for remark in findings.remarks[:SHOWN]]
-    return f"✔ {name} · {seconds(findings.took_s)}" + "".join(f"\n      {line}" for line in told)
+    return f"✔ {name} · {seconds(findings.took_s)}" + _more(told)
+
+
+def _more(lines: Iterable[str]) -> str:
+    return "".join(f"\n      {line}" for line in lines)
 
 
 def _words_of(seen: Observation) -> str:

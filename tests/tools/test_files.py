@@ -266,3 +266,15 @@ def test_no_bytes_break_the_reading_of_a_file(
 def test_times_are_read_as_they_were_meant(at: datetime, seconds: int) -> None:
     assert moment(at.isoformat()) in {at.astimezone(UTC), None}
     assert moment(seconds) == datetime.fromtimestamp(seconds, UTC)
+
+
+@pytest.mark.parametrize("written", [b"\x00\xff" * 500 + b"\n", b"not json\nat all\n", b'{"no": "time"}\n'])
+async def test_a_file_of_which_nothing_can_be_read_is_not_an_empty_one(
+    tmp_path: Path, written: bytes
+) -> None:
+    for name in ("logs.jsonl", "metrics.jsonl.gz"):
+        (tmp_path / name).write_bytes(written)
+    telemetry = FileTelemetry(tmp_path)
+    for question in (telemetry.logs.lines, telemetry.metrics.series):
+        with pytest.raises(Unavailable, match=r"files: (logs|metrics)\.jsonl"):
+            await question(Window(ONSET - timedelta(hours=1), ONSET))

@@ -93,7 +93,7 @@ class Part(Generic[R, T]):
         """Return the rows, parsed in a thread when the files have changed since the last time.
 
         Raises:
-            Unavailable: the part is not there or cannot be read.
+            Unavailable: the part is not there, or nothing of it can be read.
         """
         async with self._lock:
             try:
@@ -101,6 +101,8 @@ class Part(Generic[R, T]):
             except OSError as problem:
                 why = problem.strerror or str(problem)
                 raise Unavailable(f"files: {self.folder / self._label()} cannot be read: {why}") from problem
+        if self.caveats and not kept:  # nothing could be read is not nothing there
+            raise Unavailable(f"files: {'; '.join(self.caveats)}")
         for caveat in self.caveats:
             progress().note(f"files: {caveat}")
         return kept

@@ -39,7 +39,7 @@ class Tally:
         """Return the counts in words."""
         said: list[str] = []
         if self.skipped:
-            said.append(f"{self.path.name}: {self.skipped} malformed lines skipped")
+            said.append(f"{self.path.name}: {self.skipped} malformed line{'s' * (self.skipped > 1)} skipped")
         if self.cut:
             part = "its oldest part only" if self.path.suffix == ".gz" else "its newest part only"
             said.append(f"{self.path.name}: larger than the limit, {part} was read")

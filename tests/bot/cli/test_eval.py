@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from bot.evaluation.arms import arms_of, lifted, pinned
+from bot.evaluation.results import keep, read_results
 from bot.evaluation.score import Result, Truth, interval, right
 from router.messages import Task
 from router.plan import plan_for
@@ -164,3 +165,15 @@ def test_scores_and_intervals() -> None:
     found = interval([1.0] * 30 + [0.0] * 10)
     assert found is not None
     assert 0.5 < found["low"] < found["mean"] == 0.75 < found["high"] < 0.95
+
+
+def test_a_result_that_a_kill_cut_within_a_letter_is_left_out_alone(tmp_path: Path) -> None:
+    whole = Result(
+        "größe", "no-model", "abc", ("store",), (), "concluded", "evidence_only", "0", 1.0, 0, 0, False
+    )
+    keep(tmp_path, whole)
+    line = (tmp_path / "results.jsonl").read_bytes()
+    with (tmp_path / "results.jsonl").open("ab") as file:
+        file.write(line[: line.index("ö".encode()) + 1])
+    keep(tmp_path, whole)
+    assert read_results(tmp_path) == [whole, whole]
