@@ -52,6 +52,7 @@ def read(post: Post, shape: Reading) -> Reading | None:
     status = Status.RESOLVED if state.lower() == "resolved" else Status.FIRING
     title = without_signs(_without_link(rest)).strip() or shape.title
     whole = _whole(post, title)
+    told = not post.title or SUBJECT.search(post.title)  # a title of another form counts nothing
     alertname = shape.labels.get("alertname") or (title.split() or [""])[0]
     return replace(
         shape,
@@ -59,7 +60,11 @@ def read(post: Post, shape: Reading) -> Reading | None:
         title=title,
         status=status,
         state=state,
-        count=0 if status is Status.RESOLVED else int(counted) if counted else None,
+        count=int(counted)
+        if counted and status is Status.FIRING
+        else 0
+        if told and status is Status.RESOLVED
+        else None,
         severity=_severity(post, shape, whole),
         service=shape.service or _third_group_value(title),
         labels={**shape.labels, "alertname": alertname},

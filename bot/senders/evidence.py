@@ -27,6 +27,7 @@ _TROUBLE = either(
     r"missing|(?:0|no) (?:consumers|replicas|healthy|available)|(?:does )?not (?:exist|running)|died",
     r"violation|burn rate|back-?off|restart(?:s|ed|ing)|evicted",
     r"blocked|late|not reachable|throttled|rate[ -]?limited|matched|disconnected|insufficient|heartbeat|exited",
+    r"\d ?% (?:for|over|in) the (?:previous|last|past)|\w*not ?ready|stopped \w+ing|\w*pressure",
     r"killed|deadlock|response time|slow|overload\w*|rejected|dropped|too many",
 )
 _ANSWERING = re.compile(

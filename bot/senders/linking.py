@@ -13,7 +13,7 @@ from bot.senders.words import either
 
 _NOT_THE_ALERT = either(
     "silence", "mute", "runbook", "playbook", "snooze", "ack", "acknowledge", "escalate", "dashboard", "graph", "logs?",
-    "unsubscribe", "docs?", "documentation", "configure", "settings", "panel",
+    "unsubscribe", "join", "docs?", "documentation", "configure", "settings", "panel",
 )  # fmt: skip
 _BARE = re.compile(r"https?://[^\s<>|\"]*[^\s<>|\".,;:)\]]")
 _OWN_PAGE = re.compile(r"/(?:incidents?|alerts?|issues?|problems?|events?|errors?)/[\w-]*\d")
@@ -71,7 +71,7 @@ def link_of(post: Post, title: str) -> str | None:
     own = [link.url for link in body if link.url not in watched]
     home = next((url for url in (*own, *chosen) if _is_of(post.sender, url)), None)
     at_home = home if titled and not _is_of(post.sender, titled) else None
-    paged = next(filter(_OWN_PAGE.search, own), None)
+    paged = next(filter(_OWN_PAGE.search, (*own, *chosen)), None)
     last = next((url for url in (post.fields.get("url"), *(link.url for link in body)) if url in watched), "")
     found = (at_home, titled, _stated(post), paged, *own, *chosen, behind, bare, last)
     return next((url for url in found if url), None)

@@ -13,7 +13,7 @@ _MARKS = "|".join(re.escape(sign) for sign in (*BAD_SIGNS, *GOOD_SIGNS))
 _SIGNS = re.compile(
     rf"^(?:{_MARKS}|:[a-z0-9_+-]{{2,40}}:|[\ufe0f\u200d]|[^\w\s\[\]【】(){{}}<>\"'“‘#@$/%&*.`~^+-])+\s*"
 )
-_TAIL_SIGNS = re.compile(rf"(?:\s*(?:{_MARKS}|\ufe0f))+\s*$")
+_TAIL_SIGNS = re.compile(rf"(?:\s*(?:{_MARKS}|\ufe0f)|\s:[a-z][a-z0-9_+-]{{1,39}}:)+\s*$")
 _TOKEN = re.compile(r"^[\[(【{]([^\[\](){}]{1,40})[\])】}]\s*[:|–—-]?\s*")
 _PREFIX = re.compile(
     rf"^((?:[Pp][0-5]|[Ss][Ee][Vv][ -]?[0-5])(?: [A-Za-z]+){{0,2}}|{WORD}(?:[^\W\d]|-)*(?: {WORD}+){{0,3}})"
