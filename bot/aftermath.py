@@ -4,7 +4,7 @@ A person's "worked" counts at once, is confirmed when the alert has stayed clear
 when the alert comes back before that. It knows no Slack and no sender; what is asked is drawn in bot/blocks.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -15,6 +15,7 @@ from bot.investigation.casefile import CaseFile
 from bot.investigation.events import AlertCleared, AskedAgain, Event, FixJudged, StayedClear
 from bot.investigation.waiting import may_be_asked
 from bot.store.cases import CaseRow, Cases
+from bot.store.listed import Listed
 from bot.store.timers import Timer, Timers
 from tools.sources import AlertSource
 from tools.tool import Unavailable
@@ -107,6 +108,7 @@ class Polling:
         self._cases = cases
         self._aftermath = aftermath
         self._sources = tuple(sources)
+        self._listed = Listed(cases.engine)
         self._absent: dict[tuple[str, int], int] = {}
 
     async def tick(self) -> None:
@@ -123,19 +125,25 @@ class Polling:
                 log.info("monitor_not_polled", source=source.name, why=str(away))
                 continue
             names = [(each.name, each.service) for each in firing]
+            known = await self._listed.by(source.name, [row.number for row, _ in burning])
             for row, case in burning:
-                listed = any(_same(case, name, service) for name, service in names)
-                await self._note(source.name, row, listed=listed)
+                if any(_same(case, name, service) for name, service in names):
+                    await self._present(source.name, row, known)
+                elif row.number in known:
+                    await self._missing(source.name, row)
 
-    async def _note(self, source: str, row: CaseRow, *, listed: bool) -> None:
+    async def _present(self, source: str, row: CaseRow, known: Collection[int]) -> None:
+        self._absent.pop((source, row.number), None)
+        if row.number not in known:
+            await self._listed.note(source, row.number)
+
+    async def _missing(self, source: str, row: CaseRow) -> None:
         key = (source, row.number)
-        if listed:
-            self._absent[key] = 0
-        elif key in self._absent:
-            self._absent[key] += 1
-            if self._absent[key] >= ABSENT_TWICE:
-                del self._absent[key]
-                await self._aftermath.cleared(row, f"{source}, asked")
+        self._absent[key] = self._absent.get(key, 0) + 1
+        if self._absent[key] >= ABSENT_TWICE:
+            del self._absent[key]
+            await self._listed.forget(source, row.number)
+            await self._aftermath.cleared(row, f"{source}, asked")
 
 
 def _same(case: CaseFile, name: str, service: str | None) -> bool:

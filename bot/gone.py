@@ -1,4 +1,4 @@
-"""What the operators hear when Slack is not as we need it: a thread deleted, a channel archived, ghosts of ours.
+"""What is said when a place or the way to it is gone: a thread deleted, a channel archived, ghosts, a full disk.
 
 It knows the alarm and no payload; what follows for the case is decided where that was noticed.
 """
@@ -29,6 +29,14 @@ class Gone:
             "Invite me again, or take the channel out of INCIDENTOS_CHANNELS."
         )
         await self.alarm.tell(f"{channel}: {why}", line)
+
+    async def held_up(self, case: int, channel: str, thread_ts: str | None) -> None:
+        """Tell under a case that there is news which cannot be sent, for it cannot be noted that it was."""
+        line = (
+            f"I cannot write to my database, so what is new on INC-{case} is not shown here yet. It is kept, and is "
+            "shown as soon as I can write. Operators: make space for the data folder, or bring the database back."
+        )
+        await self.alarm.tell(f"INC-{case}", line, channel, thread_ts)
 
     async def crowd(self, connections: int) -> None:
         """Tell that this app has more connections than it should: what Slack sends to ghosts is lost until read."""

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store.replies import Due, Replies
 
@@ -21,6 +22,7 @@ log = structlog.get_logger()
 IDLE = 1.0
 THE_REST = timedelta(seconds=2)  # until a picture has been drawn and uploaded
 MAX_WAIT = timedelta(minutes=10)
+PATIENCE = timedelta(seconds=10)  # of a database that cannot be written, before it is told
 
 
 class Later(Exception):
@@ -83,10 +85,15 @@ async def untold(_due: Due, _why: str) -> None:
     """Tell nobody."""
 
 
+async def unheld(_case: int, _channel: str, _thread_ts: str | None) -> None:
+    """Tell nobody."""
+
+
 @dataclass
 class Poster:
     """The loop between the outbox and Slack. *given_up* hears of what Slack will never take.
 
+    *held_up* hears of the threads whose news wait because the outbox cannot be written.
     *locked_out* is Slack's word for refusing our token, until it takes something again.
     """
 
@@ -95,7 +102,9 @@ class Poster:
     now: Callable[[], datetime]
     given_up: Callable[[Due, str], Awaitable[None]] = untold
     tempo: Tempo = field(default_factory=Tempo)
+    held_up: Callable[[int, str, str | None], Awaitable[None]] = unheld
     locked_out: str = ""
+    _failing_since: datetime | None = None
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _posted: dict[str, deque[datetime]] = field(default_factory=dict)
     _edits: deque[datetime] = field(default_factory=deque)
@@ -112,12 +121,23 @@ class Poster:
                 sent = await self.send_due()
             except Exception:  # the database is away: what is wanted still stands there
                 log.exception("poster_waits_for_the_database")
+                await self._tell_held_up()
                 sent = 0
+            else:
+                self._failing_since = None
             if not sent:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(
                         self._wake.wait(), min(IDLE, self.tempo.post_every.total_seconds())
                     )
+
+    async def _tell_held_up(self) -> None:
+        """Tell, past the outbox, where something is known and not shown; a database may be full and still be read."""
+        self._failing_since = self._failing_since or self.now()
+        if self.now() - self._failing_since >= PATIENCE:
+            with contextlib.suppress(SQLAlchemyError):
+                for place in await self.replies.unshown():
+                    await self.held_up(*place)
 
     async def send_due(self) -> int:
         """Send what is due now; return how many rows were looked at."""

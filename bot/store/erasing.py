@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.store.cases import CaseRow, Cases
 from bot.store.database import reading
-from bot.store.schema import cases, intake, journal, replies, timers
+from bot.store.schema import cases, intake, journal, listed, replies, timers
 
 FORGOTTEN = "(forgotten)"
 SHORTEST = 12  # characters: what is shorter says nothing by itself and stands in many other texts
@@ -51,7 +51,7 @@ class Erasing:
                     )
                 )
             ).all()
-            for table in (replies, timers, journal):
+            for table in (replies, timers, listed, journal):
                 await connection.execute(table.delete().where(table.c.case_number == row.number))
             await connection.execute(cases.delete().where(cases.c.number == row.number))
             await self._blank_what_was_heard(connection, row)

@@ -124,6 +124,21 @@ class Replies:
             await _mark(connection, [row["key"] for row in rows], now)
         return [_due(row, now + LEASE) for row in rows]
 
+    async def unshown(self, limit: int = 20) -> list[tuple[int, str, str | None]]:
+        """Return the threads (case number, channel, thread ts) that want something which is not shown, newest first."""
+        late = sa.or_(replies.c.shown.is_(None), replies.c.shown != replies.c.digest)
+        place = (replies.c.case_number, replies.c.channel, replies.c.thread_ts)
+        wanted = (
+            late,
+            replies.c.dead.is_(False),
+            replies.c.kind == "message",
+            replies.c.thread_ts.is_not(None),
+        )
+        newest = sa.select(*place).where(*wanted).distinct().order_by(replies.c.case_number.desc())
+        async with reading(self.engine) as connection:
+            found = await connection.execute(newest.where(replies.c.case_number.is_not(None)).limit(limit))
+            return [tuple(row) for row in found]
+
     async def take(self, key: str, now: datetime) -> Due | None:
         """Take one row by its key, due or not; None when it is shown as wanted, or just being sent."""
         free = sa.select(replies).where(replies.c.key == key, lapsed(replies.c.taken_until, now))

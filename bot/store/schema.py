@@ -149,3 +149,11 @@ cursors = sa.Table(
     sa.Column("channel", sa.String(32), primary_key=True),
     sa.Column("seen_ts", sa.String(32), nullable=False),
 )
+
+# which monitor has listed a case's alert as firing: only what it once listed can be missing from its list
+listed = sa.Table(
+    "listed",
+    metadata,
+    sa.Column("case_number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("source", sa.String(64), primary_key=True),
+)

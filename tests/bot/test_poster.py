@@ -1,13 +1,20 @@
 """The outbox and the poster, against the sandbox's Slack with its faults."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from bot.poster import Poster, Sent
+from bot.investigation.alert import Alert
+from bot.poster import Poster, Sent, Tempo
 from bot.slack_web import SlackWeb
+from bot.store.cases import Cases, Place
+from bot.store.database import create_tables, engine_for
 from bot.store.replies import Due, Replies, Wanted
 from sandbox.faults import Fault
 from sandbox.server import Sandbox
@@ -159,3 +166,33 @@ async def test_a_reply_that_is_just_being_sent_is_not_sent_beside(poster: Poster
     assert await poster.deliver(due.wanted.key) is None
     await poster.replies.give_back(due)
     assert await poster.deliver(due.wanted.key) is not None
+
+
+async def test_a_full_disk_is_told_where_something_waits_to_be_shown(tmp_path: Path, clock: Clock) -> None:
+    """The investigation may have been written before: only the outbox knows that the thread lacks it."""
+    engine = engine_for(None, tmp_path)
+    await create_tables(engine)
+    row, _ = await Cases(engine, "a").open(Alert("m", "x", clock()), Place(CHANNEL, "1.0"), clock())
+    told: list[tuple[int, str, str | None]] = []
+
+    async def held_up(*place: Any) -> None:  # noqa: ANN401 (a place, as it comes)
+        told.append(place)
+        running.cancel()
+
+    def passing() -> datetime:
+        clock.pass_(seconds=6)
+        return clock()
+
+    tempo = Tempo(post_every=timedelta())
+    poster = Poster(Replies(engine), Wall(), passing, tempo=tempo, held_up=held_up)
+    verdict = Wanted("INC-1:verdict", "verdict", CHANNEL, "1.0", {"text": "x", "blocks": []}, row.number)
+    await poster.replies.want([verdict], clock())
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE UPDATE ON replies BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+        )
+    running = asyncio.create_task(poster.run())
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert told == [(row.number, CHANNEL, "1.0")]
+    await engine.dispose()
