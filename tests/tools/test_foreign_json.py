@@ -44,6 +44,13 @@ def test_a_count_that_is_none(number: JsonValue) -> None:
     assert shapes.whole({"n": number}, "n") == 0
 
 
+@pytest.mark.parametrize(
+    ("said", "read"), [(2, 2.0), (10**400, None), (float("nan"), None), (True, None), ("1", None)]
+)
+def test_a_measured_number_is_one(said: JsonValue, read: float | None) -> None:
+    assert shapes.number({"n": said}, "n") == read
+
+
 async def test_a_log_with_half_a_character_can_be_journalled(tmp_path: Path) -> None:
     rows = [
         {

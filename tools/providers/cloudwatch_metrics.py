@@ -202,11 +202,9 @@ def _pairs(row: JsonValue, window: Window) -> list[tuple[float, float]]:
     times, values = shapes.at(row, "Timestamps"), shapes.at(row, "Values")
     if not isinstance(times, list) or not isinstance(values, list):
         return []
-    told = ((moment(at), value) for at, value in zip(times, values, strict=False))
+    told = ((moment(at), shapes.number(value)) for at, value in zip(times, values, strict=False))
     return [
-        (at.timestamp(), float(value))
-        for at, value in told
-        if at is not None and at in window and isinstance(value, int | float) and math.isfinite(value)
+        (at.timestamp(), value) for at, value in told if at is not None and at in window and value is not None
     ]
 
 

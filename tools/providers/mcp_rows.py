@@ -71,10 +71,10 @@ def series(told: Told, window: Window) -> list[Series]:
     """Return the points in *window* of each service and metric."""
     points: dict[tuple[str, str], dict[float, float]] = {}
     for row in told.found():
-        at, value = moment(told.value(row, "at")), told.value(row, "value")
-        if at is not None and at in window and isinstance(value, int | float):
+        at, value = moment(told.value(row, "at")), shapes.number(told.value(row, "value"))
+        if at is not None and at in window and value is not None:
             named = told.text(row, "service"), told.text(row, "metric")
-            points.setdefault(named, {})[at.timestamp()] = float(value)
+            points.setdefault(named, {})[at.timestamp()] = value
     return [
         Series(service, name, tuple(sorted(each.items()))) for (service, name), each in sorted(points.items())
     ]

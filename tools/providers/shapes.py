@@ -33,6 +33,14 @@ def whole(value: JsonValue, *path: str | int) -> int:
     return found if isinstance(found, int) and not isinstance(found, bool) else 0
 
 
+def number(value: JsonValue, *path: str | int) -> float | None:
+    """Return the measured number at *path*; None for no number, NaN, and what no measurement comes to."""
+    found = at(value, *path)
+    if isinstance(found, bool) or not isinstance(found, int | float) or not abs(found) < 1e300:
+        return None
+    return float(found)
+
+
 def objects(value: JsonValue, *path: str | int) -> list[dict[str, JsonValue]]:
     """Return the objects of the list at *path*, none where there is no list."""
     found = at(value, *path)
