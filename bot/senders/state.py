@@ -70,6 +70,7 @@ _NAMING = frozenset(
     "name id type url link time duration details description count source number by since at for on in".split()
 )
 _COUNTED = re.compile(r"\W*\d[\d.,]*\W*(?:%|min|minutes|h|s)?\W*")
+_OF_KIND = re.compile(r"^(?:job|task|check|monitor|probe|host) (?=\w+$)", re.IGNORECASE)  # "Job failure"
 _OWN_NUMBER = re.compile(r"^#?\d{2,12}: ")  # "4711: Closed"
 _BEFORE = re.compile(r"\s*\((?:was|previously|formerly|before)\b[^()\n]{0,60}\)", re.IGNORECASE)
 _NAME_ABOVE = re.compile(r"^\s*\*[^*\n]{1,60}\*:?\s*$|^[^\n]{1,60}:\s*$")
@@ -231,7 +232,7 @@ def _is_mark(word: str) -> bool:
 def _by_lone_word(post: Post, _heads: list[str]) -> Standing | None:
     """Return what a line that is one state word says ("Closed"), unless it is the value of a name above it."""
     for above, line in pairwise(("", *post.headers[:2], "", *post.prose[:6])):
-        word = _OWN_NUMBER.sub("", plain(line))
+        word = _OF_KIND.sub("", _OWN_NUMBER.sub("", plain(line)))
         said = None if _NAME_ABOVE.match(above) or len(word) > 24 else status_of(word)
         if said and not _NOT_A_STATE.fullmatch(word):
             return Standing(said, word, Strength.PREFIX)

@@ -45,8 +45,10 @@ def labels_of(post: Post) -> dict[str, str]:
 
 def service_of(post: Post, labels: Mapping[str, str]) -> str:
     """Return the service a post names outright, by label or as service:NAME in its title; else nothing."""
-    placed = post.fields.get("host")  # a host's parts and checks ("component: cpu") are no services
-    names = (name for name in SERVICE_NAMES if not (placed and name in {"component", "service"}))
+    # a host's checks and parts ("component: cpu") are no services
+    others = {"service", "component"} if post.fields.get("host") else set()
+    others |= {"component"} if post.fields.get("device") else set()
+    names = (name for name in SERVICE_NAMES if name not in others)
     named = next((value for name in names if (value := labels.get(name) or labels.get(f"{name} name"))), "")
     if not named:
         whose = next((each["whose"] for line in post.prose[:1] if (each := heading_of(line))), "")
