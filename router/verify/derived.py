@@ -11,7 +11,7 @@ from itertools import combinations
 
 from router.verify.library import Item, Library
 from router.verify.quantities import Kind
-from router.verify.readings import Measure, Reading, alike, as_many, readings
+from router.verify.readings import Measure, Reading, alike, as_many, readings, timed
 
 MOST = 48  # numbers that are held against each other
 _FEW = 6  # numbers of a piece that is summed up or multiplied out
@@ -37,8 +37,6 @@ def worked_out(items: Sequence[Item], library: Library, by: Measure) -> Iterator
         yield from (abs(a.value - b.value) for a, b in combinations(read, 2) if alike(a, b))
     if by.kind is Kind.COUNT:
         yield from _counts(items, library)
-        yield from _sums(read)
-        yield from _products(items, Kind.SHARE)
         yield from (abs(q.whole - q.value) for item in items for q in item.quantities if q.whole)
     elif by.kind is Kind.SHARE:
         yield from _shares(items, grown=not by.counts)
@@ -46,6 +44,9 @@ def worked_out(items: Sequence[Item], library: Library, by: Measure) -> Iterator
         yield from ratios(items)
     else:
         yield from _products(items, by.kind)
+    if by.kind in {Kind.COUNT, Kind.TIME, Kind.SIZE}:
+        yield from _sums(read)
+        yield from _parts(items, read)
     if by.kind is Kind.TIME:
         yield from (every for item in items for every in _intervals(item))
 
@@ -103,6 +104,7 @@ def _slopes(read: Sequence[Reading]) -> Iterator[float]:
 def _shares(items: Sequence[Item], *, grown: bool) -> Iterator[float]:
     yield from (q.value / q.whole for item in items for q in item.quantities if q.whole)
     yield from (1 - a.value for a in readings(items, Measure(Kind.SHARE, 0.01)) if a.own and 0 < a.value < 1)
+    yield from _of_both(items)
     for ratio in ratios(items):
         yield from (
             (ratio, 1 - ratio)
@@ -115,15 +117,32 @@ def _shares(items: Sequence[Item], *, grown: bool) -> Iterator[float]:
         )
 
 
+def _of_both(items: Sequence[Item]) -> Iterator[float]:
+    """Yield what part one of a few counts of a piece is of them all: hits, where hits and misses are counted."""
+    for item in items:
+        own = [q.value for q, at in timed(item) if q.kind is Kind.COUNT and at is None]
+        if 2 <= len(own) <= _FEW and sum(own) > 0:
+            yield from (value / sum(own) for value in own)
+
+
 def _sums(read: Sequence[Reading]) -> Iterator[float]:
-    """Yield what counts make together, two by two and all, when they are few."""
-    own = [a.value for a in read if a.own and a.value >= 1]
-    if len(own) <= _FEW:
-        yield from (total for total in (sum(own), *(a + b for a, b in combinations(own, 2))) if total > 2)
+    """Yield what amounts make together, two by two and all, when they are few; a series is summed only of counts."""
+    own = [a for a in read if a.own and (a.value >= 1 or a.unit < 1)]
+    if 2 <= len(own) <= _FEW and all(a.at is None or a.unit == 1 for a in own):
+        made = [sum(a.value for a in own), *(a.value + b.value for a, b in combinations(own, 2))]
+        yield from (total for total in made if total > 2 * own[0].unit)
+
+
+def _parts(items: Sequence[Item], read: Sequence[Reading]) -> Iterator[float]:
+    """Yield "1.5 % of 12,400", and what that leaves of it, when there is only a little of both."""
+    shares = [a.value for a in readings(items, Measure(Kind.SHARE, 0.01)) if a.own and 0 < a.value < 1]
+    wholes = [a.value for a in read if a.own and a.value > 2]
+    if len(shares) <= _FEW and len(wholes) <= _FEW:
+        yield from (part * whole for share in shares for part in (share, 1 - share) for whole in wholes)
 
 
 def _products(items: Sequence[Item], kind: Kind) -> Iterator[float]:
-    """Yield "1.5 % of 12,400" and "11,804 times 16 MB", of pieces that have only a few numbers."""
+    """Yield "11,804 times 16 MB", of pieces that have only a few numbers."""
     for group in (*([item] for item in items), items):
         stated = [q for item in group for q in item.quantities]
         counts = [q.value for q in stated if q.kind is Kind.COUNT and q.value > 2]

@@ -11,7 +11,7 @@ from datetime import timedelta
 from itertools import combinations
 
 from router.outcomes import Finding, FindingCode
-from router.verify.clocks import Clock, clocks, days, twelves
+from router.verify.clocks import Clock, clocks, days, twelves, without_times
 from router.verify.hedges import Hedge
 from router.verify.library import Library, stems
 from router.verify.pool import Pool
@@ -36,7 +36,8 @@ _FACTOR = re.compile(
     r"\btimes (?!(?:in|over|since|within|during|after|before|an?|per|each|by|at|on)\b)\w|\btwice\b"
 )
 _EACH = re.compile(
-    r"\b(?:each|apiece|(?:on|an) average|per(?! (?:s|sec|second|min|minute|h|hour|day)\b))\b", re.IGNORECASE
+    r"\b(?:each|apiece|for (?:each|every|one)|(?:on|an) average|per(?! (?:s|sec|second|min|minute|h|hour|day)\b))\b",
+    re.IGNORECASE,
 )  # one number over another
 _PACE = re.compile(
     r"\b(?:rate|pace|speed|will|would|going to|left|takes?|needs?|lasts?|until|before)\b", re.IGNORECASE
@@ -157,7 +158,7 @@ def _too_small_to_tell(quantity: Quantity, text: str, plain: str) -> bool:
         return False
     if _VERSION_OF.search(plain[: quantity.start]):
         return "." in quantity.said
-    in_words = re.search(rf"(?<![\d.]){re.escape(quantity.said)}(?![\d.])", text) is None
+    in_words = re.search(rf"(?<![\d.]){re.escape(quantity.said)}(?![\d.])", without_times(text)) is None
     counts = _COUNTED.match(plain[quantity.start :]) is not None
     return quantity.value in {0, 1, 2} or (in_words and quantity.value <= _FEW and not counts)
 
@@ -187,7 +188,7 @@ def _other_readings(
 def _of_its_own(quantity: Quantity, found: Sequence[Quantity]) -> bool:
     """Say whether a number is made of others in the same sentence, which are held against the evidence themselves."""
     kind = quantity.kind
-    own = [q for q in found if q is not quantity and q.value]
+    own = [q for q in found if q.start != quantity.start and q.value]
     same = [q.value for q in own if q.kind is kind]
     made: list[float] = []
     if kind is Kind.FOLD:

@@ -90,6 +90,7 @@ _AFTER_SHARE = re.compile(
 _STATUS = re.compile(
     r"(?<!in )(?<!for )(?<!after )(?<!last )(?<!every )(?<!than )(?<![=>(])\b((?:20|30|4\d|5[0-3])\d)s\b"
 )
+_APART = re.compile(rf"(\d\s?(?:{UNIT}|%))/(?=\d)", re.IGNORECASE)  # "200ms/400ms"
 _AND = re.compile(r"(\d (?:day|hour|minute)s?)(?:,? and|,) (?=\d+ (?:hour|minute|second)s?\b)")
 _SLASHED = re.compile(r"(?<![\w./:-])(\d{1,6})/(\d{1,6})(?![\w/-]|\.\d)")  # "4/9 ready"
 _TIMES_OVER = re.compile(r"\bx(\d+)\b")  # "x26" in an event is a count
@@ -116,7 +117,7 @@ def in_figures(text: str) -> str:
     text = _ELAPSED.sub(lambda m: f"{m[1]}{int(m[2]) * 3600 + int(m[3]) * 60 + int(m[4])} s", text)
     text = _SPAN.sub(r"\1 to \2", without_times(text))
     plain = _STATUS.sub(r"\1 ", _TIMES_OVER.sub(r" \1", in_digits(text)))
-    return _AND.sub(r"\1 ", plain)
+    return _AND.sub(r"\1 ", _APART.sub(r"\1 ", plain))
 
 
 def quantities(text: str) -> list[Quantity]:

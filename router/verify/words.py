@@ -15,6 +15,7 @@ _SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000, 
 _SMALL = "|".join(sorted(SMALL, key=len, reverse=True))
 _LASTING = "about|around|roughly|nearly|almost|over|under|within|than|for|after|by|took|takes|lasted|lasts|good|of|to"
 _THAN = r"as|more|less|\w+er|the|its|their|our|what|that|those|normal|usual|too"
+_HEDGED = "(?:nearly|almost|about|around|roughly|some|over|more than|at least) "
 _MOVED = "ris|ros|gr[eo]w|increas|multipli|fell|dropp|decreas|went up|up|down"
 _TIME = r"(?:microsecond|millisecond|second|minute|hour|day|week|month|year)"
 PARTS = {
@@ -38,7 +39,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:a )?quarter of a million\b", "250000"),
         (r"\bhalf a million\b", "500000"),
         (rf"\b({_SMALL}) and a quarter ({_TIME}s)\b", r"{\1}.25 \2"),
-        (rf"\bmultipli\w+ by ({_SMALL}|\d+(?:\.\d+)?)\b", r"multiplied \1-fold"),
+        (rf"\bmultipli\w+ by ({_HEDGED})?({_SMALL}|\d+(?:\.\d+)?)\b", r"multiplied \1\2-fold"),
         (
             rf"\b((?:{_MOVED})\w*(?: by)?) ({_SMALL}|\d+(?:\.\d+)?) times\b",
             r"\1 \2-fold",
@@ -62,7 +63,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bquadrupl(?:e[ds]?|ing)\b", "4-fold"),
         (r"\bhalv(?:e[ds]?|ing)\b", "0.5-fold"),
         (
-            rf"\bfactor of ((?:nearly|almost|about|around|roughly|over|more than) )?({_SMALL}|\d+(?:\.\d+)?)\b",
+            rf"\bfactor of ({_HEDGED})?({_SMALL}|\d+(?:\.\d+)?)\b",
             r"\1\2-fold",
         ),
         (

@@ -99,9 +99,14 @@ def test_ten_times_as_much_or_another_unit_is_found() -> None:
         ("bay holds 9.97 GiB of 10 GiB", "It is full to within about 30 MiB", "It is full to within about 90 MiB"),
         ("90000 sheets wait, 250/s at most", "That takes six minutes", "That takes 16 minutes"),
         ("trays here 540 at 10:05, 361 at 10:29", "A third of the trays are gone", "Half of the trays are gone"),
+        ("tray is 93.5 % full, 400 GB in all", "About 26 GB are left", "About 46 GB are left"),
+        ("good sheets 1200/min, torn 3600/min", "A quarter is good", "Half of them are good"),
+        ("good 1200/min, torn 3600/min", "Three sheets are torn for every good one", "70 are torn for every good one"),
+        ("waits 200ms/400ms/800ms", "It waits 1.4 seconds in all", "It waits 4.1 seconds in all"),
+        ("depth 10:05 12, 10:29 251", "It was multiplied by more than twenty", "It was multiplied by more than 70"),
         ("press 5 stopped", "It stopped between three and ten past", "It stopped for 10 minutes"),
     ],
 )  # fmt: skip
-def test_numbers_in_names_and_of_other_days_are_had(evidence: str, good: str, bad: str) -> None:
+def test_names_wholes_sums_and_factors_are_had(evidence: str, good: str, bad: str) -> None:
     assert not is_found(evidence, good)
     assert is_found(evidence, bad)
