@@ -40,6 +40,7 @@ from bot.investigation.casefile import CaseFile
 from bot.joining import Joining
 from bot.keeping import Keeping
 from bot.listeners import Listeners
+from bot.looping import looping
 from bot.pictures import Pictures
 from bot.poster import Poster
 from bot.privacy import Privacy
@@ -157,8 +158,8 @@ class Office:
         keeping = Keeping(self.intake, worker.heard, house.now, house.permits, self.alarm)
         Listeners(app, self._client, keeping, answers.table(), house.now, self._guard)
         self._tasks = [
-            asyncio.create_task(worker.run(desk), name="worker"),
-            asyncio.create_task(self.poster.run(), name="poster"),
+            looping(worker.run(desk), "worker", self.deaf),
+            looping(self.poster.run(), "poster", self.deaf),
         ]
         self._tick(aftermath, home, back)
         listened = (team, me.bot_id, house.permits.channels, house.now)
@@ -179,14 +180,14 @@ class Office:
             return found
 
         self._ear = Ear(app, self._app_token, missed, self._house.hearing, self._gone.crowd)
-        self.deaf = self._ear.deaf
+        self._ear.deaf = self.deaf
         try:
             await self._ear.join()
         except (SlackApiError, OSError) as error:
             await self.close()
             msg = f"Socket Mode cannot be joined ({error}). Check SLACK_APP_TOKEN and its connections:write."
             raise CannotJoin(msg) from error
-        self._tasks.append(asyncio.create_task(self._ear.watch(), name="ear"))
+        self._tasks.append(looping(self._ear.watch(), "ear", self.deaf))
 
     def _writing_back(self, address: str, remembering: Remembering) -> WriteBack:
         """Return what keeps memory in step with the cases of the workspace at *address*."""
