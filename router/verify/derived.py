@@ -128,6 +128,10 @@ def _of_both(items: Sequence[Item]) -> Iterator[float]:
 def _sums(read: Sequence[Reading]) -> Iterator[float]:
     """Yield what amounts make together, two by two and all, when they are few; a series is summed only of counts."""
     own = [a for a in read if a.own and (a.value >= 1 or a.unit < 1)]
+    series = [a.value for a in own if a.at is not None and a.unit == 1]
+    yield from (
+        sum(series[-n:]) for n in range(2, min(len(series), MOST))
+    )  # "1,200 in the last three minutes"
     if 2 <= len(own) <= _FEW and all(a.at is None or a.unit == 1 for a in own):
         made = [sum(a.value for a in own), *(a.value + b.value for a, b in combinations(own, 2))]
         yield from (total for total in made if total > 2 * own[0].unit)

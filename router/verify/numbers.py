@@ -13,7 +13,7 @@ from itertools import combinations
 from router.outcomes import Finding, FindingCode
 from router.verify.clocks import Clock, clocks, days, twelves, without_times
 from router.verify.hedges import Hedge
-from router.verify.library import Library, stems
+from router.verify.library import Item, Library, stems
 from router.verify.pool import Pool
 from router.verify.quantities import Kind, Quantity, in_figures, quantities
 from router.verify.rounding import close
@@ -77,10 +77,24 @@ def times(said: Statement, library: Library) -> Iterator[Finding]:
                 within = 900
             if _is_elsewhere(clock, text, library):
                 continue
-            if not any(clock.is_at(moment, within) for moment in library.moments):
+            lasted = _begun_or_over(library.cited(cited) or library.items)
+            if not any(clock.is_at(moment, within) for moment in (*library.moments, *lasted)):
                 told = f"nothing in the evidence is at “{text[clock.start : clock.end]}” (“{text[:100]}”)"
                 yield Finding(FindingCode.NUMBER, told, tuple(cited))
                 break
+
+
+def _begun_or_over(items: Sequence[Item]) -> list[int]:
+    """Return the seconds of the day at which what *items* tell the length of began or was over."""
+    return [
+        int(at + way * q.value) % 86_400
+        for item in items
+        for q in item.quantities
+        if q.kind is Kind.TIME
+        and q.scale <= 1 <= q.value / 60  # to the second; "30 minutes" may be any half hour
+        for at in item.moments
+        for way in (-1, 1)
+    ]
 
 
 def _is_elsewhere(clock: Clock, text: str, library: Library) -> bool:

@@ -11,7 +11,7 @@ from router.verify.library import Item
 from router.verify.quantities import Kind, Quantity
 
 _AT = re.compile(r"(?: [a-z]+){0,2} (?:at|by) |\s?@\s?")
-_EXACT = 60  # a smaller number without a unit is not converted: too much would be had from it
+_EXACT = 60  # a smaller whole number without a unit is not converted: too much would be had from it
 _BASES = {
     Kind.TIME: (1.0, 1e-3),
     Kind.SIZE: (1.0, 1e6, 2.0**20),
@@ -86,7 +86,7 @@ def converted(read: Reading, by: Measure) -> Iterator[float]:
     if by.kind is Kind.SIZE:
         yield from (read.value * base for base in _BINARY)
     plain = read.value / by.unit
-    if not read.own and plain >= _EXACT:
+    if not read.own and (plain >= _EXACT or plain < 1):
         yield from (plain * base for base in _BASES.get(by.kind, ()))
 
 

@@ -104,6 +104,9 @@ def test_ten_times_as_much_or_another_unit_is_found() -> None:
         ("good 1200/min, torn 3600/min", "Three sheets are torn for every good one", "70 are torn for every good one"),
         ("waits 200ms/400ms/800ms", "It waits 1.4 seconds in all", "It waits 4.1 seconds in all"),
         ("depth 10:05 12, 10:29 251", "It was multiplied by more than twenty", "It was multiplied by more than 70"),
+        ("jams: 10:05 12, 10:06 380, 10:07 402", "782 jams in two minutes", "982 jams in two minutes"),
+        ("feed delay 0.004 (10:05)", "The delay was 4 ms", "The delay was 9 ms"),
+        ("10:29:59 sorting over, elapsed 00:20:10", "Sorting began at 10:09", "Sorting began at 10:15"),
         ("press 5 stopped", "It stopped between three and ten past", "It stopped for 10 minutes"),
     ],
 )  # fmt: skip
