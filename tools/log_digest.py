@@ -119,7 +119,7 @@ def _group(
     level = severity(example)
     compared = flow is not None and flow.normal_asked > 0
     surprise = flow.surprise if flow and compared else rate_surprise(len(now), len(normal), exposure)
-    if level == ERROR and flow and not compared and not normal:
+    if level == ERROR and flow and not normal:
         surprise = max(surprise, unheard_surprise(flow.logged, flow.asked))
     told = (now or normal)[:_LINES_SHOWN]
     weight = _WEIGHT[level]

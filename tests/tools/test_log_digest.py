@@ -272,11 +272,13 @@ def test_work_that_normal_operation_does_not_have_is_mentioned_but_accuses_nobod
     assert (found.trend, found.score) == ("new", 1.0)
 
 
-def test_an_error_in_every_request_stands_out_where_normal_operation_never_came_by() -> None:
+@pytest.mark.parametrize("known", [0, 2])
+def test_an_error_in_every_request_stands_out_where_normal_operation_hardly_came_by(known: int) -> None:
     """New work that always fails is odder than known warnings under more traffic; work that goes well is not."""
 
     def score(failing: int) -> float:
         normal = [line("request served", -600 + n, "gateway", trace=f"n{n}") for n in range(60)]
+        normal += [line("seat kept", -300 + n, "seats", trace=f"n{n}") for n in range(known)]
         now = [line("request served", n, "gateway", trace=f"t{n}") for n in range(12)]
         now += [
             line(
@@ -290,5 +292,5 @@ def test_an_error_in_every_request_stands_out_where_normal_operation_never_came_
         groups = digest(sorted(now, key=lambda each: each.at), normal, onset=ONSET)
         return next(group.score for group in groups if "IllegalState" in group.template)
 
-    assert score(12) > 3.0
+    assert score(12) > 4.0
     assert score(12) > 2 * score(2)
