@@ -11,7 +11,7 @@ from router.audit import Audit, KeptPolicy
 from router.decide import decide
 from router.outcomes import Selection
 from router.policy import Policy
-from router.policy_file import parse_policy, prices_from_json
+from router.policy_file import PolicyError, parse_policy, prices_from_json
 from router.records import Decided
 
 
@@ -22,7 +22,9 @@ async def prove(audit: Audit, *, case: str | None = None) -> Mapping[str, Any]:
     null or what is broken}``
     """
     decided = await _decisions(audit, case)
-    policies = {sha: _revived(kept) for sha, kept in (await audit.kept_policies()).items()}
+    kept = await audit.kept_policies()
+    used = {one.selection.policy_sha for one in decided} & set(kept)
+    policies = {sha: _revived(kept[sha]) for sha in used}
     different, unknown = [], set()
     for one in decided:
         policy = policies.get(one.selection.policy_sha)
@@ -88,11 +90,13 @@ async def _decisions(audit: Audit, case: str | None) -> Sequence[Decided]:
     return [row.record for row in rows if isinstance(row.record, Decided)]
 
 
-def _revived(kept: KeptPolicy) -> Policy:
-    """Return a kept policy with the prices of its time; it was checked when it came into force."""
-    return parse_policy(
-        kept.text, source=kept.sha, now=kept.first_used, price_of=prices_from_json(kept.prices)
-    )
+def _revived(kept: KeptPolicy) -> Policy | None:
+    """Return a kept policy with the prices of its time, as it was in force then; None when it cannot be read."""
+    prices = prices_from_json(kept.prices)
+    try:
+        return parse_policy(kept.text, source=kept.sha, now=kept.first_used, price_of=prices, in_force=True)
+    except PolicyError:
+        return None
 
 
 def _short(selection: Selection) -> str:

@@ -17,7 +17,7 @@ from router.replay import compare, prove
 
 
 async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    """Prove the decisions (exit 1 when one differs or the chain is broken), or compare with *options.policy*."""
+    """Prove the decisions (exit 1 when that fails or the chain is broken), or compare with *options.policy*."""
     settings = Settings.read(environment)
     other = read_policy(Path(options.policy), now=now()) if options.policy else None
     async with books(settings) as kept:
@@ -29,7 +29,8 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
         print(json.dumps(told))
     else:
         paper().print(_proof(told) if other is None else _comparison(told), markup=False, highlight=False)
-    return 1 if other is None and (told["different"] or told["chain"]) else 0
+    doubts = told["different"] or told["unknown_policy"] or told["chain"] if other is None else ()
+    return 1 if doubts else 0
 
 
 def _proof(told: Mapping[str, Any]) -> str:
@@ -40,7 +41,8 @@ def _proof(told: Mapping[str, Any]) -> str:
         f"differs: {each['selection']}: was {each['was']}, now {each['now']}" for each in told["different"]
     ]
     if told["unknown_policy"]:
-        lines.append("Not decided again, their policy was not kept: " + ", ".join(told["unknown_policy"]))
+        named = ", ".join(told["unknown_policy"])
+        lines.append(f"Not decided again, since their policy was not kept or cannot be read: {named}")
     lines.append(f"The chain is broken: {told['chain']}" if told["chain"] else "The chain is whole.")
     return "\n".join(lines)
 

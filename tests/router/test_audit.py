@@ -19,14 +19,16 @@ from router.calls import Call, Fault, Heard
 from router.ledger import ModelCost, Summary
 from router.messages import Message, Task, Text, Usage
 from router.outcomes import FailureCode, Status
+from router.policy_file import PolicyError, parse_policy
 from router.prices import dollars
 from router.records import RECORD, Ended
 from router.replay import compare, prove
 from router.reports import cost, why
 from router.router import Router
 from router.tables import audit as audit_table
+from router.tables import policies as policies_table
 from tests.router.conftest import Opened
-from tests.router.world import NOW, ScriptedModel, ask, events, fault, heard, policy, usd
+from tests.router.world import NOW, TOML, ScriptedModel, ask, events, fault, heard, policy, usd
 
 SECRET = "hunter2-in-the-prompt"
 ANSWER = "what the model said"
@@ -92,6 +94,26 @@ async def test_replay_notices_a_decision_that_was_not_made_so(
     assert proof["identical"] == 5
     assert len(proof["different"]) == 1
     assert "was changed" in str(proof["chain"])
+
+
+async def test_what_an_older_release_let_pass_replays_as_it_was(open_router: Opened) -> None:
+    """A policy that would be refused today was in force then, and its decisions are proven by it."""
+    hidden = TOML.replace('when = { severity = ["critical"], task', "when = { task", 1)
+    with pytest.raises(PolicyError, match="can never apply"):
+        parse_policy(hidden, now=NOW)
+    router = await open_router(ScriptedModel([heard()]), parse_policy(hidden, now=NOW, in_force=True))
+    await events(router, ask())
+    assert (await prove(router.audit))["identical"] == 1
+
+
+async def test_a_policy_that_was_changed_where_it_is_kept_proves_nothing(
+    open_router: Opened, books: AsyncEngine
+) -> None:
+    router = await busy(open_router)
+    async with books.begin() as connection:
+        await connection.execute(policies_table.update().values(text="[tiers"))
+    proof = await prove(router.audit)
+    assert (proof["identical"], proof["unknown_policy"]) == (0, [router.policy.sha])
 
 
 async def test_a_row_taken_out_is_noticed(open_router: Opened, books: AsyncEngine) -> None:
