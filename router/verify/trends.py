@@ -68,9 +68,6 @@ _HEAD = re.compile(r":|(?<![\w.])\d")
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _CLAUSE = re.compile(r"(?<=[a-z\d])[,;:.](?=\s)|\b(?:while|but|whereas|although)\b")
 _RECOVERED = re.compile(r"\b(?:recovered|improved|came back|bounced back|returned)\b", re.IGNORECASE)
-_MOVES = frozenset(
-    stems("rise increase grow double size number rate percent half per minute second hour times")
-)
 _OPPOSITES = tuple(
     (re.compile(rf"\b(?:{one})", re.IGNORECASE), re.compile(rf"\b(?:{other})", re.IGNORECASE))
     for one, other in (
@@ -119,7 +116,7 @@ def _against(text: str, cited: Sequence[Item]) -> str:
             return ""
         if seen and went and not own and _about(text, part, item):
             against = against or f"{item.id} says {course[0]:g}, then {course[-1]:g}"
-    return against or _against_words(text, way, cited)
+    return against
 
 
 def _courses(item: Item) -> Iterator[tuple[str, list[float]]]:
@@ -226,17 +223,6 @@ def _float(said: str) -> float:
 
 def _round(value: float) -> str:
     return f"{value:.4g}"
-
-
-def _against_words(text: str, way: Way | None, cited: Sequence[Item]) -> str:
-    """Say which clause of a metric tells in words that the same thing went the other way."""
-    words = frozenset(stems(text)) - _MOVES
-    for item in (each for each in cited if way and each.kind == "metric"):
-        for clause in _CLAUSE.split(item.text):
-            theirs = _way(clause)
-            if theirs not in {None, way} and len(words & (frozenset(stems(clause)) - _MOVES)) >= 2:
-                return f"{item.id} says “{clause.strip()[:80]}”"
-    return ""
 
 
 def _about(text: str, part: str, item: Item) -> bool:
