@@ -40,13 +40,16 @@ def test_audit_replay_and_cost_tell_the_same_case(run: Run, investigated: str) -
 
 def test_another_policy_is_compared(run: Run, investigated: str, tmp_path: Path) -> None:
     routes = (Path(__file__).resolve().parents[3] / "router" / "routes.toml").read_text(encoding="utf-8")
-    cheap = tmp_path / "cheap.toml"
-    cheap.write_text(
-        routes.replace('[tasks.complex_reasoning]\nstart = "t2"', '[tasks.complex_reasoning]\nstart = "t1"')
+    dear = tmp_path / "dear.toml"
+    dear.write_text(
+        routes.replace('start = "t2"', 'start = "t3"')
+        .replace('start = "t1"', 'start = "t3"')
+        .replace('ceiling = "t2"', 'ceiling = "t3"')
+        .replace('ceiling = "t1"', 'ceiling = "t3"')
     )
-    told = run("replay", "--policy", str(cheap), "--json").json
-    assert (told["decisions"], told["lower"]) == (1, 1)
-    assert float(told["est_usd_now"]) <= float(told["est_usd_was"])
+    told = run("replay", "--policy", str(dear), "--json").json
+    assert (told["decisions"], told["higher"]) == (1, 1)
+    assert float(told["est_usd_now"]) >= float(told["est_usd_was"])
 
 
 def tampered(tmp_path: Path, was: str, now: str) -> None:
@@ -62,7 +65,7 @@ def tampered(tmp_path: Path, was: str, now: str) -> None:
 def test_a_record_that_was_changed_is_found(
     run: Run, investigated: str, tmp_path: Path, command: str
 ) -> None:
-    tampered(tmp_path, '"tier":"t2"', '"tier":"t3"')
+    tampered(tmp_path, '"tier":"t', '"tier":"tt')
     told = run(command)
     assert told.code == 1
     assert "chain is broken" in told.out
@@ -73,7 +76,7 @@ def test_a_record_that_cannot_be_read_is_one_line(
     run: Run, investigated: str, tmp_path: Path, command: str
 ) -> None:
     tampered(tmp_path, '"failure":"no_key"', '"failure":"no_kex"')
-    tampered(tmp_path, '"tier":"t2"', '"tear":"t2"')
+    tampered(tmp_path, '"tier":', '"tear":')
     told = run(command)
     assert told.code == 1
     assert "cannot be read" in told.line and "Traceback" not in told.err
