@@ -16,6 +16,8 @@ import signal
 import time
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -25,6 +27,7 @@ from slack_bolt.async_app import AsyncApp, AsyncSay
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.cli.logs import configure_logs
+from bot.poster import Tempo
 from bot.settings import Settings
 from bot.slack_web import SlackWeb
 from bot.sources import file_sources
@@ -110,7 +113,8 @@ async def run_bot(options: argparse.Namespace, pulse: Pulse) -> None:
     settings = Settings.read(given)
     async with house(settings, file_sources(options.telemetry, settings)) as parts:
         client = AsyncWebClient(token=Sandbox.bot_token, base_url=options.api)
-        running = office(parts, client, Sandbox.app_token)
+        tempo = Tempo(post_every=timedelta(seconds=options.post_every))
+        running = office(replace(parts, tempo=tempo), client, Sandbox.app_token)
         await running.open()
         await _until_told(pulse)
         await running.close()
@@ -151,6 +155,7 @@ def main() -> None:
     parser.add_argument("--qdrant", default="")
     parser.add_argument("--near", type=int, default=5)
     parser.add_argument("--storm", type=int, default=20)
+    parser.add_argument("--post-every", type=float, default=1.0, help="seconds between posts in a channel")
     options = parser.parse_args()
     configure_logs(pretty=False)
     pulse, busy = Pulse(), Busy()
