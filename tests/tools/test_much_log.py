@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.tools.recorded import Stored
@@ -222,6 +222,7 @@ async def test_when_there_is_no_time_left_what_has_come_serves() -> None:
     ),
     st.integers(12, 40),
 )
+@example([0] * 11 + [1] * 2, 12)  # the first page ends within the window's first moment
 async def test_no_line_is_lost_or_told_twice_by_pages(seconds: list[int], size: int) -> None:
     told = [
         LogLine(ONSET + timedelta(seconds=at), "store", f"line {number}") for number, at in enumerate(seconds)

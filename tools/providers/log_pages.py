@@ -62,7 +62,9 @@ class Pages:
     async def _slice(self, part: Window, gate: asyncio.Semaphore) -> list[LogLine]:
         found: list[LogLine] = []
         size, left = 0, self.limit // SLICES
-        while part.start < part.end:
+        while (
+            part.start <= part.end
+        ):  # at its very first moment too, of which the page before may hold a part
             if progress().late or size >= self.max_bytes / SLICES or len(found) >= left:
                 self._cut = True
                 break
