@@ -64,7 +64,9 @@ _TALK_SENDERS = either(
     "sonar(?:cloud|qube)?", "codecov", "markets?", "stocks?", "crypto",
     "sports?", "sales(?:[- ]?(?:ops|bot))?", "kudos", "coffee", "office", "facilities", "weather",
 )  # fmt: skip
-_PERIOD = r"(?:daily|weekly|monthly|hourly|quarterly|nightly|morning|evening)"
+_PERIOD = (
+    r"(?:daily|weekly|monthly|hourly|quarterly|nightly|morning|evening)(?!-\w)"  # "hourly-report" is a job
+)
 _TALK = either(
     r"\d+ (?:open|active|current|unresolved) (?:alerts?|incidents?|issues?|problems?)\W*$|reminder:|recap:|tl;?dr",
     _PERIOD

@@ -11,8 +11,9 @@ from bot.senders.slack_text import Link, links_of, plain
 from bot.senders.titles import clean_title, own_names
 from bot.senders.words import either
 
+_BOARD = "dashboard"
 _NOT_THE_ALERT = either(
-    "silence", "mute", "runbook", "playbook", "snooze", "ack", "acknowledge", "escalate", "dashboard", "graph", "logs?",
+    "silence", "mute", "runbook", "playbook", "snooze", "ack", "acknowledge", "escalate", "graph", "logs?", _BOARD,
     "unsubscribe", "join", "docs?", "documentation", "configure", "settings", "panel",
 )  # fmt: skip
 _BARE = re.compile(r"https?://[^\s<>|\"]*[^\s<>|\".,;:)\]]")
@@ -73,8 +74,14 @@ def link_of(post: Post, title: str) -> str | None:
     at_home = home if titled and not _is_of(post.sender, titled) else None
     paged = next(filter(_OWN_PAGE.search, (*own, *chosen)), None)
     last = next((url for url in (post.fields.get("url"), *(link.url for link in body)) if url in watched), "")
-    found = (at_home, titled, _stated(post), paged, *own, *chosen, behind, bare, last)
+    found = (at_home, titled, _stated(post), paged, *own, *chosen, behind, bare, last, _only_button(pressed))
     return next((url for url in found if url), None)
+
+
+def _only_button(pressed: list[Link]) -> str:
+    """Return where the one button of a post leads when it opens a dashboard: there is no nearer page."""
+    only = pressed[0] if len(pressed) == 1 else Link("", "")
+    return only.url if re.search(rf"\b{_BOARD}\b", only.label, re.IGNORECASE) else ""
 
 
 def _words(text: str) -> str:

@@ -51,6 +51,8 @@ _SPOKEN = re.compile(
     r"|\balert (?P<word>\S{3,100}) is (?:now )?(?:active|firing|resolved)\b",
     re.IGNORECASE,
 )
+_DASHED = re.compile(r"\s[—–|-]\s")
+_VERB = re.compile(r"(?:is|are|was|were|has|have)\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\W*(?:[A-Z]{2,8}-)?\d{1,12}\W*")  # "INC-77", the sender's own
 _TAGGED = re.compile(r"(?:\[[^\[\]]{1,60}\]\s*)+$")
 _EMOJI = re.compile(r":[a-z0-9_+-]{2,40}:\s*")
@@ -101,7 +103,8 @@ TELLING_FIELDS = (
 
 def best_title(post: Post) -> str:
     """Return what the post calls its trouble; the first words of the body when it names nothing."""
-    cleaned = [_without_sender(clean_title(each), post.sender) for each in _candidates(post)]
+    told = (each for each in _candidates(post) if not _is_signed_mark(each, post.sender))
+    cleaned = [_without_sender(clean_title(each), post.sender) for each in told]
     telling = (
         each
         for each in cleaned
@@ -167,7 +170,8 @@ def names_itself(line: str) -> bool:
 def _unsigned(title: str, sender: str) -> str:
     """Return *title* without the sender's first name at its start ("Icinga 2 Service Notification")."""
     name = re.split(r"[\W_]", sender)[0]
-    return title[len(name) :].strip() if name and title.lower().startswith(f"{name} ") else title
+    rest = title[len(name) :].strip() if name and title.lower().startswith(f"{name} ") else title
+    return title if _VERB.match(rest) else rest  # "Importer is failing" speaks of it
 
 
 def _without_sender(title: str, sender: str) -> str:
@@ -177,6 +181,13 @@ def _without_sender(title: str, sender: str) -> str:
         if found and re.sub(r"\s\([^()]{1,40}\)$", "", before).strip("[").lower() in own_names(sender):
             return clean_title(rest)
     return title
+
+
+def _is_signed_mark(line: str, sender: str) -> bool:
+    """Say whether *line* is only a mark and who sends it ("CRITICAL Alert — Hostwatch AI")."""
+    before, _, who = _DASHED.sub("\n", line).rpartition("\n")
+    signature = re.fullmatch(rf"{re.escape(sender)}(?: \w+)?", who.strip(), re.IGNORECASE)
+    return bool(sender and before and signature) and is_mark(stripped(before))
 
 
 def _headline(line: str) -> str:
