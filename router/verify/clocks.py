@@ -28,7 +28,7 @@ _MINUTES = "|".join((*(w for w, n in SMALL.items() if 1 <= n <= 20), "a quarter"
 ISO = re.compile(
     r"\b(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2})[:.](\d{2})(?::(\d{2})(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2}\b)?"
 )
-DIGITAL = re.compile(r"(?<![\w:.#])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?(?!\w|:\d|\.\d|%)")
+DIGITAL = re.compile(r"(?<![\w:.#])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?Z?(?!\w|:\d|\.\d|%)")
 # "+09:00", "UTC-5": how far a zone is from UTC, no time of day
 _OFFSET = re.compile(
     r"(?:\b(?:UTC|GMT)\s?[+−-](\d{1,2})(?::?(\d{2}))?|(?<![\w:])[+−-](\d{2}):(\d{2}))(?![\w:])"
@@ -59,6 +59,12 @@ DAY_MONTH = re.compile(
     rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_NAMED})\b(?: (\d{{4}}))?|"
     rf"\b({_NAMED}) (\d{{1,2}})\b(?!\d)(?:,? (\d{{4}}))?",
     re.IGNORECASE,
+)
+# "09-11": a month by its leading zero, or by the word before it, as "10-12 pods" is no date
+_NUMERIC = re.compile(
+    r"(?<![\w./:-])(?<!s )(?<!window )(0[1-9])-(0[1-9]|[12]\d|3[01])(?![\w/:-]|\.\d| UTC)|"
+    r"(?:(?<=on )|(?<=since )|(?<=dated )|(?<=until )|(?<=\dZ )|(?<=\dZ, ))"
+    r"(1[0-2])-(0[1-9]|[12]\d|3[01])(?![\w/:-]|\.\d| [a-z])"
 )
 _MONTH_YEAR = re.compile(rf"\b({_NAMED}) (\d{{4}})\b", re.IGNORECASE)
 
@@ -122,6 +128,9 @@ def days(text: str) -> list[Day]:
         month = (m[2] or m[4]).lower()
         year = m[3] or m[6]
         found.append(Day(int(year) if year else None, MONTHS[month], int(m[1] or m[5]), m.start(), m.end()))
+    found += [
+        Day(None, int(m[1] or m[3]), int(m[2] or m[4]), m.start(), m.end()) for m in _NUMERIC.finditer(text)
+    ]
     return sorted(found, key=lambda day: day.start)
 
 
@@ -140,7 +149,7 @@ def without_times(text: str) -> str:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    for pattern in (ISO, _OFFSET, DAY_MONTH, _MONTH_YEAR, DIGITAL, _PAST, _OCLOCK, _BARE, _BETWEEN):
+    for pattern in (ISO, _OFFSET, DAY_MONTH, _NUMERIC, _MONTH_YEAR, DIGITAL, _PAST, _OCLOCK, _BARE, _BETWEEN):
         for found in pattern.finditer(text):
             yield found.span()
     yield from (found.span() for found in _hours(text))

@@ -18,7 +18,7 @@ _FEW = 6  # numbers of a piece that is summed up or multiplied out
 _EACH = 60.0  # seconds that one of many may take; what is longer is rather the time that many came in
 _STATE = re.compile(r"\b\d\d:\d\d ([a-z]+)\b")
 _SIBLING = re.compile(r"\b([a-z][a-z-]*?)-?(\d{1,2})\b")
-_NUMBERED = re.compile(r"(?<![\d.])(\d{1,4})(?:\.\.|–| to )[A-Za-z._-]*(\d{1,4})(?![\d.])")  # "AP-3..AP-9"
+_NUMBERED = re.compile(r"(?<![\d.])(\d{1,9})(?:\.\.|–| to )[A-Za-z._-]*(\d{1,9})(?![\d.])")  # "AP-3..AP-9"
 _PER = re.compile(
     r"(?:\bper |/ ?|\ban? |\b(?:in|over|during|within) (?:the|one) (?:last |past |previous )?)"
     r"(s|min|h|second|minute|hour|day)\b|\b(?:rp|qp|tp|op|iop)([sm])\b|\b(yesterday|daily|hourly)\b"

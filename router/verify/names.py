@@ -10,16 +10,19 @@ from functools import lru_cache
 from itertools import islice
 
 from router.outcomes import Finding, FindingCode
+from router.verify.borrowed import UNIT
 from router.verify.clocks import without_times
 from router.verify.library import Library, squashed, stems
+from router.verify.notation import in_plain
 from router.verify.statement import Statement
 
 _TOKEN = re.compile(r"[\w][\w.:/@#-]*[\w]|\w")
 _QUANTITY = re.compile(
-    r"^[~<>]?\d[\d.,]*(?:st|nd|rd|th|s|x|k|m|h|d|%|ms|us|µs|[kmgt]i?b?|min|mins|sec|secs|hrs?|(?:-?(?:fold|second|minute|hour|"
-    r"day|week|month|year|point)s?))?(?:/(?:s|sec|min|m|h|hour|day))?$",
+    rf"^[~<>]?\d[\d.,]*(?:e[+-]?\d+)?(?:st|nd|rd|th|x|m|%|[kmgt]i?b?|-?(?:fold|{UNIT}))?(?:/(?:s|sec|min|m|h|hour|day))?$",
     re.IGNORECASE,
 )
+# "confirms/30m", "day/month": one thing over a time
+_RATE = re.compile(r"^[a-z]+/\d*(?:s|sec|m|min|h|d|second|minute|hour|day|week|month|year)$", re.IGNORECASE)
 _LEAST_NAME = 4  # shorter names of services are found in too many words
 # Services that are called by a plain word: a sentence that has it need not mean them.
 _PLAIN = frozenset(
@@ -120,7 +123,7 @@ def _spells(service: str) -> re.Pattern[str]:
 
 
 def _identifiers(text: str) -> Iterator[str]:
-    plain = without_times(text)
+    plain = without_times(in_plain(text))
     for found in islice(_TOKEN.finditer(plain), _MOST):
         word = found.group(0).strip(".:/-#@")
         lacking = not re.search(r"\d", word) and _LACKS.search(plain[: found.start()])
@@ -135,6 +138,7 @@ def _is_identifier(word: str) -> bool:
     if (
         _QUANTITY.match(word)
         or _COUNTED.match(word)
+        or _RATE.match(word)
         or _KNOWN.match(word)
         or (_COMPOUND.match(word) and word)
     ):

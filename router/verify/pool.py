@@ -20,6 +20,7 @@ from router.verify.rounding import close, rounds_to, same_figures
 _EPOCH = 1e9  # the Unix time of 2001; nothing that is counted is as exact as that
 _FEW_PARTS = 12  # the whole of a part that stands for a share
 _LETTER = re.compile(r"[A-Za-z]|\d\.\d+\.\d")  # in what is a name and no mere number
+_COMPOUND = re.compile(r"\d+ ?[a-z]+ ?\d")  # of several parts: "6m40s"
 _PRECISE = 3  # the digits of a number that is held against what is not cited
 _COUNTS = Measure(Kind.COUNT)
 
@@ -214,6 +215,7 @@ class Pool:
 
     def _span(self, quantity: Quantity) -> bool:
         """Say whether two things in the evidence lie this far apart in time."""
-        if quantity.scale <= 1.0 and (quantity.value > 180 or quantity.scale < 1.0):
-            return False  # nobody says 400 seconds for the minutes between two events
+        one = quantity.scale <= 1.0 and not _COMPOUND.match(quantity.said)
+        if one and (quantity.value > 180 or quantity.scale < 1.0):
+            return False  # nobody says 400 seconds for the minutes between two events; 6m40s one does
         return any(close(quantity, span) for span in self._spans)

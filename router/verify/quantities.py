@@ -11,6 +11,7 @@ from enum import StrEnum
 from router.verify.borrowed import KEY, UNIT, borrowed, own
 from router.verify.clocks import without_times
 from router.verify.hedges import Hedge, hedge
+from router.verify.notation import in_plain
 from router.verify.units import SHARES, SIZES, THOUSANDS, TIMES
 from router.verify.words import PARTS, in_digits
 
@@ -92,8 +93,10 @@ _STATUS = re.compile(
 )
 _APART = re.compile(rf"(\d\s?(?:{UNIT}|%))/(?=\d)", re.IGNORECASE)  # "200ms/400ms"
 _AND = re.compile(r"(\d (?:day|hour|minute)s?)(?:,? and|,) (?=\d+ (?:hour|minute|second)s?\b)")
-_SLASHED = re.compile(r"(?<![\w./:-])(\d{1,6})/(\d{1,6})(?![\w/-]|\.\d)")  # "4/9 ready"
-_TIMES_OVER = re.compile(r"\bx(\d+)\b")  # "x26" in an event is a count
+_SLASHED = re.compile(  # "4/9 ready"
+    r"(?<![\w./:,-])(\d{1,3}(?:,\d{3})+|\d{1,6})/(\d{1,3}(?:,\d{3})+|\d{1,6})(?![\w/-]|[.,]\d)"
+)
+_TIMES_OVER = re.compile(r"\bx(\d+(?:,\d{3})*)\b")  # "x26" in an event is a count
 _RATE = re.compile(
     r"^(?: [a-z-]+){0,4}?(?: (?:an?|per|each|every) |/)(s|sec|second|min|minute|h|hour|day)\b", re.IGNORECASE
 )
@@ -114,7 +117,7 @@ _ELAPSED = re.compile(
 
 def in_figures(text: str) -> str:
     """Return *text* as its quantities are found in it: without times of day and dates, its number words as digits."""
-    text = _ELAPSED.sub(lambda m: f"{m[1]}{int(m[2]) * 3600 + int(m[3]) * 60 + int(m[4])} s", text)
+    text = _ELAPSED.sub(lambda m: f"{m[1]}{int(m[2]) * 3600 + int(m[3]) * 60 + int(m[4])} s", in_plain(text))
     text = _SPAN.sub(r"\1 to \2", without_times(text))
     plain = _STATUS.sub(r"\1 ", _TIMES_OVER.sub(r" \1", in_digits(text)))
     return _AND.sub(r"\1 ", _APART.sub(r"\1 ", plain))
@@ -226,7 +229,7 @@ def _compounds(text: str) -> Iterator[Quantity]:
 def _slashed(text: str) -> Iterator[Quantity]:
     """Yield "4/9" as four of nine, and the nine."""
     for m in _SLASHED.finditer(text):
-        part, whole = float(m[1]), float(m[2])
+        part, whole = (float(m[n].replace(",", "")) for n in (1, 2))
         yield Quantity(part, Kind.COUNT, m[1], m.start(1), _digits(m[1]), whole=whole)
         yield Quantity(whole, Kind.COUNT, m[2], m.start(2), _digits(m[2]))
 
