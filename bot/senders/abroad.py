@@ -32,6 +32,7 @@ SEVERITIES = {
     "low": "niedrig faible basse baja baixa bassa laag 低",
 }
 _FIELDS = {
+    "alert id": "告警id 报警id アラートid",
     "severity": "schweregrad gravité sévérité severidad gravedad severidade gravidade severità gravità ernst "
     "allvarlighetsgrad серьёзность "
     "重要度 深刻度 级别 严重程度",

@@ -41,6 +41,13 @@ _PLACES = frozenset(
 )
 _LIMITS = frozenset({"threshold", "limit", "current value"})  # what a value is held against
 _SIRENS = ("🚨", ":rotating_light:", ":alert:", ":siren:", "🆘", ":sos:")
+_SIREN_OVER = (
+    re.compile(  # a siren, a headline that shouts nothing, and below it what was measured or counted
+        r"^\W*(?:🚨|:rotating_light:|:alert:|:siren:|🆘|:sos:)\W*[^\n!]{5,100}\n[^\n!]*?\d[\d.,]*\s?"
+        r"(?:%(?! off)|€|of \d|(?:ms|[kmgt]b|s|sec\w*|min\w*|hours?|heures?|stunden)\b)",
+        re.IGNORECASE,
+    )
+)
 _WORTH = {
     Strength.TOKEN: 3,
     Strength.PREFIX: 2,
@@ -113,6 +120,7 @@ def points(post: Post, found: Standing) -> int:
         (2, _calls_own(post)),
         (1, found.strength is Strength.SIGN and _names_machine(post, found)),
         (1, any(sign in heads for sign in _SIRENS)),
+        (2, found.strength is Strength.SIGN and _sounds_over_count(post)),
         (1, found.strength > Strength.SIGN and sign_status(heads) is found.status),
         (1, any(_ANSWERING.match(button.label) for button in post.buttons)),
         (1, bool(post.colours) and found.strength > Strength.COLOUR),
@@ -131,7 +139,7 @@ def _tells_of_trouble(post: Post, found: Standing) -> bool:
     watched = watches(post.sender) or _TROUBLE.search(_told(post)) or _PLACES & post.fields.keys()
     graded = "severity" in post.fields and post.fields["severity"].lower() not in {"low", "info"}
     answered = any(_ANSWERING.match(button.label) for button in post.buttons)
-    named = "rule" in post.fields or "alertname" in post.fields or _CALLED.search(post.title)
+    named = {"rule", "alertname", "alert id"} & post.fields.keys() or _CALLED.search(post.title)
     signed = found.strength is Strength.SIGN or named
     return bool(
         watched or graded or answered or signed or names_exception(post) or count_of(post, Status.FIRING)
@@ -157,6 +165,13 @@ def _worth(post: Post, found: Standing) -> int:
     if _is_of_work(post, found):
         return 1
     return 2 if is_any_card(post, found) else _WORTH[found.strength]
+
+
+def _sounds_over_count(post: Post) -> bool:
+    """Say whether a siren stands over a headline, and what was counted below it."""
+    below = "\n".join(plain(line) for line in post.prose[:2])
+    signed = "\n".join((post.text.split("\n")[0], "".join(post.prose[1:2])))
+    return any(_SIREN_OVER.match(each) for each in (below, signed))
 
 
 def _told(post: Post) -> str:

@@ -7,6 +7,7 @@ import re
 from urllib.parse import parse_qsl, urlsplit
 
 from bot.senders.post import Post
+from bot.senders.record import is_record
 from bot.senders.titles import same_trouble
 
 _ID_IN_PATH = re.compile(
@@ -45,7 +46,7 @@ def key_of(post: Post, source: str, title: str) -> str:
             return f"{who}:{found}"
     host = next((post.fields[name] for name in ("host", "entity") if post.fields.get(name)), "")
     checked = post.fields.get("service") or post.fields.get("check")
-    if host and checked:
+    if host and checked and not is_record(post):
         return f"{who}:{host}:{checked}".lower()
     stated = next((post.fields[name] for name in _STATED_IDS if post.fields.get(name)), "")
     number = _NUMBERED.search("\n".join((post.title, *post.headers, post.text[:300])))

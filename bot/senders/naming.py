@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from bot.senders.fields import name_stated, states_only
 from bot.senders.post import Post
+from bot.senders.record import cells_of, is_record
 from bot.senders.slack_text import links_of, plain
 from bot.senders.titles import (
     PREFIX_NOUNS,
@@ -124,6 +125,8 @@ def _candidates(post: Post) -> Iterator[str]:
     host = (post.fields.get("host") or "").split(" ")[0]
     checked = post.fields.get("service", "")
     yield from titles
+    yield cells_of(post)[1]
+    yield from _values(post, ("message",) if is_record(post) else ())
     yield from _values(post, _NAMES)
     yield from first[:line_first]
     yield from _values(post, TITLE_FIELDS)

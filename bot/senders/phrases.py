@@ -40,7 +40,7 @@ BURNING = either(
     r"(?:has|did|does|was)(?: not|n't) (?:run|started?|finish(?:ed)?|check(?:ed)? in|report(?:ed)?|received?|seen)",
     r"(?:failing|down|unreachable|unhealthy|offline) (?:for|since) (?:the last |about )?\d",
     r"(?:certificate|cert|domain|tls|ssl)\b.{0,60}?\b(?:expires?|expiring|expired)",
-    r"is (?:now )?missing|^failed to [a-z]+",
+    r"is (?:now )?(?:missing|stuck|stale|stalled|hung)|^failed to [a-z]+",
     r"(?:has|have) (?:just )?(?:gone|been) (?:missing|silent|quiet)|just triggered|is broken|broken for",
     r"^\S+(?: \S+){0,6} is active\W*$",
     r"(?:stopped|exited|terminated|restarted|died|crashed|closed|quit) unexpectedly",

@@ -20,6 +20,7 @@ _LABELS = frozenset(
     "description details detail message output reason summary info context additional_info additional_information "
     "more_info".split()
 )  # a title that only says what stands below it
+_SHORT = {"msg": "message", "lvl": "level", "svc": "service"}  # as programs write them
 _PADDING = re.compile(r"[ \t\u00a0]{5,}")
 _UNFURL_MARKS = (
     "from_url",
@@ -121,7 +122,7 @@ class _Gathered:
 
     def name(self, name: str, value: str) -> None:
         key = plain(name).strip(" :：*").lower()
-        key = FIELD_NAMES.get(key, key)
+        key = FIELD_NAMES.get(key, _SHORT.get(key, key))
         if key and value:
             self.named.setdefault(key, plain(value)[:2_000])
 

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from bot.senders.fields import tags_in
 from bot.senders.naming import TELLING_FIELDS, TITLE_FIELDS, heading_of
 from bot.senders.post import Post
+from bot.senders.record import cells_of, is_record
 from bot.senders.slack_text import plain
 from bot.senders.state import STATE_FIELDS
 from bot.senders.titles import clean_title
@@ -46,14 +47,14 @@ def labels_of(post: Post) -> dict[str, str]:
 def service_of(post: Post, labels: Mapping[str, str]) -> str:
     """Return the service a post names outright, by label or as service:NAME in its title; else nothing."""
     # a host's checks and parts ("component: cpu") are no services
-    others = {"service", "component"} if post.fields.get("host") else set()
+    others = {"service", "component"} if post.fields.get("host") and not is_record(post) else set()
     others |= {"component"} if post.fields.get("device") else set()
     names = (name for name in SERVICE_NAMES if name not in others)
     named = next((value for name in names if (value := labels.get(name) or labels.get(f"{name} name"))), "")
     if not named:
         whose = next((each["whose"] for line in post.prose[:1] if (each := heading_of(line))), "")
         affected = post.fields.get("affected", "")
-        named = whose or (affected if _ONE_NAME.fullmatch(affected) else "")
+        named = whose or cells_of(post)[0] or (affected if _ONE_NAME.fullmatch(affected) else "")
     if not named:
         inline = re.search(r"\bservice[:=]\s?\"?([\w./-]{1,80})", f"{post.title}\n{post.body[:1_000]}")
         named = inline.group(1) if inline else ""
