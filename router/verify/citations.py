@@ -67,8 +67,12 @@ def _shares_figures(claim: Claim, cited: list[Item], library: Library) -> bool:
     if any(abs(q.value - span) < 0.5 * q.scale for q in figures if q.kind is Kind.TIME for span in spans):
         return True
     stated = [q for item in cited for q in item.quantities]
-    figures = [q for q in figures if _telling(q) or any(q.kind is other.kind for other in stated)]
-    if any(pool.states(q) or ((q.whole or q.per or q.kind is Kind.FOLD) and pool.gives(q)) for q in figures):
+    kinds = {q.kind for q in stated} | {Kind.SHARE for q in stated if q.whole}
+    figures = [q for q in figures if _telling(q) or q.kind in kinds]
+    if any(
+        pool.states(q) or ((q.whole or q.per or q.kind in {Kind.FOLD, Kind.SHARE}) and pool.gives(q))
+        for q in figures
+    ):
         return True
     return any(clock.is_at(second) for clock in clocks(claim.text) for second in times)
 

@@ -53,6 +53,7 @@ class Quantity:
 
 MOST = 400  # quantities read of one text
 _LARGEST = 1e24
+_MOST_POINTS = 1000.0  # more of them are no points of a percentage
 _BEHIND = 32  # letters before a number that may hedge it
 
 _NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2}\b)?"
@@ -150,6 +151,8 @@ def _numbers(text: str) -> Iterator[Quantity]:
     for m, named, elsewhere in zip(found, names, borrowed(text, found, names), strict=True):
         before = text[max(0, m.start() - _BEHIND) : m.start()]
         kind, scale = _kind(own(m) or elsewhere)
+        if own(m).startswith("point") and float(m["num"].replace(",", "")) > _MOST_POINTS:
+            kind, scale = Kind.COUNT, 1.0
         after = text[m.end() : m.end() + 60]
         whole, upto = (
             _following(after, float(m["num"].replace(",", "")), kind, scale)

@@ -97,6 +97,8 @@ def test_a_date_in_figures_is_a_date(month: int, day: int) -> None:
         ("cracked (x18 402)", [18_402.0]),
         ("retry 2 503 again", [2.0, 503.0]),  # a plain space alone does not make one number
         ("≥ 40 °C", [40.0]),
+        ("3.2 million points", [3_200_000.0]),
+        ("+3 points", [0.03]),
     ],
 )
 def test_how_it_is_read(text: str, values: list[float]) -> None:
@@ -110,3 +112,22 @@ def test_a_factor_is_no_count() -> None:
 @pytest.mark.parametrize("word", ["trays/30m", "Day/month", "2.1e9"])
 def test_a_rate_and_a_power_are_no_names(word: str) -> None:
     assert not is_found(f"Said of {word}", metric("rows 2.1B in 30m"))
+
+
+def test_a_share_speaks_of_the_counts_that_make_it() -> None:
+    counts = Seen("metric:1", "metric", "trays fired 411 of 1240", "kiln", ONSET)
+    log = Seen("log:1", "log", "glaze tray 0411 of 1240 broken, abort of the firing", "kiln", ONSET)
+    said: JsonValue = {
+        "text": "A third of the trays was fired before the abort, broken",
+        "evidence": ["metric:1"],
+    }
+    whole: dict[str, JsonValue] = {
+        "cause": None,
+        "services": [],
+        "confidence": 0.5,
+        "claims": [said],
+        "fix": None,
+    }
+    assert not check_answer(
+        whole, stop_reason="end_turn", grounds=(counts, log), onset=ONSET, checks=("citations",)
+    )
