@@ -1,6 +1,7 @@
 """The unit of a number that has none beside it: said once for its list, in its series' head, or in its key. Pure.
 
-"2, 9, then 40 percent" are percents, "latency p95 (s): 09:25 0.041" seconds, "objects (million): 0.9" millions.
+"2, 9, then 40 percent" are percents, "latency p95 (s): 09:25 0.041" seconds,
+"objects (million): 0.9" and "queued (M): 0.9" millions.
 """
 
 import re
@@ -15,7 +16,7 @@ UNIT = "|".join(
 )
 # The head of a series: "latency p95 (s):", "stored objects (in millions):", "fsync_duration_seconds p99:"
 _HEAD = re.compile(
-    rf"\((?:in |p\d+, )?(%|{UNIT}|{'|'.join(SCALES)})(?![a-z])(?:/\w+)?[^()]{{0,40}}\)|"
+    rf"\((?:in |p\d+, )?(%|{UNIT}|{'|'.join(SCALES)}|(?-i:[kKMG]))(?![a-z])(?:/\w+)?[^()]{{0,40}}\)|"
     r"[a-z]_(seconds|milliseconds|ms|minutes|hours|bytes|[kmgt]i?b|percent|pct)\b(?! ?[=:]? ?\d)|"
     r"(?<=[a-z\d] )(%|[mµu]?s|(?:milli)?seconds|minutes|[KMGT](?:i?B|bit)|bytes|percent)"
     r"(?=(?:/s|/min|/h)?(?: p\d+)?: )|"

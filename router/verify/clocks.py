@@ -34,7 +34,8 @@ _OFFSET = re.compile(
     r"(?:\b(?:UTC|GMT)\s?[+−-](\d{1,2})(?::?(\d{2}))?|(?<![\w:])[+−-](\d{2}):(\d{2}))(?![\w:])"
 )
 _PAST = re.compile(
-    rf"\b({_MINUTES})(?: (minute|second)s?)? (?!to (?:{_HOURS}) (?!(?:this|is|was|has|does|as|its)\b)[a-z]+s\b)"
+    rf"\b(?!(?<=from )(?:{_MINUTES}) to )"  # "from six to two" are counts
+    rf"({_MINUTES})(?: (minute|second)s?)? (?!to (?:{_HOURS}) (?!(?:this|is|was|has|does|as|its)\b)[a-z]+s\b)"
     rf"(past|to|after|before) ({_HOURS}|midnight|noon)\b",
     re.IGNORECASE,
 )

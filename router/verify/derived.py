@@ -18,6 +18,7 @@ _FEW = 6  # numbers of a piece that is summed up or multiplied out
 _EACH = 60.0  # seconds that one of many may take; what is longer is rather the time that many came in
 _STATE = re.compile(r"\b\d\d:\d\d ([a-z]+)\b")
 _SIBLING = re.compile(r"\b([a-z][a-z-]*?)-?(\d{1,2})\b")
+_LIST = re.compile(r":\s+([\w./-]+(?:, [\w./-]+)+)\s*$")  # "tags: v1.2, v1.3, v2.0-rc1"
 _NUMBERED = re.compile(r"(?<![\d.])(\d{1,9})(?:\.\.|–| to )[A-Za-z._-]*(\d{1,9})(?![\d.])")  # "AP-3..AP-9"
 _PER = re.compile(
     r"(?:\bper |/ ?|\ban? |\b(?:in|over|during|within) (?:the|one) (?:last |past |previous )?)"
@@ -188,5 +189,6 @@ def _counts(items: Sequence[Item], library: Library) -> Iterator[float]:
         yield from (float(n) for n in as_many(item.quantities) if n > 1)
         states = Counter(_STATE.findall(item.text.lower()))  # "08:15 failed, 09:15 failed"
         yield from (float(n) for n in states.values() if n > 1)
+        yield from (1.0 + listed[1].count(",") for listed in _LIST.finditer(item.text))
         yield from (float(int(b) - int(a) + 1) for a, b in _NUMBERED.findall(item.text))
     yield from (float(len(numbered)) for numbered in siblings.values())

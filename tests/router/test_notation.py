@@ -131,3 +131,35 @@ def test_a_share_speaks_of_the_counts_that_make_it() -> None:
     assert not check_answer(
         whole, stop_reason="end_turn", grounds=(counts, log), onset=ONSET, checks=("citations",)
     )
+
+
+@given(st.integers(1, 99), st.sampled_from([("k", 1_000), ("M", 1_000_000), ("G", 1_000_000_000)]))
+def test_the_head_of_a_series_may_tell_the_thousands(tenths: int, scale: tuple[str, int]) -> None:
+    evidence = metric(f"plates fired ({scale[0]}): 13:00 {tenths / 10}, 13:10 200.5")
+    told = tenths * scale[1] // 10
+    assert not is_found(f"It had fired {told:,} plates at 13:00", evidence)
+    assert is_found(f"It had fired {told * 37:,} plates at 13:00", evidence)
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("Killed at about 2 GiB", "glazed out of memory: anon-rss:2095104kB"),
+        ("The link bears 1 Gbit/s", "eth1: link speed 1000Mb/s"),
+        ("Ovens dropped from six to two", "ovens lit: 13:00 6, 13:10 2"),
+        ("It knows three glazes", "glazes: red-1, blue-2, clear"),
+    ],
+)
+def test_units_and_lists_of_records_are_read(claim: str, evidence: str) -> None:
+    assert not is_found(claim, metric(evidence))
+
+
+@pytest.mark.parametrize(
+    ("claim", "evidence"),
+    [
+        ("Killed at about 5 GiB", "glazed out of memory: anon-rss:2095104kB"),
+        ("The link bears 8 Gbit/s", "eth1: link speed 1000Mb/s"),
+    ],
+)
+def test_other_amounts_than_the_records_are_not(claim: str, evidence: str) -> None:
+    assert is_found(claim, metric(evidence))
