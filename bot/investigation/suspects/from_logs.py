@@ -10,7 +10,8 @@ from bot.investigation.suspects.mentions import mentioned
 
 _NOISE, _POINTS = 1.3, 0.75
 _COMPLAINT = 0.9  # of the complaining line's points, against whom it names
-_OWN_PART = 0.5  # of a line that a call failed: the rest speaks against whom it called, named or not
+# Of a line that a call failed: the rest speaks against whom it called, named or not. A pool that timed out is its own.
+_OWN_PART, _OWN = 0.5, frozenset({"config", "resource"})
 _UNREACHED = re.compile(
     r"refused|reach|unavailab|timed? ?out|deadline|connect|resolve|no such host|certificate|handshake|reset|"
     r"no instances|5\d\d\b|failed|unhealthy|circuit",
@@ -63,7 +64,7 @@ def from_logs(groups: Sequence[Told], services: frozenset[str]) -> Iterator[Clue
         said = f"{began} “{without_commands(quoted(template))}”"
         unheard = trend == "new" and not calm
         cause = _cause(template, calm=calm)
-        borrowed = rising and not calm and _CALL_FAILED.search(template) is not None
+        borrowed = rising and not calm and cause not in _OWN and _CALL_FAILED.search(template) is not None
         own = points * (_OWN_PART if borrowed else 1.0)
         yield Clue(service, "log", cause, own, rising, group.id, said, first, unheard=unheard)
         if rising and not calm and _UNREACHED.search(template):
