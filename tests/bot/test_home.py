@@ -117,11 +117,12 @@ async def test_what_memory_sees_leads_to_the_threads_and_says_when_it_is_old(
 
     def pool(n: int) -> Incident:
         link = permalink(bot.write_back.address, ALERTS, f"{n}.000100") if bot.write_back else None
-        began = datetime(2026, 11, n, tzinfo=UTC)
+        began = datetime.now(UTC) - timedelta(days=9 - n)
         title = "Database pool exhausted, checkout times out"
         return Incident(f"OLD-{n}", home.team, title, services=("checkout",), started_at=began, link=link)
 
     await memory.retain(pool(1), pool(2), pool(3))
+    await home.reflect_anew()  # the one of the start may have seen nothing yet
     told = text_of(await home_of(sandbox))
     assert "happened 3 times on checkout" in told and "incidents changed since" not in told
     links = [f"<{pool(n).link}|OLD-{n}>" for n in (1, 2, 3)]

@@ -117,7 +117,7 @@ async def test_a_stream_that_began_before_a_crash_is_found_and_not_begun_again(
     (due,) = await poster.replies.due(clock())
     await poster.slack.post(due)  # and the process dies before it can note the ts
     again = joined(engine, sandbox, clock)
-    clock.pass_(seconds=60)
+    clock.pass_(seconds=61)
     await again.replies.want([answered(root, "the disk is full")], clock())
     await again.send_due()
     (stays,) = ours(sandbox, root)
