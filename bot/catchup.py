@@ -123,7 +123,9 @@ class CatchUp:
 
     async def _call(self, method: str, asked: Message) -> Message:
         answer = await self.client.api_call(method, http_verb="GET", params=dict(asked))
-        return dict(answer.data) if isinstance(answer.data, dict) else {"messages": []}
+        if not isinstance(answer.data, dict):  # an end that is none: what is older would be lost
+            raise OSError(f"{method} was answered by no JSON")
+        return dict(answer.data)
 
     async def _keep_all(self, said: Sequence[Message], channel: str) -> int:
         """Keep messages as they were posted and, where they were edited, as edits: perhaps they told a resolution."""

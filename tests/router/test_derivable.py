@@ -9,10 +9,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import JsonValue
 
-from router.verify.answer import check_answer
-from tests.router.world import Seen
+from tests.router.world import Seen, is_rejected
 
 # How a measure goes from A to B between 10:05 and 10:29, by its unit
 LAYOUTS: tuple[Callable[[str, str, str], str], ...] = (
@@ -39,18 +37,7 @@ WORSE = {"ms": "s", "s": "ms", "MB": "GB", "GiB": "MB", "%": "ms"}
 
 
 def is_found(evidence: str, claim: str) -> bool:
-    seen = Seen("metric:1", "metric", evidence, "press")
-    said: dict[str, JsonValue] = {"text": claim, "evidence": ["metric:1"]}
-    whole: dict[str, JsonValue] = {
-        "cause": None,
-        "services": [],
-        "confidence": 0.5,
-        "claims": [said],
-        "fix": None,
-    }
-    return bool(
-        check_answer(whole, stop_reason="end_turn", grounds=(seen,), onset=None, checks=("numbers", "facts"))
-    )
+    return is_rejected(claim, Seen("metric:1", "metric", evidence, "press"), checks=("numbers", "facts"))
 
 
 @given(st.sampled_from(LAYOUTS), st.sampled_from(UNITS), st.integers(11, 900), st.integers(1, 900))

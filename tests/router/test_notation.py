@@ -7,26 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from router.policy import Check
 from router.verify.answer import check_answer
 from router.verify.notation import in_plain
 from router.verify.quantities import Kind, quantities
-from tests.router.world import Seen
+from tests.router.world import Seen, is_rejected
 
 ONSET = datetime(2026, 8, 9, 13, 30, tzinfo=UTC)
 
 
 def is_found(claim: str, *grounds: Seen) -> bool:
-    said: JsonValue = {"text": claim, "evidence": [seen.id for seen in grounds]}
-    whole: dict[str, JsonValue] = {
-        "cause": None,
-        "services": [],
-        "confidence": 0.5,
-        "claims": [said],
-        "fix": None,
-    }
-    checks: tuple[Check, ...] = ("entities", "numbers", "facts")
-    return bool(check_answer(whole, stop_reason="end_turn", grounds=grounds, onset=ONSET, checks=checks))
+    return is_rejected(claim, *grounds, onset=ONSET)
 
 
 def metric(text: str) -> Seen:

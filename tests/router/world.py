@@ -6,12 +6,15 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from router.calls import Call, Fault, Heard
 from router.messages import Ask, Message, Reply, Task, Text, ToolUse, Usage
 from router.outcomes import Answered, Attempted, Failed, FailureCode, RouterEvent, Selected
-from router.policy import Policy
+from router.policy import Check, Policy
 from router.policy_file import DEFAULT, parse_policy
 from router.router import Router
+from router.verify.answer import check_answer
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 TOML = DEFAULT.read_text(encoding="utf-8")
@@ -26,6 +29,20 @@ class Seen:
     text: str
     service: str | None = None
     time: datetime | None = None
+
+
+def is_rejected(
+    claim: str,
+    *grounds: Seen,
+    onset: datetime | None = None,
+    checks: tuple[Check, ...] = ("entities", "numbers", "facts"),
+) -> bool:
+    """Whether the checks find something wrong with an answer whose one claim cites all of *grounds*."""
+    said: JsonValue = {"text": claim, "evidence": [seen.id for seen in grounds]}
+    whole: dict[str, JsonValue] = {
+        "cause": None, "services": [], "confidence": 0.5, "claims": [said], "fix": None,
+    }  # fmt: skip
+    return bool(check_answer(whole, stop_reason="end_turn", grounds=grounds, onset=onset, checks=checks))
 
 
 def policy(*changes: tuple[str, str]) -> Policy:
