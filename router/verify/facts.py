@@ -145,7 +145,7 @@ def _obeyed(said: Statement, library: Library) -> Iterator[Finding]:
 
 def _well_or_ill(said: Statement, library: Library) -> Iterator[Finding]:
     ill = [item for item in library.items if item.kind != "memory" and _ILL.search(item.text)]
-    for clause in _PIECE.split(said.cause):
+    for clause in _PIECE.split("" if _SEEN_THROUGH.search(said.cause) else said.cause):
         words = frozenset(stems(clause)) if _WELL_SAID.search(clause) else frozenset()
         denied = ill if _ALL_WELL.search(clause) else [i for i in ill if words & frozenset(stems(i.service))]
         if denied:

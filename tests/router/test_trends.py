@@ -1,0 +1,32 @@
+"""What a claim says of ups and downs is held against courses in whatever dress a record tells them."""
+
+import pytest
+
+from router.verify.library import read
+from router.verify.statement import Claim, Statement
+from router.verify.trends import trends
+from tests.router.world import Seen
+
+GROUNDS = (
+    Seen("metric:1", "metric", "loaves per basket p95 07-02=12 07-05=340", "bakery"),
+    Seen("metric:2", "metric", "oven doors opened 88/min at 05:00, 31/min at 05:30", "bakery"),
+    Seen("deploy:1", "deploy", "set the yeast quota from `40g` to `90g`", "bakery"),
+)
+
+
+def found(claim: str, cites: str) -> bool:
+    said = Statement("", (), 0.8, (Claim(claim, (cites,)),), "")
+    return bool(list(trends(said, read(GROUNDS, None))))
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "cites"),
+    [
+        ("Loaves per basket grew since 2 July", "Loaves per basket shrank since 2 July", "metric:1"),
+        ("Doors were opened less often, it fell after five", "Door openings rose after five", "metric:2"),
+        ("The quota went from 40g to 90g", "The quota was cut from 90g to 40g", "deploy:1"),
+    ],
+)
+def test_a_course_is_read_in_any_dress(good: str, bad: str, cites: str) -> None:
+    assert not found(good, cites)
+    assert found(bad, cites)
