@@ -48,15 +48,16 @@ def questions_of(rows: Iterable[Row]) -> list[Asked]:
 async def why(audit: Audit, case: str | None = None, *, chain: bool = True) -> Mapping[str, Any]:
     """Return why a case was routed as it was; without *case*, all of them. Without *chain* it is not verified.
 
-    ``{"case", "chain": null or what is broken, "steps": [{"at", "case", "kind": "decided" | "tried" | "ended" |
-    "avoided", "selection", "task", "model", "line", "policy_sha", "prompt", "est_usd", "usd", "failure",
-    "findings": [{"code", "detail", "meaning"}]}]}``; *prompt* is the version of the system prompt and
-    schema, *line* is the sentence that people read, keys that do not apply are null.
+    ``{"case", "chain": null or what is broken, "missing": how many records are gone, of any case, "steps": [{"at",
+    "case", "kind": "decided" | "tried" | "ended" | "avoided", "selection", "task", "model", "line", "policy_sha",
+    "prompt", "est_usd", "usd", "failure", "findings": [{"code", "detail", "meaning"}]}]}``; *prompt* is the version
+    of the system prompt and schema, *line* is the sentence that people read, keys that do not apply are null.
     """
     rows = await audit.rows(case=case)
     return {
         "case": case,
         "chain": await audit.broken() if chain else None,
+        "missing": await audit.missing(),
         "steps": [_step(row) for row in rows],
     }
 
@@ -93,30 +94,32 @@ def _step(row: Row) -> dict[str, Any]:
     return made
 
 
-async def cost(audit: Audit, policy: Policy, *, since: datetime | None = None) -> Mapping[str, Any]:
-    """Return what routing cost since *since* (all time when None).
+async def cost(
+    audit: Audit, policy: Policy, *, since: datetime | None = None, chain: bool = True
+) -> Mapping[str, Any]:
+    """Return what routing cost since *since* (all time when None). Without *chain* it is not verified.
 
-    ``{"since", "usd", "kept_aside_usd", "calls", "avoided", "all_strong_usd", "strong_model", "by_task":
-    [GROUP], "by_model": [GROUP], "by_service": [GROUP], "by_day": [GROUP], "spikes": [{"task", "day", "usd",
-    "usual_usd", "calls", "usual_calls", "why"}]}``, GROUP = ``{"name", "calls",
-    "failed", "usd", "tokens_in", "tokens_out", "cached_share", "p50_s", "p95_s"}``, dearest first (days in
-    order), "all_strong": ALONE, "all_weak": ALONE, "all_top": ALONE, "quality": "not measured"}``, ALONE = ``{"model",
-    "usd": [low, high], "label": "estimated"}``. Dollars are strings of exact decimals.
+    ``{"since", "chain": null or what is broken, "missing": how many records are gone, "usd", "kept_aside_usd",
+    "calls", "avoided", "all_strong_usd", "strong_model", "by_task": [GROUP], "by_model": [GROUP], "by_service":
+    [GROUP], "by_day": [GROUP], "spikes": [{"task", "day", "usd", "usual_usd", "calls", "usual_calls", "why"}]}``,
+    GROUP = ``{"name", "calls", "failed", "usd", "tokens_in", "tokens_out", "cached_share", "p50_s", "p95_s"}``,
+    dearest first (days in order), "all_strong": ALONE, "all_weak": ALONE, "all_top": ALONE, "quality": "not
+    measured"}``, ALONE = ``{"model", "usd": [low, high], "label": "estimated"}``. Dollars are strings of exact
+    decimals.
     """
     rows = await audit.rows(since=since, kinds=("tried", "ended", "avoided"))
     beside = _references(policy)
     by_case: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
-        if isinstance(row.record, Tried):
-            by_case[row.record.attempt.selection.case].append(row)
-        elif isinstance(row.record, Ended):
-            by_case[row.record.case].append(row)
+        by_case[row.record.case].append(row)
     cases = [summarise(questions_of(mine), 0, beside) for mine in by_case.values()]
     tried = [
         (row.at, row.record.attempt, row.record.service) for row in rows if isinstance(row.record, Tried)
     ]
     return {
         "since": since.isoformat() if since else None,
+        "chain": await audit.broken() if chain else None,
+        "missing": await audit.missing(),
         "usd": str(sum((one.usd for one in cases), Decimal(0))),
         "kept_aside_usd": str(sum((one.kept_aside_usd for one in cases), Decimal(0))),
         "calls": len(tried),

@@ -119,7 +119,16 @@ def spend(told: Mapping[str, Any]) -> str:
         f"{said(str(group['name']).replace('_', ' '))}: {dollars(Decimal(group['usd']))}, {_calls(group['calls'])}"
         for group in told["by_task"][:6]
     ]
-    return _titled("Spend, last 7 days", [line, *tasks, *map(spike, told.get("spikes", ())[:3])])
+    return _titled(
+        "Spend, last 7 days", [*missing(told), line, *tasks, *map(spike, told.get("spikes", ())[:3])]
+    )
+
+
+def missing(told: Mapping[str, Any]) -> list[str]:
+    """Say in a line that records of the routing are gone; nothing when none is."""
+    count = told["missing"]
+    what = "1 record of the routing is" if count == 1 else f"{count:,} records of the routing are"
+    return [f":warning: {what} gone, so this may not be all: `app.py audit` says since when"] if count else []
 
 
 def _calls(number: int) -> str:

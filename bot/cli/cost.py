@@ -24,15 +24,18 @@ LONGEST_NAME = 17  # letters of a model or a task: the names must be readable, a
 
 
 async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
-    """Print the spend of the last days that *options* name."""
+    """Print the spend of the last days that *options* name; exit 1 when the chain of records is broken."""
     if not 1 <= options.days <= LONGEST:
         raise Refused(f"--days must be 1 to {LONGEST}, not {options.days}.")
     async with books(Settings.read(environment)) as kept:
         spent = await cost(kept.audit, kept.policy, since=now() - timedelta(days=options.days))
     if options.json:
         print(json.dumps(spent))
-        return 0
+        return 1 if spent["chain"] else 0
     console = paper()
+    if spent["chain"]:
+        warning = "The record is not whole: the figures below tell what is left of it."
+        console.print(warning, style="bold", highlight=False)
     console.print(head(spent, options.days), highlight=False)
     if spent["calls"]:
         console.print(alone(spent), highlight=False, soft_wrap=True)
@@ -46,7 +49,9 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
             f"{dollars(Decimal(each['usual_usd']))} ({each['usual_calls']}): {each['why']}"
         )
         console.print(f"Look at {told}", markup=False, highlight=False, soft_wrap=True)
-    return 0
+    if spent["chain"]:
+        console.print(f"The chain is broken: {spent['chain']}", markup=False, highlight=False, soft_wrap=True)
+    return 1 if spent["chain"] else 0
 
 
 def head(spent: Mapping[str, Any], days: int) -> str:
