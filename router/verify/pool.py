@@ -29,22 +29,22 @@ class Pool:
     """What some pieces of evidence give: stated, and worked out from it."""
 
     def __init__(self, items: Sequence[Item], library: Library) -> None:
-        self._items = items
+        self.items = items
         self._library = library
         self._made: dict[Measure, list[float]] = {}
 
     @cached_property
     def _stated(self) -> list[Quantity]:
-        return [q for item in self._items for q in item.quantities]
+        return [q for item in self.items for q in item.quantities]
 
     @cached_property
     def _spans(self) -> list[float]:
         """The seconds between any two instants, and those that zones are from UTC."""
         bare = [q.value for q in self._stated if q.kind is Kind.COUNT and q.value > _EPOCH]
         epochs = [value / unit for value in bare for unit in (1, 1000) if _EPOCH < value / unit < 4 * _EPOCH]
-        zones = [away for item in self._items for away in offsets(item.text)]
+        zones = [away for item in self.items for away in offsets(item.text)]
         return [
-            *self._library.spans(self._items),
+            *self._library.spans(self.items),
             *(abs(a - b) for a in epochs for b in epochs if a != b),
             *zones,
         ]
@@ -57,7 +57,7 @@ class Pool:
         by = measure(quantity)
         return any(
             close(quantity if one.own else near, value)
-            for one in readings(self._items, by)
+            for one in readings(self.items, by)
             for value in (one.value, *converted(one, by))
         )
 
@@ -69,7 +69,7 @@ class Pool:
             if quantity.kind is Kind.COUNT and not self._count(quantity.whole):
                 return False
         if quantity.per is not None and any(
-            close(quantity, rate * quantity.per) for rate in rates(self._items, measure(quantity))
+            close(quantity, rate * quantity.per) for rate in rates(self.items, measure(quantity))
         ):
             return True
         return not self._of_other_time(quantity) and (
@@ -82,16 +82,16 @@ class Pool:
     def made(self, by: Measure) -> list[float]:
         """Return what can be worked out: differences, ratios, shares, counts."""
         if by not in self._made:
-            self._made[by] = list(worked_out(self._items, self._library, by))
+            self._made[by] = list(worked_out(self.items, by))
         return self._made[by]
 
     def all_of(self, quantity: Quantity, *, spans: bool = True) -> list[float]:
         """Return everything in the measure of *quantity*, and what lies between any two times with *spans*."""
         by = measure(quantity)
         if quantity.per is not None:
-            return [rate * quantity.per for rate in rates(self._items, by)]
+            return [rate * quantity.per for rate in rates(self.items, by)]
         between = self._spans if by.kind is Kind.TIME and spans else []
-        return [one.value for one in readings(self._items, by)] + self.made(by) + between
+        return [one.value for one in readings(self.items, by)] + self.made(by) + between
 
     def names(self, quantity: Quantity) -> bool:
         """Say whether a number is part of a name in the evidence: a port, a version, a file's number, a "count_7d"."""
@@ -101,17 +101,15 @@ class Pool:
             return False
         tail = r"(?!\d|,\d)" if "." in plain else r"(?!\d|[.,]\d)"
         part = re.compile(rf"(?<!\d)(?<!\d[.,]){re.escape(plain)}{unit}{tail}")
-        words = (
-            word for item in self._items for word in f"{without_times(item.text)} {item.service}".split()
-        )
+        words = (word for item in self.items for word in f"{without_times(item.text)} {item.service}".split())
         return any(part.search(word) for word in words if _LETTER.search(word))
 
     def dates(self, quantity: Quantity) -> bool:
         """Say whether a bare number is the year of something in the evidence."""
         if quantity.kind is not Kind.COUNT or not re.fullmatch(r"(?:19|20)\d\d", quantity.said):
             return False
-        years = {item.time.year for item in self._items if item.time is not None}
-        years |= {day.year for item in self._items for day in days(item.text) if day.year}
+        years = {item.time.year for item in self.items if item.time is not None}
+        years |= {day.year for item in self.items for day in days(item.text) if day.year}
         return int(quantity.said) in years
 
     def apart(self, quantity: Quantity, said: Sequence[Clock]) -> bool:
@@ -119,13 +117,13 @@ class Pool:
         if quantity.kind is not Kind.TIME:
             return False
         grain = min(quantity.scale, 3600.0) * 0.5
-        gaps = ((clock.second - at) % 86_400 for clock in said for item in self._items for at in item.moments)
+        gaps = ((clock.second - at) % 86_400 for clock in said for item in self.items for at in item.moments)
         return any(abs(min(gap, 86_400 - gap) - quantity.value) <= grain for gap in gaps)
 
     def lasts(self, quantity: Quantity) -> bool:
         """Say whether something in the evidence would take this long at a rate that the evidence has."""
         about = replace(quantity, hedge=Hedge.ABOUT) if quantity.hedge is Hedge.EXACT else quantity
-        return quantity.kind is Kind.TIME and any(close(about, time) for time in projections(self._items))
+        return quantity.kind is Kind.TIME and any(close(about, time) for time in projections(self.items))
 
     def same_digits(self, quantity: Quantity) -> str:
         """Return the number of the same digits that has another unit or size, "" when there is none."""
@@ -138,13 +136,13 @@ class Pool:
 
     def leaves(self, quantity: Quantity, said: frozenset[str]) -> bool:
         """Say whether "X of Y" is only what a piece leaves over that tells of the X of Y in all the words *said*."""
-        told = [(q, item) for item in self._items for q in item.quantities if q.whole == quantity.whole]
+        told = [(q, item) for item in self.items for q in item.quantities if q.whole == quantity.whole]
         if quantity.whole is None or any(q.value == quantity.value for q, _ in told):
             return False
         return any(q.value == quantity.whole - quantity.value and said <= item.stems for q, item in told)
 
     def _worked_out(self, quantity: Quantity) -> bool:
-        if quantity.per is not None and not any(quantity.per in counted_by(i.text) for i in self._items):
+        if quantity.per is not None and not any(quantity.per in counted_by(i.text) for i in self.items):
             return False  # the difference of two amounts is nothing a minute
         return any(close(quantity, value) for value in self.made(measure(quantity)))
 
@@ -153,17 +151,17 @@ class Pool:
         if quantity.per is None:
             return False
         by = measure(quantity)
-        holding = [i for i in self._items if any(close(quantity, one.value) for one in readings([i], by))]
+        holding = [i for i in self.items if any(close(quantity, one.value) for one in readings([i], by))]
         counted = [counted_by(item.text) for item in holding]
         return bool(holding) and all(told and quantity.per not in told for told in counted)
 
     def _beside(self, quantity: Quantity) -> bool:
         """Say whether something cited is that many times what other evidence of its service says."""
-        services = {item.service for item in self._items if item.service}
+        services = {item.service for item in self.items if item.service}
         beside = [item for item in self._library.items if item.service in services]
         for by in map(Measure, (Kind.COUNT, Kind.TIME, Kind.SIZE, Kind.SHARE)):
             mine = [
-                one.value for one in readings(self._items, by)[:MOST] if one.own and one.digits >= _PRECISE
+                one.value for one in readings(self.items, by)[:MOST] if one.own and one.digits >= _PRECISE
             ]
             others = (
                 [one.value for one in readings(beside, by)[:MOST] if one.own and one.value] if mine else []
@@ -173,7 +171,7 @@ class Pool:
         return False
 
     def _count(self, value: float) -> bool:
-        have = [one.value for one in readings(self._items, _COUNTS)] + self.made(_COUNTS)
+        have = [one.value for one in readings(self.items, _COUNTS)] + self.made(_COUNTS)
         return any(rounds_to(value, each) for each in have)
 
     def _part(self, quantity: Quantity) -> bool:
@@ -189,7 +187,7 @@ class Pool:
         share = quantity.value / quantity.whole
         by = Measure(Kind.SHARE, 0.01)
         told = replace(quantity, kind=Kind.SHARE, value=share, whole=None, scale=1.0)
-        shares = [one.value for one in readings(self._items, by) if one.own]
+        shares = [one.value for one in readings(self.items, by) if one.own]
         shares += [q.value / q.whole for q in parts if q.whole]
         shares += [1 - have for have in shares if have < 1]
         if any(
@@ -208,7 +206,7 @@ class Pool:
     def _both(self, quantity: Quantity) -> bool:
         """Say whether both numbers of "X of Y" are there, or the Y and what the X leaves of it."""
         assert quantity.whole is not None
-        stated = [one.value for one in readings(self._items, _COUNTS)]
+        stated = [one.value for one in readings(self.items, _COUNTS)]
         parts = (quantity.value, quantity.whole - quantity.value)
         low = quantity.value <= 2 or any(rounds_to(part, have) for part in parts for have in stated)
         return low and self._count(quantity.whole)

@@ -104,12 +104,3 @@ def _meanings(q: Quantity, by: Measure) -> Iterator[tuple[float, bool]]:
     bare = q.kind is Kind.COUNT and not (q.counts or q.whole)
     if q.kind is not by.kind and by.kind not in {Kind.COUNT, Kind.FOLD} and (bare or q.guessed):
         yield plain * by.unit, False
-
-
-def as_many(stated: Sequence[Quantity]) -> set[int]:
-    """Return how many of the numbers are as large as one of them, to the letter or give or take a twentieth."""
-    return {
-        sum(q.kind is one.kind and abs(q.value - one.value) <= off * abs(one.value) for q in stated)
-        for one in stated[:48]
-        for off in (0, 0.05)
-    }

@@ -16,6 +16,9 @@ _SMALL = "|".join(sorted(SMALL, key=len, reverse=True))
 _LASTING = "about|around|roughly|nearly|almost|over|under|within|than|for|after|by|took|takes|lasted|lasts|good|of|to"
 _THAN = r"as|more|less|\w+er|the|its|their|our|what|that|those|normal|usual|too"
 _HEDGED = "(?:nearly|almost|about|around|roughly|some|over|more than|at least) "
+_BARE = (
+    r"(?<!than )(?<!over )(?<!under )(?<!nearly )(?<!almost )(?<!least )(?<!most )\b"  # no bound before it
+)
 _MOVED = "ris|ros|gr[eo]w|increas|multipli|fell|dropp|decreas|went up|up|down"
 _TIME = r"(?:microsecond|millisecond|second|minute|hour|day|week|month|year)"
 PARTS = {
@@ -34,6 +37,8 @@ _OF_ONE = re.compile(  # "a fiftieth of a second", "half a percent", "three quar
 _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), to)
     for pattern, to in (
+        (rf"{_BARE}half a dozen\b", "about 6"),
+        (rf"{_BARE}a dozen\b", "about 12"),
         (r"\bhalf a dozen\b", "6"),
         (rf"\b({_SMALL}) and a half times\b", r"{\1}.5-fold"),
         (r"\b(?:a )?quarter of a million\b", "250000"),

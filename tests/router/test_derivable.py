@@ -100,3 +100,29 @@ def test_ten_times_as_much_or_another_unit_is_found() -> None:
 def test_names_wholes_sums_and_factors_are_had(evidence: str, good: str, bad: str) -> None:
     assert not is_found(evidence, good)
     assert is_found(evidence, bad)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "good", "bad"),
+    [
+        ("kiln, lathe and loom stopped", "Three machines stopped", "Nine machines stopped"),
+        ("first jam seen. second jam seen. third jam seen", "Three teams saw it", "Eleven teams saw it"),
+        (
+            "two of the looms broke, then belts, then lids",
+            "Three kinds of parts gave way",
+            "Three looms broke",
+        ),
+        ("loom restarts: 9, jams: 4, torn: 2", "Three things are counted", "Three restarts are counted"),
+    ],
+)
+def test_what_is_only_listed_may_be_counted(evidence: str, good: str, bad: str) -> None:
+    assert not is_found(evidence, good)
+    assert is_found(evidence, bad)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["The 5xx went on", "Hall 2a kept working", "Image 2025b went in", "Presses on firmware 3.1.x jam"],
+)
+def test_a_number_in_a_name_is_none(said: str) -> None:
+    assert not is_found("press mk9 stopped", said)
