@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import Enum
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from router.verify.clocks import days
 from router.verify.library import Item
@@ -33,9 +33,10 @@ _NOW_AND_THEN = re.compile(
     rf"{_VALUE}(?:, was | \((?:yesterday|normal(?:ly)?|usual(?:ly)?|before|was|baseline|typical(?:ly)?|median|"
     rf"\d\d:\d\d)[^\d)]{{0,8}}){_VALUE}"
 )
-_BESIDE = re.compile(r"[`*]|(?<=\d)/(?:s|sec|min|m|h|hour)\b")  # stands in the way of reading a number
+_BESIDE = re.compile(r"[`*]|(?<=\w)/(?:s|sec|min|h|hour)\b")  # stands in the way of reading a number
 HEAD = re.compile(r":|(?<![\w.])\d")
 _HALF_A_DAY = 43_200
+_LITTLE = 0.03
 
 
 def courses(item: Item) -> Iterator[tuple[str, list[float]]]:
@@ -77,6 +78,19 @@ def ways(course: Sequence[float]) -> set[Way]:
         else set()
     )
     return found | ({Way.DOWN} if fall and fall >= 0.5 * rise else set())
+
+
+def mostly(course: Sequence[float]) -> set[Way]:
+    """Return the way of most steps of a course, none when as many go up as down."""
+    steps = [b - a for a, b in pairwise(course)]
+    up, down = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
+    return set() if up == down else {Way.UP if up > down else Way.DOWN}
+
+
+def is_level(course: Sequence[float]) -> bool:
+    """Say whether a course of more than shares stays within a few hundredths of itself."""
+    most = max(abs(value) for value in course)
+    return most > 1 and max(course) - min(course) <= _LITTLE * most
 
 
 def joined(cited: Sequence[Item]) -> Iterator[Item]:
