@@ -138,7 +138,9 @@ def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -
         if given or quantity.value in done:
             ends = (quantity.upto if _ranges(quantity, pool) else None, quantity.whole)
             done |= {end for end in ends if given and end is not None}
-        elif not (_is_none(quantity, text, plain) or is_countable(quantity, text, pool.items)):
+        elif not (
+            _is_none(quantity, text, plain) or any(is_countable(one, text, pool.items) for one in meant)
+        ):
             other = everything.same_digits(quantity)
             code = FindingCode.UNIT if other else FindingCode.NUMBER
             why = f"the evidence has {other}" if other else "the evidence does not give it"
