@@ -55,9 +55,15 @@ class Pool:
             replace(quantity, hedge=Hedge.ABOUT) if quantity.hedge in {Hedge.OVER, Hedge.UNDER} else quantity
         )
         by = measure(quantity)
+        found = readings(self.items, by)
+        measured = by.kind in {Kind.TIME, Kind.SIZE}
+        if measured and any(
+            q.kind is by.kind and q.scale != by.unit and _same(q, quantity) for q in self._stated
+        ):
+            found = [one for one in found if one.own]  # "5Gi" beside a bare 5 is no 5 MB
         return any(
             close(quantity if one.own else near, value)
-            for one in readings(self.items, by)
+            for one in found
             for value in (one.value, *converted(one, by))
         )
 
@@ -217,3 +223,7 @@ class Pool:
         if one and (quantity.value > 180 or quantity.scale < 1.0):
             return False  # nobody says 400 seconds for the minutes between two events; 6m40s one does
         return any(close(quantity, span) for span in self._spans)
+
+
+def _same(a: Quantity, b: Quantity) -> bool:
+    return abs(a.value / a.scale - b.value / b.scale) < 1e-9

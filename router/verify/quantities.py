@@ -106,7 +106,8 @@ _FROM = re.compile(r"\bfrom (?:about |around |roughly |some |nearly )?$", re.IGN
 # A thing behind a number; what ends in "-ing" or "-ed", or is no noun, only goes on with the sentence
 _COUNTS = re.compile(
     r" (?!(?:of|to|and|or|in|at|on|for|from|with|since|until|before|after|was|is|were|are|than|per|the|then|now|"
-    r"usual\w*|normal\w*|typical\w*|max\w*|min\w*|limit|baseline|by|as|over|under|not|but|while)\b)[a-z]+s\b"
+    r"usual\w*|normal\w*|typical\w*|max\w*|min\w*|limit|baseline|by|as|over|under|not|but|while)\b)"
+    r"(?:[A-Z]+ )?[a-z]+s\b"
 )
 # How long something took, as a record writes it: "running 00:18:40"
 _ELAPSED = re.compile(

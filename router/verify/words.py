@@ -135,7 +135,9 @@ def in_digits(text: str) -> str:
 
 def _and_part(found: re.Match[str]) -> str:
     whole, unit, many, part, times = found.groups()
-    if not unit and (whole.lower() in {"a", "an", "each", "every"} or found.string.startswith(" of", found.end())):
+    if not unit and (
+        whole.lower() in {"a", "an", "each", "every"} or found.string.startswith(" of", found.end())
+    ):
         return found[0]  # two things, each told on its own
     least = int(whole) if whole.isdigit() else SMALL.get(whole.lower(), 1)
     value = f"{least + SMALL.get(many.lower(), 1) / PARTS[part.lower()]:.4g}"

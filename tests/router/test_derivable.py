@@ -94,6 +94,10 @@ def test_ten_times_as_much_or_another_unit_is_found() -> None:
         ("jams: 10:05 12, 10:06 380, 10:07 402", "782 jams in two minutes", "982 jams in two minutes"),
         ("feed delay 0.004 (10:05)", "The delay was 4 ms", "The delay was 9 ms"),
         ("10:29:59 sorting over, elapsed 00:20:10", "Sorting began at 10:09", "Sorting began at 10:15"),
+        ("press idle 10:05 to 11:50", "Idle for an hour and three quarters", "Idle for two and a quarter hours"),
+        ("press idle 10:05 to 16:05", "Six more hours went by", "Nine more hours went by"),
+        ("ink: 5Gi, trays: 5", "It has 5 GiB of ink", "It has 5 MB of ink"),
+        ("near 100% fill in the trays", "Fill was close to 100 %", "Close to 100 IP addresses were taken"),
         ("press 5 stopped", "It stopped between three and ten past", "It stopped for 10 minutes"),
     ],
 )  # fmt: skip
