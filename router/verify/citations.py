@@ -20,6 +20,8 @@ _THROWN = re.compile(r"\b(?:exceptions?|stack ?traces?|throw[sn]?|threw|panics?|
 _MEASURES = frozenset(
     stems("second seconds minute minutes hour day percent per times rate ratio number count share")
 )
+_MARK = re.compile(r"\b(?=\w*[a-z])(?=\w*\d)\w+\b")  # a name with digits in it
+_TWO = 2
 _LITTLE = 0.4  # the share of the better item's weight under which a citation does not speak of the claim
 
 
@@ -45,7 +47,10 @@ def _better(claim: Claim, library: Library) -> str | None:
     if not cited or _shares_figures(claim, cited, library):
         return None
     names = frozenset().union(*(stems(item.service) for item in library.items))
-    words = frozenset(stems(without_times(claim.text))) - names - _MEASURES
+    told = frozenset(stems(without_times(claim.text))) - _MEASURES
+    if elsewhere := _elsewhere(claim, told, names, library):
+        return elsewhere
+    words = told - names
     rarity = {word: _rarity(word, library) for word in words}
     ours = max(_weight(words, item, rarity) for item in cited)
     others = [
@@ -56,6 +61,19 @@ def _better(claim: Claim, library: Library) -> str | None:
     if shared >= 2 and best >= 2.5 and ours <= _LITTLE * best and not _has_more(claim, cited, where, library):
         return where
     return _a_log(claim, cited, library)
+
+
+def _elsewhere(claim: Claim, told: frozenset[str], names: frozenset[str], library: Library) -> str | None:
+    """Return the evidence that shares two words with *claim*, one no service's, when what it cites shares none."""
+    cited = library.cited(claim.evidence)
+    if any(told & item.stems for item in cited):
+        return None
+    marks = frozenset(_MARK.findall(claim.text.lower()))
+    for item in library.items:
+        also = sum(mark in _MARK.findall(item.text.lower()) for mark in marks)
+        if told & item.stems - names and len(told & item.stems) + also >= _TWO:
+            return item.id
+    return None
 
 
 def _shares_figures(claim: Claim, cited: list[Item], library: Library) -> bool:

@@ -47,7 +47,7 @@ _CALLED_NEW = re.compile(
 )
 # Between two times: what follows is the cause, or a thought of its own
 _EFFECT_FIRST = re.compile(
-    r"[;(—–]|: |, (?:the|an?|its|with|as|which)\b|"
+    r"[;(—–]|: |, (?:the|an?|its|with|as|which (?:had|has|was|were|came|began|started|follow\w*|is due))\b|"
     r"\b(?:because|since|due|owing|after|follow\w*|trac\w*|stem\w*|back to|behind|than|as|when|once|through|until)\b|"
     r"\b(?:from|by) (?=\w)",
     re.IGNORECASE,

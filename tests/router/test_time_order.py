@@ -53,6 +53,7 @@ def test_a_change_that_came_later_is_not_to_blame(cause: str) -> None:
     "cause",
     [
         "Stacking tiles at 08:10 cracked those fired at 07:50.",
+        "The rack was turned at 08:10 and cooled down, which is why tiles cracked at 07:50.",
         "The 08:10 stacking wave spoilt what was fired at 07:50.",
         "Too fast a ramp; opening the door at 08:40 produced the cracks of 07:58.",
         "Moving the shelf on 9 July broke the tiles of 7 July.",
@@ -72,6 +73,7 @@ def test_an_effect_is_not_timed_before_its_cause(cause: str) -> None:
         "The fan has no governor and no soft start.",
         "Cracks from 08:00 on because of the ramp that went live at 07:40.",
         "Cracks at 07:58, the ramp having been changed at 07:40.",
+        "Cracks at 07:58, which had begun at 07:50 with the first shelf.",
         "At 07:55 the tiles that had been in since 07:30 were too hot.",
         "Release 4.1.0 heats by 9 degrees a minute.",
     ],

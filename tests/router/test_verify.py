@@ -333,6 +333,8 @@ COURSES = (
         ("Letters dropped against 09:00", "metric:9", False),
         ("Commit 9b3ad7c raised the concurrency", "deploy:1", True),
         ("Commit 9b3ad7d raised the concurrency", "deploy:1", False),
+        ("Concurrency of the mailer was raised", "log:1", False),
+        ("The lookup was turned down", "log:1", True),
         ("Commit 4c0ffee1 went out", "deploy:3", True),
         ("Commit 4c0ffee2 went out", "deploy:3", False),
         ("Version 2.32.0 raised the concurrency", "deploy:1", False),
