@@ -242,6 +242,10 @@ def test_quantities_are_read(text: str, value: float) -> None:
         ("ten past twelve", "12:10"),
         ("half past eleven", "11:30"),
         ("ten to four", "03:50"),
+        ("half past one in the afternoon", "01:30"),
+        ("twenty-five past six", "06:25"),
+        ("1:40 pm", "01:40"),
+        ("three a.m.", "03:00"),
         ("at 14:27", "14:27"),
     ],
 )
