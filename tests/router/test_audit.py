@@ -12,15 +12,17 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.blocks.verdict import footer
+from bot.cli.cost import head
 from bot.investigation.events import Billed
 from bot.store.journal import EVENT
 from router.audit import Audit
 from router.calls import Call, Fault, Heard
+from router.explain import line
 from router.ledger import ModelCost, Summary
 from router.messages import Message, Task, Text, Usage
-from router.outcomes import FailureCode, Status
+from router.outcomes import FailureCode, Selected, Status
 from router.policy_file import PolicyError, parse_policy
-from router.prices import dollars
+from router.prices import cents, dollar_range, dollars
 from router.records import RECORD, Ended
 from router.replay import compare, prove
 from router.reports import cost, why
@@ -324,3 +326,33 @@ async def test_a_commit_whose_answer_was_lost_is_not_written_twice(
     monkeypatch.undo()
     assert len(await pen.rows()) == 1 + 6 + 6 + 3
     assert await pen.broken() is None
+
+
+async def test_a_selection_names_its_estimate_and_what_is_set_aside(open_router: Opened) -> None:
+    router = await open_router(ScriptedModel([fault(FailureCode.STREAM_CUT, billed=True), heard()]))
+    selection = next(
+        each.selection
+        for each in await events(router, ask(task=Task.POSTMORTEM))
+        if isinstance(each, Selected)
+    )
+    assert selection.est_usd < selection.reserved_usd
+    assert f"est {cents(selection.est_usd)}, at most {cents(selection.reserved_usd)}" in line(selection)
+    kept = (await router.summary("case-1")).kept_aside_usd
+    assert cents(kept) == cents(selection.reserved_usd), "what is kept aside is not more than was told"
+
+
+@pytest.mark.parametrize(
+    ("amount", "told"),
+    [("0", "$0"), ("0.000005", "$0.000005"), ("0.0000494", "$0.00005"), ("0.00421", "$0.0042")],
+)
+def test_small_sums_are_not_told_as_nothing(amount: str, told: str) -> None:
+    assert dollars(Decimal(amount)) == told
+
+
+async def test_the_columns_of_cost_add_up_for_who_reads_them(open_router: Opened) -> None:
+    router = await busy(open_router)
+    told = await cost(router.audit, router.policy)
+    assert f"Last day: ${Decimal(told['usd']):.4f} for 6 model calls" in head(told, 1)
+    low, high = (Decimal(usd) for usd in told["all_strong"]["usd"])
+    assert low < high, "a length is unknown"
+    assert f"≈ {dollar_range(low, high)} (estimate)" in head(told, 7)
