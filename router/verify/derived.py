@@ -17,7 +17,7 @@ _FEW = 6  # numbers of a piece that is summed up or multiplied out
 _EACH = 60.0  # seconds that one of many may take; what is longer is rather the time that many came in
 _NUMBERED = re.compile(r"(?<![\d.])(\d{1,9})(?:\.\.|–| to )[A-Za-z._-]*(\d{1,9})(?![\d.])")  # "AP-3..AP-9"
 _PER = re.compile(
-    r"(?:\bper |/ ?|\ban? |\b(?:in|over|during|within) (?:the|one) (?:last |past |previous )?)"
+    r"(?:\b(?:per|each|every) |/ ?|\ban? |\b(?:in|over|during|within) (?:the|one) (?:last |past |previous )?)"
     r"(s|min|h|second|minute|hour|day)\b|\b(?:rp|qp|tp|op|iop)([sm])\b|\b(yesterday|daily|hourly)\b"
 )
 _SECONDS = {
@@ -31,7 +31,9 @@ def worked_out(items: Sequence[Item], by: Measure) -> Iterator[float]:
     """Yield what is worked out *by* a measure."""
     read = readings(items, by)[:MOST]
     if by.kind is not Kind.FOLD:
-        yield from (abs(a.value - b.value) for a, b in combinations(read, 2) if alike(a, b))
+        pairs = [(a, b) for a, b in combinations(read, 2) if alike(a, b)]
+        yield from (abs(a.value - b.value) for a, b in pairs)
+        yield from (a.value + b.value for a, b in pairs if a.below is not b.below)
     if by.kind is Kind.COUNT:
         yield from _counts(items)
         yield from (abs(q.whole - q.value) for item in items for q in item.quantities if q.whole)
@@ -66,6 +68,7 @@ def rates(items: Sequence[Item], by: Measure) -> Iterator[float]:
         lasted = _between(item)
         times += lasted if by.kind is Kind.COUNT else []
         yield from (a.value / time for a in read for time in (*told, *times))
+        yield from (abs(a.value - b.value) / time for a, b in combinations(read, 2) for time in told)
         yield from (abs(a.value - b.value) / time for a, b in combinations(read, 2) for time in lasted)
         if by.kind is Kind.COUNT:
             yield from (1 / time for time in times)  # "four times a minute", where it is every 15 s
@@ -82,8 +85,16 @@ def projections(items: Sequence[Item]) -> Iterator[float]:
         by = Measure(kind)
         stocks = [a.value for a in readings(items, by)]
         stocks += [q.whole - q.value for item in items for q in item.quantities if q.whole and q.kind is kind]
+        stocks += _parts(items, readings(items, by))
         told = [rate for rate in rates(items, by) if rate][: MOST * _FEW]
         yield from (stock / rate for stock in stocks[:MOST] for rate in told)
+
+
+def means(items: Sequence[Item], by: Measure) -> Iterator[float]:
+    """Yield what the numbers of a piece come to on average, all of them or those at its end."""
+    for item in items:
+        own = [a.value for a in readings([item], by)[:MOST] if a.own]
+        yield from (sum(own[-n:]) / n for n in range(2, len(own) + 1))
 
 
 def counted_by(text: str) -> list[float]:

@@ -41,8 +41,10 @@ _EACH = re.compile(
     re.IGNORECASE,
 )  # one number over another
 _PACE = re.compile(
-    r"\b(?:rate|pace|speed|will|would|going to|left|takes?|needs?|lasts?|until|before)\b", re.IGNORECASE
+    r"\b(?:rate|pace|speed|will|would|going to|left|takes?|needs?|lasts?|until|before|full|empty)\b",
+    re.IGNORECASE,
 )
+_MEAN = re.compile(r"\b(?:average\w*|averaging|mean)\b", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:to|down|up|instead|rather|vs|versus|against|than|was|now|before|then|from)\b")
 _TIMES = re.compile(r"\d+(?:\.\d+)? times?\b")
 _COUNTED = re.compile(  # a number and what it counts, an adjective or two between
@@ -135,6 +137,7 @@ def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -
             and not _turned_round(quantity, text, pool)
         ) or pool.apart(quantity, [*clocks(text), *twelves(text)])
         given = given or (_PACE.search(text) is not None and pool.lasts(quantity))
+        given = given or (_MEAN.search(text) is not None and pool.averages(quantity))
         if given or quantity.value in done:
             ends = (quantity.upto if _ranges(quantity, pool) else None, quantity.whole)
             done |= {end for end in ends if given and end is not None}

@@ -10,11 +10,11 @@ from dataclasses import replace
 from functools import cached_property
 
 from router.verify.clocks import Clock, days, offsets, without_times
-from router.verify.derived import MOST, counted_by, projections, rates, worked_out
+from router.verify.derived import MOST, counted_by, means, projections, rates, worked_out
 from router.verify.hedges import Hedge
 from router.verify.library import Item, Library
 from router.verify.quantities import Kind, Quantity
-from router.verify.readings import Measure, converted, measure, readings
+from router.verify.readings import Measure, converted, in_binary, measure, readings
 from router.verify.rounding import close, rounds_to, same_figures
 
 _EPOCH = 1e9  # the Unix time of 2001; nothing that is counted is as exact as that
@@ -131,6 +131,10 @@ class Pool:
         about = replace(quantity, hedge=Hedge.ABOUT) if quantity.hedge is Hedge.EXACT else quantity
         return quantity.kind is Kind.TIME and any(close(about, time) for time in projections(self.items))
 
+    def averages(self, quantity: Quantity) -> bool:
+        """Say whether something in the evidence comes to this on average."""
+        return any(close(quantity, value) for value in means(self.items, measure(quantity)))
+
     def same_digits(self, quantity: Quantity) -> str:
         """Return the number of the same digits that has another unit or size, "" when there is none."""
         plain = quantity.value / quantity.scale
@@ -150,7 +154,11 @@ class Pool:
     def _worked_out(self, quantity: Quantity) -> bool:
         if quantity.per is not None and not any(quantity.per in counted_by(i.text) for i in self.items):
             return False  # the difference of two amounts is nothing a minute
-        return any(close(quantity, value) for value in self.made(measure(quantity)))
+        by = measure(quantity)
+        made = self.made(by)
+        return any(close(quantity, value) for value in made) or any(
+            close(quantity, other) for value in made for other in in_binary(value, by)
+        )
 
     def _of_other_time(self, quantity: Quantity) -> bool:
         """Say whether all that states the number of "400 a minute" counts by another time, such as the second."""
