@@ -36,13 +36,15 @@ def _references(policy: Policy) -> References:
 def questions_of(rows: Iterable[Row]) -> list[Asked]:
     """Return the questions in *rows*, in the order of their first attempt, an unfinished one included."""
     attempts: dict[str, list[Attempt]] = defaultdict(list)
+    began: dict[str, float] = {}
     prefixes: dict[str, tuple[tuple[str, int], ...]] = {}
     for row in rows:
         if isinstance(row.record, Tried):
             attempts[row.record.asked].append(row.record.attempt)
+            began.setdefault(row.record.asked, row.at.timestamp())
         elif isinstance(row.record, Ended):
             prefixes[row.record.asked] = row.record.prefixes
-    return [Asked(tuple(tried), prefixes.get(asked, ())) for asked, tried in attempts.items()]
+    return [Asked(tuple(tried), prefixes.get(id_, ()), began[id_]) for id_, tried in attempts.items()]
 
 
 async def why(audit: Audit, case: str | None = None, *, chain: bool = True) -> Mapping[str, Any]:
@@ -109,10 +111,8 @@ async def cost(
     """
     rows = await audit.rows(since=since, kinds=("tried", "ended", "avoided"))
     beside = _references(policy)
-    by_case: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        by_case[row.record.case].append(row)
-    cases = [summarise(questions_of(mine), 0, beside) for mine in by_case.values()]
+    avoided = sum(isinstance(row.record, Avoided) for row in rows)
+    whole = summarise(questions_of(rows), avoided, beside)
     tried = [
         (row.at, row.record.attempt, row.record.service) for row in rows if isinstance(row.record, Tried)
     ]
@@ -120,15 +120,15 @@ async def cost(
         "since": since.isoformat() if since else None,
         "chain": await audit.broken() if chain else None,
         "missing": await audit.missing(),
-        "usd": str(sum((one.usd for one in cases), Decimal(0))),
-        "kept_aside_usd": str(sum((one.kept_aside_usd for one in cases), Decimal(0))),
-        "calls": len(tried),
-        "avoided": sum(isinstance(row.record, Avoided) for row in rows),
-        "all_strong_usd": str(sum((one.all_strong_usd for one in cases), Decimal(0))),
-        "strong_model": beside.strong.price.model,
-        "all_strong": _alone(beside.strong, (one.all_strong for one in cases)),
-        "all_weak": _alone(beside.weak, (one.all_weak for one in cases)),
-        "all_top": _alone(beside.top, (one.all_top for one in cases)),
+        "usd": str(whole.usd),
+        "kept_aside_usd": str(whole.kept_aside_usd),
+        "calls": whole.calls,
+        "avoided": whole.avoided,
+        "all_strong_usd": str(whole.all_strong_usd),
+        "strong_model": whole.strong_model,
+        "all_strong": _alone(whole.all_strong),
+        "all_weak": _alone(whole.all_weak),
+        "all_top": _alone(whole.all_top),
         "quality": "not measured",
         "by_task": _groups((attempt.selection.task, attempt) for _, attempt, _ in tried),
         "by_model": _groups((attempt.selection.model or "", attempt) for _, attempt, _ in tried),
@@ -151,11 +151,10 @@ async def cost(
     }
 
 
-def _alone(beside: Reference, cases: Iterable[Otherwise | None]) -> dict[str, Any]:
-    """Return what all cases would have cost on the model of *beside* alone."""
-    model = beside.price.model
-    whole = sum((one for one in cases if one), Otherwise(model))
-    return {"model": model, "usd": [str(whole.low), str(whole.high)], "label": LABEL}
+def _alone(would: Otherwise | None) -> dict[str, Any]:
+    """Return what everything would have cost on one model alone."""
+    assert would is not None
+    return {"model": would.model, "usd": [str(would.low), str(would.high)], "label": LABEL}
 
 
 def _groups(named: Iterable[tuple[str, Attempt]]) -> list[dict[str, Any]]:
