@@ -81,10 +81,12 @@ def ways(course: Sequence[float]) -> set[Way]:
 
 
 def mostly(course: Sequence[float]) -> set[Way]:
-    """Return the way of most steps of a course, none when as many go up as down."""
+    """Return the way of most steps of a course, and that of its whole when it is as large as half of its range."""
     steps = [b - a for a, b in pairwise(course)]
     up, down = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
-    return set() if up == down else {Way.UP if up > down else Way.DOWN}
+    found = {Way.UP} if up > down else {Way.DOWN} if down > up else set()
+    whole, half = course[-1] - course[0], 0.5 * (max(course) - min(course))
+    return found | ({Way.UP} if whole > half else {Way.DOWN} if whole < -half else set())
 
 
 def is_level(course: Sequence[float]) -> bool:

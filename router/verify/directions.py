@@ -41,6 +41,7 @@ _AS_BEFORE = re.compile(
     r"(?:(?:its|their|the) )?(?:old|normal|usual|former)\b",
     re.IGNORECASE,
 )
+_RECOVERED = re.compile(r"\b(?:recover\w*|restored|resolved|cleared|healthy again|back to)\b", re.IGNORECASE)
 _LEVEL = re.compile(r"\b(?:unchanged|flat|steady|no change|as before)\b", re.IGNORECASE)
 _WELL = re.compile(r"\b(?:fine|normal|ok|healthy|stable|constant)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:no|not|never|without|neither|nor|stopped|cannot)\b|n['’]t\b", re.IGNORECASE)
@@ -98,7 +99,8 @@ def in_words(text: str, items: Sequence[Item]) -> str:
         level = [part for part in parts if _LEVEL.search(part) and _is_about(words, part)]
         for clause in CLAUSE.split(item.text):
             told = _level(clause)
-            if went and told is went:
+            agrees = (went and told is went) or _RECOVERED.search(clause)
+            if agrees and words & frozenset(stems(clause)):
                 return ""
             if not _DENIED.search(clause) and _is_about(words, clause) and _opposes(clause, text, went):
                 level.append(clause)

@@ -8,6 +8,7 @@ version, or several of its words. Doubt, denial, repair and recovery are no blam
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, timedelta
 from itertools import pairwise
 
 from router.outcomes import Finding, FindingCode
@@ -42,7 +43,7 @@ _DENIED = re.compile(
 )
 _UNDOES = re.compile(r"\b(?:back|rollback|revert\w*|restor\w*|undo\w*|again)\b", re.IGNORECASE)
 _CALLED_NEW = re.compile(
-    r"\b(?:new|chang|deploy|releas|roll(?:ed|ing)? ?(?:out|back)|upgrad|updat|config|switch|rais|lower|cut)\w*",
+    r"\b(?:new|chang|deploy|releas|roll(?:ed|ing)? ?(?:out|back)|upgrad|updat|switch)\w*",
     re.IGNORECASE,
 )
 # Between two times: what follows is the cause, or a thought of its own
@@ -56,8 +57,10 @@ _AT_FIRST = re.compile(r"^\W*(?:at|by|around|about|from|on|shortly after|just af
 _NAME = re.compile(r"#?\w[\w.-]*")
 _OLD_AFTER = re.compile(r"\s*(?:->|→|to\b)")  # "4.1 -> 4.2", "from 4.1 to 4.2": 4.1 is what it was before
 _OLD_BEFORE = re.compile(r"\b(?:from|of|was|were|instead of|than)\s$", re.IGNORECASE)
+_RANGE = re.compile(r"\s?(?:to|and|until|till|through|[-–—])\s?")  # "from 14:02 to 14:31": when it ended
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+")
 _HALF_A_DAY = 43_200
+_A_MINUTE = timedelta(minutes=1)  # an onset is told to the minute
 
 
 def time_order(said: Statement, library: Library) -> Iterator[Finding]:
@@ -74,7 +77,7 @@ def time_order(said: Statement, library: Library) -> Iterator[Finding]:
             yield Finding(FindingCode.DEPLOY_AFTER_ONSET, text, (cited[0].id,))
     for number, sentence in enumerate(_SENTENCE.split(said.cause)):
         accusing = _accusing(sentence)
-        if _is_backwards(accusing):
+        if _is_backwards(accusing, library):
             text = f"“{sentence[:120]}”: the cause is timed after its effect"
             yield Finding(FindingCode.CAUSE_AFTER_EFFECT, text)
         elif number == 0 and (blamed := _late(accusing, said, library)):
@@ -92,17 +95,26 @@ def _accusing(sentence: str) -> str:
     return "".join(c for c in _CLAUSE.split(sentence) if not _REPAIR.search(_BUG_FIX.sub("", c)))
 
 
-def _is_backwards(sentence: str) -> bool:
-    """Say whether *sentence* gives the time of a cause and then an earlier one of its effect."""
+def _is_backwards(sentence: str, library: Library) -> bool:
+    """Say whether *sentence* gives the time of a cause, after the onset, and then an earlier one of its effect."""
     dated = [(day.month, day.day) for day in days(sentence)]
     spans: Sequence[Day | Clock] = days(sentence)
     if len(set(dated)) < 2:
         spans = [clock for clock in clocks(sentence) if not clock.loose]
     for first, second in pairwise(spans):
         between = sentence[first.end : second.start]
-        if _precedes(second, first) and not _EFFECT_FIRST.search(between):
+        late = isinstance(first, Day) or _may_follow(first, library)
+        if late and _precedes(second, first) and not _EFFECT_FIRST.search(between):
             return not _AT_FIRST.search(sentence[: first.start])
     return False
+
+
+def _may_follow(clock: Clock, library: Library) -> bool:
+    """Say whether *clock* may be after the onset, as UTC or as the onset's own zone has it."""
+    if library.onset is None:
+        return True
+    zones = (library.onset, library.onset.astimezone(UTC))
+    return any(0 < (clock.second - at.hour * 3600 - at.minute * 60) % 86_400 < _HALF_A_DAY for at in zones)
 
 
 def _precedes(one: Day | Clock, other: Day | Clock) -> bool:
@@ -113,7 +125,7 @@ def _precedes(one: Day | Clock, other: Day | Clock) -> bool:
 
 def _is_late(item: Item, library: Library) -> bool:
     """Say whether *item* is a change that came after the onset."""
-    after = library.onset is not None and item.time is not None and item.time > library.onset
+    after = library.onset is not None and item.time is not None and item.time > library.onset + _A_MINUTE
     return after and item.kind in _CHANGES
 
 
@@ -134,8 +146,12 @@ def _late(sentence: str, said: Statement, library: Library) -> Item | None:
 def _is_timed(sentence: str, item: Item, others: Sequence[Item], library: Library) -> bool:
     """Say whether *sentence* gives the time of *item*, and no earlier thing was at that time."""
     early = [i for i in others if i.time is None or library.onset is None or i.time <= library.onset]
-    return any(
-        _is_of(clock, item) and not any(_is_of(clock, other) for other in early) for clock in clocks(sentence)
+    said = clocks(sentence)
+    ends = [b for a, b in pairwise(said) if _RANGE.fullmatch(sentence[a.end : b.start])]
+    at = [clock for clock in said if clock not in ends and _is_of(clock, item)]
+    on = [day for day in days(sentence) if _is_on(day, item) and not _is_on(day, library)]
+    return any(not any(_is_of(clock, other) for other in early) for clock in at) or any(
+        not any(_is_on(day, other) for other in early) for day in on
     )
 
 
@@ -158,12 +174,12 @@ def _is_told(sentence: str, item: Item, others: Sequence[Item]) -> bool:
     own = shared.difference(*(other.stems for other in others))
     if len(shared) < 2 or not own or _DENIED.search(sentence) or _UNDOES.search(item.text):
         return False
-    return len(own) > 1 or _CALLED_NEW.search(sentence) is not None
+    return _CALLED_NEW.search(sentence) is not None  # a remedy names the cause, too
 
 
 def _brought(item: Item, name: str) -> bool:
     """Say whether *item* speaks of *name*, and not only as of what was before it."""
-    told = f"{item.service} {item.text}"
+    told = f"{item.service} {item.text}".replace("`", "")
     return any(
         not (_OLD_AFTER.match(told, found.end()) or _OLD_BEFORE.search(told[: found.start()]))
         for found in _spells(name).finditer(told)
@@ -180,3 +196,9 @@ def _spells(name: str) -> re.Pattern[str]:
 
 def _is_of(clock: Clock, item: Item) -> bool:
     return any(clock.is_at(second) for second in item.moments)
+
+
+def _is_on(day: Day, at: Item | Library) -> bool:
+    """Say whether *day* is the day of a piece of evidence, or of the onset."""
+    when = at.time if isinstance(at, Item) else at.onset
+    return when is not None and (day.month, day.day) == (when.month, when.day)

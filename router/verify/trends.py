@@ -35,7 +35,8 @@ def trends(said: Statement, library: Library) -> Iterator[Finding]:
         if why := _against(claim.text, cited) or in_words(claim.text, cited):
             yield Finding(FindingCode.DIRECTION, f"“{claim.text[:120]}”: {why}", claim.evidence)
     today = [item for item in library.items if item.kind not in _OTHER_TIMES]
-    denied = (in_words(clause, today) for clause in CLAUSE.split(said.cause))
+    sinking = (clause for clause in CLAUSE.split(said.cause) if goes(clause) is Way.DOWN)
+    denied = (in_words(clause, today) for clause in sinking)
     if why := next(filter(None, denied), "") or _idle(said.cause, library):
         yield Finding(FindingCode.DIRECTION, f"“{said.cause[:120]}”: {why}")
 

@@ -23,6 +23,7 @@ GROUNDS = (
     Seen("deploy:2", "deploy", "kiln 4.2.0: fan governor with a soft start", "kiln", at(8, 25)),
     Seen("config:1", "config", "shelf spacing 40 -> 55", "kiln", at(8, 30)),
     Seen("deploy:3", "deploy", "kiln rolled back from 4.1.0 to 4.0.9", "kiln", at(8, 50)),
+    Seen("deploy:4", "deploy", "flue swept", "kiln", datetime(2026, 7, 11, 9, 0, tzinfo=UTC)),
     Seen("log:1", "log", "thermocouple 3 reads 1280", "kiln", at(7, 55)),
 )
 
@@ -39,7 +40,7 @@ def found(cause: str) -> set[FindingCode]:
         "Kiln 4.2.0 cracks the glaze.",
         "A spacing of 55 lets the tiles get too hot.",
         "The new fan governor overheats the kiln.",
-        "Soft start of the fan governor: too little air.",
+        "The flue swept on 11 July let too much heat in.",
         "Too much heat after the release of 08:25.",
         "Glaze cracks, brought about by 4.2.0, which nobody noticed.",
         "Kiln 4.2.0 cracks the glaze and was rolled back later.",
@@ -72,6 +73,10 @@ def test_an_effect_is_not_timed_before_its_cause(cause: str) -> None:
         "Whether 4.1.0 or 4.2.0 is behind it cannot be told.",
         "The fan has no governor and no soft start.",
         "Cracks from 08:00 on because of the ramp that went live at 07:40.",
+        "From 07:58 to 08:25 the ramp of 9 degrees a minute cracked the glaze.",
+        "The batch of 07:58 used the recipe of 07:10.",
+        "A fan that has too soft a start lets the kiln overheat.",
+        "Since 9 July the ramp is too steep.",
         "Cracks at 07:58, the ramp having been changed at 07:40.",
         "Cracks at 07:58, which had begun at 07:50 with the first shelf.",
         "At 07:55 the tiles that had been in since 07:30 were too hot.",

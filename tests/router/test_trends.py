@@ -12,7 +12,7 @@ GROUNDS = (
     Seen("metric:2", "metric", "oven doors opened 88/min at 05:00, 31/min at 05:30", "bakery"),
     Seen("deploy:1", "deploy", "set the yeast quota from `40g` to `90g`", "bakery"),
     Seen(
-        "metric:3", "metric", "dough temperature: 05:00 4, 05:10 28, 05:20 27, 05:30 24, 05:40 22", "bakery"
+        "metric:3", "metric", "dough temperature: 05:00 14, 05:10 28, 05:20 27, 05:30 21, 05:40 18", "bakery"
     ),
     Seen(
         "metric:4",
