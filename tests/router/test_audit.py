@@ -128,8 +128,14 @@ async def test_another_policy_shows_what_would_change(open_router: Opened) -> No
     assert told["higher"] >= 1
     assert told["lower"] == 0
     assert Decimal(told["est_usd_now"]) > Decimal(told["est_usd_was"])
+    assert told["chain"] is None
+    # what followed on the first decision about the cause would not have followed so: it is in none of the sums
+    assert (len(told["changed"]), told["left_out"]) == (1, 2)
+    cause = (await router.summary("case-1")).models[0].usd
+    spent = Decimal((await cost(router.audit, router.policy))["usd"]) - cause
+    assert Decimal(told["spent_usd"]) == spent
     same = await compare(router.audit, router.policy)
-    assert same["changed"] == []
+    assert same["changed"] == [] and same["left_out"] == 0
 
 
 async def test_no_word_of_the_prompt_is_kept(open_router: Opened, books: AsyncEngine) -> None:

@@ -50,6 +50,16 @@ def test_another_policy_is_compared(run: Run, investigated: str, tmp_path: Path)
     told = run("replay", "--policy", str(dear), "--json").json
     assert (told["decisions"], told["higher"]) == (1, 1)
     assert float(told["est_usd_now"]) >= float(told["est_usd_was"])
+    shown = run("replay", "--policy", str(dear)).out
+    assert "1 of 1 decisions change" in shown and "(higher tier)" in shown and investigated in shown
+
+
+def test_a_case_that_nobody_knows_is_not_replayed(run: Run, investigated: str) -> None:
+    told = run("replay", "--case", "INC-404")
+    assert told.code == 1 and "No decision is recorded for INC-404" in told.line
+    assert run("replay", "--policy", "/nowhere.toml").line.endswith(
+        "cannot be read (No such file or directory)."
+    )
 
 
 def done(tmp_path: Path, statement: str, **values: str) -> None:
