@@ -83,7 +83,7 @@ def projections(items: Sequence[Item]) -> Iterator[float]:
     """Yield the seconds in which what is there would be used up, or worked off, at a rate that the evidence has."""
     for kind in (Kind.COUNT, Kind.SIZE):
         by = Measure(kind)
-        stocks = [a.value for a in readings(items, by)]
+        stocks = [a.value for a in readings(items, by) if a.own]
         stocks += [q.whole - q.value for item in items for q in item.quantities if q.whole and q.kind is kind]
         stocks += _parts(items, readings(items, by))
         told = [rate for rate in rates(items, by) if rate][: MOST * _FEW]

@@ -139,7 +139,7 @@ def test_a_number_in_a_name_is_none(said: str) -> None:
     [
         ("tray depth (MB): 10:05 120, 10:17 130, 10:29 410", "220 MB on average", "360 MB on average"),
         ("lids arrive at 900/s, 650/s are pressed", "15,000 more wait each minute", "35,000 more wait each minute"),
-        ("tray is 87 % full of 500 GB, 3 GB more each hour", "It is full in about 22 hours", "It is full in 90 hours"),
+        ("tray is 87 % full of 500 GB, 3 GB more each hour", "It is full in about 22 hours", "It is full in 9 hours"),
         ("feed delay 10:05 0.12, 10:29 1.92", "The delay was at 1.9 by 10:29", "The delay was at 1.6 by 10:29"),
         ("jams 10:05 12, 10:29 140", "A rise of elevenfold at least", "A rise of thirtyfold at least"),
         ("37 lids of 8480 torn in the day", "0.4 % of lids in a day are torn", "0.9 % of lids in a day are torn"),
