@@ -148,7 +148,8 @@ class Office:
             inbox, worker, aftermath, back, Whose(team, address, frozenset({me.user_id, me.bot_id}))
         )
         self._worker = worker
-        app = AsyncApp(client=self._client, authorize=authorised(me, team, str(self._client.token)))
+        mine = authorised(me, team, str(self._client.token))
+        app = AsyncApp(name="incidentos", client=self._client, authorize=mine)  # else Bolt reads the stack
         hides, why, spent, renew = self.privacy.hides, house.why, house.spent_today, house.renew
         seen = (self.cases, self.dossier, self.intake, self.channels)
         self.home = home = Home(

@@ -28,7 +28,7 @@ class Joined:
         self.sandbox = sandbox
         self.ping_interval = ping_interval
         self.client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
-        self.app = AsyncApp(client=self.client)
+        self.app = AsyncApp(name="joined", client=self.client)
         self.heard: list[Json] = []
         self.retries: list[tuple[str, str]] = []
         self.handlers: list[AsyncSocketModeHandler] = []

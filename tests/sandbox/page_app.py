@@ -91,7 +91,7 @@ class PageApp:
 async def join(sandbox: Sandbox) -> PageApp:
     """Connect the app and return it."""
     client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
-    bolt = AsyncApp(client=client)
+    bolt = AsyncApp(name="page", client=client)
     app = PageApp(client, AsyncSocketModeHandler(bolt, sandbox.app_token))
 
     @bolt.command("/incident")
