@@ -22,7 +22,7 @@ from memory.embedder import MiniLm
 GUARD = Path(__file__).parent / "guard"
 # machines are noisy: how long an example takes decides nothing
 settings.register_profile(
-    "quick", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "quick", max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=300)  # `make faults`
 settings.load_profile("quick")
@@ -36,11 +36,16 @@ structlog.configure(
     ]
 )
 
-gc.set_threshold(50_000, 20, 50)  # 5,000 collected tests are looked through rarely
+gc.set_threshold(50_000, 20, 50)  # thousands of collected tests are looked through rarely
 MEMORY_DISK = Path("/dev/shm")
 if MEMORY_DISK.is_dir() and shutil.disk_usage(MEMORY_DISK).free > 4 * 2**30:
     tempfile.tempdir = str(MEMORY_DISK)  # what tests write outlives no test, so no disk need be waited for
 LOOPBACK = ("127.", "::1", "localhost", "0.0.0.0")
+
+
+def pytest_collection_finish() -> None:
+    """Look no more through what lives to the end anyway: the modules and the collected tests."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

@@ -147,7 +147,7 @@ def _row(onset: datetime, second: int, service: str) -> dict[str, Any]:
 
 
 def _write(path: Path, rows: list[dict[str, Any]]) -> None:
-    with gzip.open(path, "wt", encoding="utf-8") as out:
+    with gzip.open(path, "wt", compresslevel=1, encoding="utf-8") as out:
         out.writelines(json.dumps(row) + "\n" for row in rows)
 
 

@@ -133,7 +133,7 @@ _BAD = re.compile(
 
 @example("<!channel>" * 5 + "password=hunter22x!" + "<!channel>" * 2 + "<https://graphs.corp.example/", 115)
 @example("<!channel>" * 2 + "password=hunter22x!" + "<!channel>" * 12, 113)
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(_TEXTS, st.integers(60, 400))
 def test_any_text_is_harmless_short_and_stable(text: str, limit: int) -> None:
     out = safe(text, limit=limit)
@@ -152,7 +152,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.dictionaries(_KEYS, _JSON, max_size=5), max_size=8))
 def test_any_blocks_are_harmless(blocks: list[dict[str, Any]]) -> None:
     out = safe_blocks(blocks, allowed_hosts=HOSTS, redact=redact)

@@ -121,7 +121,7 @@ _JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.dictionaries(_KEYS, _JSON, max_size=10), st.sampled_from(["", "bot_message", "message_changed"]))
 def test_no_payload_is_too_strange(event: dict[str, Any], subtype: str) -> None:
     Inbox(Me("U0BOT", "B0BOT")).read({**event, "type": "message", "subtype": subtype, "bot_id": "B1"})

@@ -260,7 +260,7 @@ _PIECES = st.sampled_from(
 _TEXTS = st.lists(_PIECES | st.text(max_size=8), max_size=14).map("".join)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(_TEXTS)
 def test_idempotent_and_bounded(text: str) -> None:
     redactor = Redactor(b"k" * 16)
@@ -316,7 +316,7 @@ def test_letters_beyond_ascii_do_not_cut_a_secret_short(line: str, letter: str) 
     assert "Tail99" not in out
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(_TEXTS, _TEXTS)
 def test_a_known_form_goes_from_any_surroundings(before: str, after: str) -> None:
     token = "ghp_" + "Q7r" * 12
