@@ -6,42 +6,39 @@ from pathlib import Path
 
 import pytest
 
+from tests.bot.cli.conftest import run
+from tests.bot.cli.terminal import Run
+
+__all__ = ["run"]  # the fixture of the commands' own tests
+
 HOME = Path(__file__).resolve().parents[2]
 CHANCE = "Zx81" + "kQw7Lm2p9Tr4"
-SECRETS = {
+NOWHERE = "http://127.0.0.1:9/"
+WITH_SECRETS = {
     "SLACK_BOT_TOKEN": f"xoxb-{CHANCE}-bot",
     "SLACK_APP_TOKEN": f"xapp-1-{CHANCE}-app",
     "ANTHROPIC_API_KEY": f"sk-ant-api03-{CHANCE}-key",
     "QDRANT_API_KEY": f"{CHANCE}-qdrant",
     "DATABASE_URL": f"postgresql://bot:{CHANCE}@127.0.0.1:9/incidentos",
+    "SLACK_API_URL": NOWHERE,
+    "ANTHROPIC_BASE_URL": NOWHERE,
+    "QDRANT_URL": NOWHERE,
+    "PROMETHEUS_URL": NOWHERE,
 }
 
 
 @pytest.mark.parametrize("command", [["doctor"], ["doctor", "--json"], ["serve"], ["recall", "x"], ["audit"]])
-def test_no_command_tells_a_secret(
-    command: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in SECRETS.items():
-        monkeypatch.setenv(name, value)
-    for name in ("SLACK_API_URL", "ANTHROPIC_BASE_URL", "QDRANT_URL", "PROMETHEUS_URL"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9/")
-    monkeypatch.setenv("INCIDENTOS_DATA", str(tmp_path / "data"))
-    ended = subprocess.run(
-        [sys.executable, "app.py", *command],
-        cwd=HOME,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
-    assert ended.returncode == 1, "nothing of this can be reached"
-    told = ended.stdout + ended.stderr
+def test_no_command_tells_a_secret(command: list[str], run: Run) -> None:
+    ended = run(*command, **WITH_SECRETS)
+    assert ended.code == 1, "nothing of this can be reached"
+    told = ended.out + ended.err
     assert told.strip()
     assert CHANCE not in told
 
 
-def test_a_setting_that_is_wrong_is_not_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SLACK_BOT_TOKEN", f"{CHANCE}-is-no-token")
+def test_a_whole_process_tells_no_secret_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {**WITH_SECRETS, "INCIDENTOS_DATA": str(tmp_path / "data")}.items():
+        monkeypatch.setenv(name, value)
     ended = subprocess.run(
         [sys.executable, "app.py", "doctor"],
         cwd=HOME,
@@ -50,5 +47,11 @@ def test_a_setting_that_is_wrong_is_not_repeated(tmp_path: Path, monkeypatch: py
         check=False,
         timeout=120,
     )
-    assert "SLACK_BOT_TOKEN" in ended.stderr
+    assert ended.returncode == 1
     assert CHANCE not in ended.stdout + ended.stderr
+
+
+def test_a_setting_that_is_wrong_is_not_repeated(run: Run) -> None:
+    ended = run("doctor", SLACK_BOT_TOKEN=f"{CHANCE}-is-no-token")
+    assert "SLACK_BOT_TOKEN" in ended.err
+    assert CHANCE not in ended.out + ended.err

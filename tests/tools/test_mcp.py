@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import time
@@ -49,9 +50,16 @@ def pins() -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    port = tmp_path_factory.mktemp("mcp") / "port"
-    process = subprocess.Popen([sys.executable, str(SERVER), "http", str(port)])
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder where the server tells its port, and where its tools that may not be called leave a file."""
+    return tmp_path_factory.mktemp("mcp")
+
+
+@pytest.fixture(scope="module")
+def url(place: Path) -> Iterator[str]:
+    port = place / "port"
+    environment = {**os.environ, "TOUCHED": str(place / "touched")}  # noqa: TID251 - what a child inherits
+    process = subprocess.Popen([sys.executable, str(SERVER), "http", str(port)], env=environment)
     try:
         deadline = time.monotonic() + 60
         while not port.exists() or not port.read_text():
@@ -102,11 +110,11 @@ async def test_a_listed_pinned_read_only_tool_is_a_source_like_any_other(
     ],
 )
 async def test_what_may_not_be_called_is_told_and_not_called(
-    tmp_path: Path, pins: dict[str, str], tool: str, pinned: bool, said: str
+    url: str, place: Path, pins: dict[str, str], tool: str, pinned: bool, said: str
 ) -> None:
-    touched = tmp_path / "touched"
+    touched = place / "touched"
     pin = f'pin = "{pins.get(tool, "0" * 16)}"' if pinned else ""
-    (source,) = by_stdio(f'answers = "logs"\ntool = "{tool}"\n{pin}', TOUCHED=str(touched)).logs
+    (source,) = by_http(url, f'answers = "logs"\ntool = "{tool}"\n{pin}').logs
     with pytest.raises(Unavailable) as told:
         await source.lines(WINDOW)
     assert str(told.value).startswith("lab: ")
