@@ -69,10 +69,21 @@ def documents(sandbox: Sandbox) -> list[str]:
     return [each.name for each in sandbox.files.by_id.values() if each.name.endswith(".md")]
 
 
-@pytest.mark.parametrize("how", ["deleted", "said"])
-async def test_a_thread_that_is_deleted_is_gone_from_every_file(
-    sandbox: Sandbox, tmp_path: Path, how: str
+async def test_a_case_that_is_told_to_be_forgotten_is_gone_from_every_file(
+    sandbox: Sandbox, tmp_path: Path
 ) -> None:
+    async with bot_in(sandbox, tmp_path) as bot:
+        first, shown = await case_in(sandbox, "gateway answers 503 quokkaseverity")
+        await resolved(sandbox, shown)
+        assert all(files_with(tmp_path, words) for words in WORDS)
+        sandbox.post_as("U0002", ALERTS, "@IncidentOS forget", thread_ts=first)
+        await gone(bot, 1)
+        await sandbox.settled()
+        assert not [each for each in sandbox.thread(ALERTS, first) if is_verdict(each)]
+    assert {words: files_with(tmp_path, words) for words in WORDS} == {words: [] for words in WORDS}
+
+
+async def test_a_thread_that_is_deleted_is_gone_from_every_file(sandbox: Sandbox, tmp_path: Path) -> None:
     async with bot_in(sandbox, tmp_path, INCIDENTOS_POSTMORTEMS=str(tmp_path / "post")) as bot:
         first, second, _ = await two_cases(sandbox)
         assert (tmp_path / "post" / "INC-1.md").exists()
@@ -80,10 +91,7 @@ async def test_a_thread_that_is_deleted_is_gone_from_every_file(
         sandbox.post_as("U0002", ALERTS, "@IncidentOS draft the post-mortem", thread_ts=first)
         await sandbox.wait_for(lambda: documents(sandbox) or None, WAIT)
         await sandbox.settled()
-        if how == "deleted":
-            sandbox.delete_message(ALERTS, first)
-        else:
-            sandbox.post_as("U0002", ALERTS, "@IncidentOS forget", thread_ts=first)
+        sandbox.delete_message(ALERTS, first)
         await gone(bot, 1)
         await sandbox.wait_for(
             lambda: WORDS[2].decode() not in str([text_of(each) for each in sandbox.thread(ALERTS, second)]),

@@ -12,6 +12,8 @@ from sandbox.server import Sandbox
 from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict, text_of
 
 WAIT = 30.0
+# what stands in SQL is held to both in test_store.py and its like
+on_each_database = pytest.mark.parametrize("bot", ["sqlite", "postgresql"], indirect=True)
 
 
 @pytest.fixture
@@ -20,10 +22,10 @@ async def sandbox() -> AsyncIterator[Sandbox]:
         yield running
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture
 async def bot(request: pytest.FixtureRequest, sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Office]:
     url = ""
-    if request.param == "postgresql":
+    if getattr(request, "param", "sqlite") == "postgresql":
         url = await emptied(request.getfixturevalue("postgres"))
     async with bot_in(sandbox, tmp_path, DATABASE_URL=url) as running:
         yield running
@@ -37,6 +39,7 @@ async def verdict_under(sandbox: Sandbox, ts: str) -> dict[str, Any]:
     )
 
 
+@on_each_database
 async def test_an_alert_is_investigated_resolved_and_remembered(sandbox: Sandbox, bot: Office) -> None:
     alert = sandbox.post_webhook(alert_post())
     verdict = await verdict_under(sandbox, alert["ts"])
@@ -114,6 +117,7 @@ async def test_a_shortcut_investigates_a_message(sandbox: Sandbox, bot: Office) 
     await verdict_under(sandbox, root["ts"])
 
 
+@on_each_database
 async def test_the_flag_drafts_the_end_and_accepting_it_closes_the_case(
     sandbox: Sandbox, bot: Office
 ) -> None:

@@ -14,19 +14,7 @@ from bot.channel_rules import ChannelRules
 from bot.investigation.casefile import CaseFile
 from bot.investigation.conclusion import SINGLE_SOURCE_CAP
 from bot.investigation.events import ModelAttempted, ModelSelected
-from sandbox.anthropic_script import (
-    Cut,
-    Html,
-    Received,
-    Refuse,
-    Say,
-    Script,
-    Tool,
-    Turn,
-    in_turn,
-    overloaded,
-    rate_limited,
-)
+from sandbox.anthropic_script import Received, Say, Script, Tool, Turn, overloaded
 from sandbox.anthropic_server import AnthropicServer
 from sandbox.server import Sandbox
 from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict, text_of
@@ -50,9 +38,6 @@ def diagnosis(received: Received, **changes: object) -> Say:
         **changes,
     }
     return Say(json.dumps(answer))
-
-
-CUT = Cut(Say('{"cause": null, "services": [], "confidence": 0.1, "claims": [], "fix": null}'))
 
 
 def _first_id(received: Received, words: str) -> str:
@@ -142,14 +127,11 @@ async def test_an_unfounded_answer_is_repaired_or_told_as_unverified(tmp_path: P
         assert len({model for model in models if model}) > 1, "it climbed on evidence"
 
 
-@pytest.mark.parametrize(
-    "faults",
-    [(overloaded(),), (rate_limited("1"),), (CUT,), (Html(),)],
-    ids=["overloaded", "rate-limited", "stream-cut", "html"],
-)
-async def test_a_passing_fault_is_survived(tmp_path: Path, faults: tuple[Turn, ...]) -> None:
+async def test_a_passing_fault_is_survived(tmp_path: Path) -> None:
+    """Each kind of fault passes in tests/router/test_end_to_end.py; this is the whole bot around it."""
+
     def script(received: Received) -> Turn:
-        return faults[received.number] if received.number < len(faults) else diagnosis(received)
+        return diagnosis(received) if received.number else overloaded()
 
     async with investigated(script, tmp_path) as (case, _, _):
         assert case.verdict is not None
@@ -160,19 +142,6 @@ async def test_a_passing_fault_is_survived(tmp_path: Path, faults: tuple[Turn, .
             if isinstance(entry.event, ModelAttempted) and entry.event.attempt.failure
         ]
         assert failed
-
-
-@pytest.mark.parametrize(
-    ("turn", "word"),
-    [(Refuse(401, "authentication_error", "invalid x-api-key"), "key"), (Say("", stop_reason="refusal"), "")],
-    ids=["wrong-key", "refusal"],
-)
-async def test_without_a_models_answer_the_evidence_speaks(tmp_path: Path, turn: Turn, word: str) -> None:
-    async with investigated(in_turn(*[turn] * 12), tmp_path) as (case, _, _):
-        assert case.verdict is not None
-        assert case.verdict.mode == "evidence_only"
-        assert "store" in case.verdict.services
-        assert word in case.verdict.why.lower()
 
 
 async def test_a_truncated_answer_gets_more_room(tmp_path: Path) -> None:

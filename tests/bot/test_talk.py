@@ -45,14 +45,28 @@ async def answer_to(sandbox: Sandbox, thread: str, words: str, user: str = "U000
     return found
 
 
-async def test_whoever_joins_gets_three_lines(sandbox: Sandbox, thread: str) -> None:
-    told = text_of(await answer_to(sandbox, thread, "catch me up"))
+async def test_questions_are_answered_from_the_evidence_without_a_model(
+    sandbox: Sandbox, bot: Office, thread: str
+) -> None:
+    await whoever_joins_gets_three_lines(sandbox, thread)
+    await what_changed_is_looked_up_and_cited(sandbox, bot, thread)
+    await a_service_is_checked_by_its_name(sandbox, thread)
+    await memory_is_asked_again(sandbox, thread)
+    await why_says_that_no_model_was_asked(sandbox, thread)
+
+
+async def whoever_joins_gets_three_lines(sandbox: Sandbox, thread: str) -> None:
+    first = await answer_to(sandbox, thread, "catch me up")
+    told = text_of(first)
     assert "What: [FIRING:1] HighErrorRate" in told or "What: HighErrorRate" in told
     assert "Likely cause" in told and "store" in told
     assert "Done:" in told
+    second = await answer_to(sandbox, thread, "catch me up", user="U0003")
+    assert first["ts"] != second["ts"]
+    assert len([m for m in sandbox.thread(ALERTS, thread)[1:] if m.get("bot_id")]) == 6
 
 
-async def test_what_changed_is_looked_up_and_cited(sandbox: Sandbox, bot: Office, thread: str) -> None:
+async def what_changed_is_looked_up_and_cited(sandbox: Sandbox, bot: Office, thread: str) -> None:
     before = len((await bot.case_at(ALERTS, thread)).evidence)
     told = text_of(await answer_to(sandbox, thread, "what changed in the last hour?"))
     assert "In the last 60 min" in told
@@ -62,20 +76,18 @@ async def test_what_changed_is_looked_up_and_cited(sandbox: Sandbox, bot: Office
     assert len(case.evidence) > before
 
 
-async def test_a_service_is_checked_by_its_name(sandbox: Sandbox, thread: str) -> None:
+async def a_service_is_checked_by_its_name(sandbox: Sandbox, thread: str) -> None:
     told = text_of(await answer_to(sandbox, thread, "check the users service too"))
     assert "users" in told and ("What I see on users" in told or "Nothing stands out on users" in told)
 
 
-async def test_memory_is_asked_again(sandbox: Sandbox, thread: str) -> None:
+async def memory_is_asked_again(sandbox: Sandbox, thread: str) -> None:
     told = text_of(await answer_to(sandbox, thread, "have we seen this before?"))
     assert "memory_recall → code, no model" in told
     assert "Memory knows" in told
 
 
-async def test_why_is_answered_from_the_evidence_and_says_that_no_model_was_asked(
-    sandbox: Sandbox, thread: str
-) -> None:
+async def why_says_that_no_model_was_asked(sandbox: Sandbox, thread: str) -> None:
     told = text_of(await answer_to(sandbox, thread, "why do you think it is the store?"))
     assert "Not asked: no API key is set" in told
     assert "store" in told and "`log:" in told
@@ -116,10 +128,3 @@ async def test_a_postmortem_is_drafted_and_kept_when_the_case_is_closed(
     text = file.read_text(encoding="utf-8")
     assert "a release of store kept its \\*connections\\*" in text
     assert "[deploy:1](#deploy-1)" in text and 'id="deploy-1"' in text
-
-
-async def test_asking_twice_in_two_threads_mixes_nothing(sandbox: Sandbox, bot: Office, thread: str) -> None:
-    first = await answer_to(sandbox, thread, "catch me up")
-    second = await answer_to(sandbox, thread, "catch me up", user="U0003")
-    assert first["ts"] != second["ts"]
-    assert len([m for m in sandbox.thread(ALERTS, thread)[1:] if m.get("bot_id")]) == 6

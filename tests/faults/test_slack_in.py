@@ -53,7 +53,20 @@ async def case_ends(bot: Office, number: int) -> None:
             await asyncio.sleep(0.05)
 
 
-async def test_s01_an_event_that_slack_tells_twice(sandbox: Sandbox, bot: Office) -> None:
+async def test_s01_s17_s18_what_is_told_twice_or_garbled_or_talk_is_one_case(
+    sandbox: Sandbox, bot: Office
+) -> None:
+    """Frames that nobody can read and another bot's talk come first; the alert itself is told twice."""
+    sandbox.socket.send_raw("not json")
+    sandbox.socket.send_raw(
+        '{"type": "events_api", "envelope_id": "x1", "payload": {"type": "event_callback"}}'
+    )
+    odd = "\ud800 \x00 " + "x" * 200_000
+    event = {"type": "message", "channel": ALERTS, "ts": "1.0", "text": odd, "bot_id": "B1"}
+    told = {"type": "event_callback", "event_id": "EvOdd", "team_id": "T0001", "event": event}
+    sandbox.socket.send_raw(json.dumps({"type": "events_api", "envelope_id": "x2", "payload": told}))
+    sandbox.post_as_app(ALERTS, {"text": "Lunch is at noon"}, name="Lunchbot")
+    await sandbox.settled(WAIT)
     sandbox.faults.add(Fault(envelope="events_api", times=1, kind="duplicate"))
     await verdict_under(sandbox, sandbox.post_webhook(alert_post())["ts"])
     await one_case(bot, sandbox)
@@ -107,21 +120,25 @@ async def test_s09_a_storm_is_told_in_one_digest(sandbox: Sandbox, tmp_path: Pat
         assert len(digests()) == 1
 
 
-async def test_s10_a_flapping_alert_stays_one_case(sandbox: Sandbox, bot: Office) -> None:
-    alert = sandbox.post_webhook(alert_post())
+async def test_s10_s11_s12_an_alert_that_is_edited_flaps_and_comes_elsewhere_too_stays_one_case(
+    sandbox: Sandbox, bot: Office
+) -> None:
+    alert = sandbox.post_as_app("C0001", alert_post(), name="Alertmanager")
     verdict = await verdict_under(sandbox, alert["ts"])
+
+    async def shows(words: str) -> None:
+        await sandbox.wait_for(
+            lambda: words in text_of(sandbox.message(ALERTS, verdict["ts"])),
+            WAIT,
+            f"{words!r} in the verdict",
+        )
+
+    sandbox.edit_message(ALERTS, alert["ts"], alert_post("[FIRING:3] HighErrorRate gateway (shop critical)"))
+    await shows("text changed")
     for _ in range(5):
         sandbox.post_webhook(alert_post("[RESOLVED] HighErrorRate gateway (shop critical)", "good"))
         sandbox.post_webhook(alert_post())
-    await sandbox.wait_for(
-        lambda: "flapped 5×" in text_of(sandbox.message(ALERTS, verdict["ts"])), WAIT, "the counter"
-    )
-    await one_case(bot, sandbox)
-
-
-async def test_s11_the_same_alert_in_several_channels(sandbox: Sandbox, bot: Office) -> None:
-    alert = sandbox.post_as_app("C0001", alert_post(), name="Alertmanager")
-    await verdict_under(sandbox, alert["ts"])
+    await shows("flapped 5×")
     others = [sandbox.post_as_app("C0002", alert_post(), name="Alertmanager") for _ in range(2)]
     told = await sandbox.wait_for(lambda: sandbox.thread("C0002", others[0]["ts"])[1:], WAIT, "a pointer")
     assert "This is INC-1" in told[0]["text"]
@@ -129,16 +146,6 @@ async def test_s11_the_same_alert_in_several_channels(sandbox: Sandbox, bot: Off
     assert f"p{alert['ts'].replace('.', '')}|in this thread>" in told[0]["text"]
     await one_case(bot, sandbox)
     assert not sandbox.thread("C0002", others[1]["ts"])[1:], "once a channel"
-
-
-async def test_s12_an_alert_that_is_edited(sandbox: Sandbox, bot: Office) -> None:
-    alert = sandbox.post_webhook(alert_post())
-    verdict = await verdict_under(sandbox, alert["ts"])
-    sandbox.edit_message(ALERTS, alert["ts"], alert_post("[FIRING:3] HighErrorRate gateway (shop critical)"))
-    await sandbox.wait_for(
-        lambda: "text changed" in text_of(sandbox.message(ALERTS, verdict["ts"])), WAIT, "the note"
-    )
-    await one_case(bot, sandbox)
 
 
 async def test_s13_a_thread_that_is_deleted(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -195,31 +202,6 @@ async def test_s16_slack_holds_events_back(sandbox: Sandbox, tmp_path: Path) -> 
         await invariants.check(sandbox, bot.cases.engine)
 
 
-async def test_s17_frames_that_nobody_can_read(sandbox: Sandbox, bot: Office) -> None:
-    sandbox.socket.send_raw("not json")
-    sandbox.socket.send_raw(
-        '{"type": "events_api", "envelope_id": "x1", "payload": {"type": "event_callback"}}'
-    )
-    odd = "\ud800 \x00 " + "x" * 200_000
-    event = {"type": "message", "channel": ALERTS, "ts": "1.0", "text": odd, "bot_id": "B1"}
-    sandbox.socket.send_raw(
-        json.dumps(
-            {
-                "type": "events_api",
-                "envelope_id": "x2",
-                "payload": {
-                    "type": "event_callback",
-                    "event_id": "EvOdd",
-                    "team_id": "T0001",
-                    "event": event,
-                },
-            }
-        )
-    )
-    await verdict_under(sandbox, sandbox.post_webhook(alert_post())["ts"])
-    await nothing_waits(bot)
-
-
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=20),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
@@ -247,12 +229,6 @@ async def test_s17_no_event_of_any_shape_stops_the_intake(
     for work in await intake.take_many(now(), 10):
         await intake.done(work)
     await engine.dispose()
-
-
-async def test_s18_our_own_posts_and_other_bots_talk_open_nothing(sandbox: Sandbox, bot: Office) -> None:
-    sandbox.post_as_app(ALERTS, {"text": "Lunch is at noon"}, name="Lunchbot")
-    await verdict_under(sandbox, sandbox.post_webhook(alert_post())["ts"])
-    await one_case(bot, sandbox)
 
 
 async def test_what_can_never_be_worked_on_is_told(sandbox: Sandbox, bot: Office) -> None:
