@@ -200,7 +200,7 @@ async def house(
             plots=settings.plots,
             permits=permits_of(settings),
             postmortems=PostmortemFolder(settings.postmortems),
-            spend=lambda since: cost(shared.router.audit, shared.router.policy, since=since),
+            spend=lambda since: cost(shared.router.audit, shared.router.policy, since=since, chain=False),
             spent_today=shared.router.allowance.spent_today,
             reflect=lambda team, at: reflection_of(shared.memory, team, at),
             renew=lambda team, at: renewed_reflection(shared.memory, team, at),

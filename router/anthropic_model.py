@@ -18,7 +18,7 @@ from router.anthropic_request import body
 from router.anthropic_stream import Listening
 from router.calls import Call, Fault, Heard
 from router.outcomes import FailureCode
-from router.wire_json import Cut, read_json
+from router.wire_json import Cut, read_json, without_halves
 
 if TYPE_CHECKING:
     import anthropic
@@ -70,6 +70,7 @@ class AnthropicModel:
                 api_key=self.api_key,
                 base_url=self.base_url,
                 max_retries=0,
+                open_telemetry=False,  # our spans are of cases; its own, of which we keep none, cost each call 5 %
                 timeout=httpx2.Timeout(READ_S, connect=CONNECT_S),
                 # a redirect would carry prompt and key to whoever names himself in it
                 http_client=self.http_client or self._sdk.DefaultAsyncHttpxClient(follow_redirects=False),
@@ -119,7 +120,10 @@ class AnthropicModel:
     async def _listen(
         self, client: "anthropic.AsyncAnthropic", made: dict[str, Any], hearing: "_Hearing"
     ) -> Heard | Fault:
-        stream = await client.messages.create(**made, stream=True)
+        try:
+            stream = await client.messages.create(**made, stream=True)
+        except UnicodeEncodeError:  # before anything was sent; so rare that no prompt is searched for it
+            stream = await client.messages.create(**without_halves(made), stream=True)
         if not hasattr(stream, "response"):
             return hearing.fault(FailureCode.NOT_THE_API, _stranger("no stream"), sent=True)
         async with stream:

@@ -11,7 +11,6 @@ from pydantic import JsonValue
 
 from router.calls import Call
 from router.messages import Message, Part, Text, Thinking, ToolResult, ToolUse
-from router.wire_json import clean, without_halves
 
 # JSON-schema words that structured output does not take; our own check of the answer still holds them.
 _NOT_TAKEN = frozenset(
@@ -31,7 +30,7 @@ def body(call: Call) -> dict[str, Any]:
         "messages": [_message(message, call.model) for message in call.messages],
     }
     if call.system:
-        made["system"] = [{"type": "text", "text": clean(call.system)}]
+        made["system"] = [{"type": "text", "text": call.system}]
     if call.tools:
         made["tools"] = [
             {"name": tool.name, "description": tool.description, "input_schema": dict(tool.schema)}
@@ -95,11 +94,11 @@ def _belongs(part: Part, model: str) -> bool:
 def _part(part: Part) -> dict[str, Any]:
     match part:
         case Text(text):
-            return {"type": "text", "text": clean(text)}
+            return {"type": "text", "text": text}
         case ToolUse(call_id, name, arguments):
-            return {"type": "tool_use", "id": call_id, "name": name, "input": without_halves(dict(arguments))}
+            return {"type": "tool_use", "id": call_id, "name": name, "input": dict(arguments)}
         case ToolResult(call_id, text, is_error):
-            content = [{"type": "text", "text": clean(text)}] if text else []
+            content = [{"type": "text", "text": text}] if text else []
             return {"type": "tool_result", "tool_use_id": call_id, "content": content, "is_error": is_error}
         case Thinking(_, sealed):
             return dict(sealed)

@@ -1,12 +1,13 @@
 """The durable record of routing: append-only rows in SQL, chained by hash, written a moment after the fact.
 
 What is written behind is lost when the process is killed within that moment (a fifth of a second); money is
-not, since it is held before a call is sent (`router/budget.py`). Rows are never changed; a row that was changed,
-or taken out of the middle of a writer's chain, is found by `broken`. Rows cut off a chain's end are not.
+not, since it is held before a call is sent (`router/budget.py`). Rows are never changed; one that was changed or
+taken out is found by `broken`, also at a chain's end: how far a writer came is kept beside its rows.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -15,14 +16,16 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from router.behind import Behind
+from router.chain import Chain, End, Written
 from router.outcomes import Selection
 from router.policy import Policy
 from router.policy_file import prices_as_json
 from router.records import RECORD, Avoided, Decided, Ended, Record, Row, Tried, link
-from router.tables import audit, insert, pico, policies
+from router.tables import audit, audit_ends, insert, pico, policies
 
 WRITTEN_AFTER_S = 0.2
 _AT_ONCE = 50
+_READ_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,12 @@ class Audit:
     writer: str
     now: Callable[[], datetime]
     _waiting: list[tuple[float, Record]] = field(default_factory=list, init=False)
-    _number: int = field(default=0, init=False)
-    _last: str | None = field(default=None, init=False)
+    _end: End = field(init=False)
+    _certain: bool = field(default=False, init=False)  # whether the database is known to end there
     _behind: Behind = field(init=False)
 
     def __post_init__(self) -> None:
+        self._end = End(self.writer, 0, 0.0, "", 0)
         self._behind = Behind(self._write, WRITTEN_AFTER_S)
 
     def add(self, record: Record) -> None:
@@ -78,7 +82,7 @@ class Audit:
 
     async def kept_policies(self) -> dict[str, KeptPolicy]:
         """Return every policy that was in force, by its sha."""
-        async with self.engine.connect() as connection:
+        async with self._reading() as connection:
             found = (await connection.execute(sa.select(policies))).all()
         return {
             row.sha: KeptPolicy(row.sha, datetime.fromtimestamp(row.first_used, UTC), row.text, row.prices)
@@ -89,7 +93,6 @@ class Audit:
         self, *, case: str | None = None, since: datetime | None = None, kinds: Sequence[str] = ()
     ) -> list[Row]:
         """Return rows in the order of their time, those still waiting included."""
-        await self.flush()
         asked = sa.select(audit).order_by(audit.c.at, audit.c.writer, audit.c.number)
         if case is not None:
             asked = asked.where(audit.c.kase == case)
@@ -97,33 +100,39 @@ class Audit:
             asked = asked.where(audit.c.at >= since.timestamp())
         if kinds:
             asked = asked.where(audit.c.kind.in_(kinds))
-        async with self.engine.connect() as connection:
+        async with self._reading() as connection:
             found = (await connection.execute(asked)).all()
         return [_row(row) for row in found]
 
     async def broken(self) -> str | None:
-        """Return in one line where the chain is broken, or None when it is whole."""
+        """Return in one line where the chain is broken and since when, or None when it is whole."""
+        chain = Chain()
+        written = sa.select(*(audit.c[name] for name in Written._fields))
+        async with self._reading() as connection:
+            ends = [End(*row) for row in await connection.execute(sa.select(audit_ends))]
+            found = await connection.stream(written.order_by(audit.c.writer, audit.c.number))
+            async for rows in found.partitions(_READ_AT_ONCE):
+                chain.take(Written(*row) for row in rows)
+        return chain.broken(ends)
+
+    async def missing(self) -> int:
+        """Return how many records are gone, by their numbers alone: cheap, and only `broken` knows which."""
+        counts = (
+            sa.select(sa.func.coalesce(sa.func.sum(audit_ends.c.number), 0)),
+            sa.select(sa.func.count()).select_from(audit),
+        )
+        async with self._reading() as connection:
+            written, left = [int(await connection.scalar(count) or 0) for count in counts]
+        return max(0, written - left)
+
+    @asynccontextmanager
+    async def _reading(self) -> AsyncGenerator[AsyncConnection, None]:
+        """Give a connection that sees one moment, what waited included, and keeps no writer waiting."""
         await self.flush()
-        async with self.engine.connect() as connection:
-            found = (
-                await connection.execute(sa.select(audit).order_by(audit.c.writer, audit.c.number))
-            ).all()
-        hashes = {row.hash for row in found} | {""}
-        before: dict[str, tuple[int, str]] = {}
-        for row in found:
-            number, last = before.get(row.writer, (0, None))
-            if row.number != number + 1:
-                return f"row {number + 1} of {row.writer} is missing"
-            if (row.before != last) if last is not None else (row.before not in hashes):
-                return f"row {row.number} of {row.writer} does not follow the row before it"
-            if row.hash != link(row.before, row.writer, row.number, row.at, row.record):
-                return f"row {row.number} of {row.writer} was changed"
-            # rows are found by these two, which the hash does not cover
-            told = _columns(RECORD.validate_json(row.record))
-            if row.kind != told["kind"] or row.kase != told["kase"]:
-                return f"row {row.number} of {row.writer} was filed under another case or kind"
-            before[row.writer] = (row.number, row.hash)
-        return None
+        async with self.engine.execution_options(reads=True).connect() as connection:
+            if connection.dialect.name == "postgresql":
+                await connection.execute(sa.text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            yield connection
 
     async def _write(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -131,52 +140,62 @@ class Audit:
             return
         try:
             async with self.engine.begin() as connection:
-                if self._last is None:
-                    waiting = await self._find_the_end(connection, waiting)
-                rows = await asyncio.to_thread(_chained, waiting, self.writer, self._number, self._last or "")
+                end = self._end if self._certain else await self._find_the_end(connection)
+                left = waiting[end.number - self._end.number :]
+                rows = await asyncio.to_thread(_chained, left, end)
                 for start in range(0, len(rows), _AT_ONCE):  # the driver prepares a batch on the event loop
                     await connection.execute(audit.insert(), rows[start : start + _AT_ONCE])
+                end = _end_of(rows, end)
+                await connection.execute(_moved(connection), end._asdict())
         except BaseException:
             # Whether these rows were committed is not known now; the next flush looks before it writes them again.
             self._waiting = waiting + self._waiting
-            self._last = None
+            self._certain = False
             raise
-        if rows:
-            self._number, self._last = rows[-1]["number"], rows[-1]["hash"]
+        self._end, self._certain = end, True
 
-    async def _find_the_end(
-        self, connection: AsyncConnection, waiting: list[tuple[float, Record]]
-    ) -> list[tuple[float, Record]]:
-        """Find the row to go on from: our own last, else the newest of all; leave out what was written already."""
-        mine = sa.select(audit.c.number, audit.c.hash).where(audit.c.writer == self.writer)
-        found = (await connection.execute(mine.order_by(audit.c.number.desc()).limit(1))).one_or_none()
-        if found is None:
-            newest = sa.select(audit.c.hash).order_by(audit.c.at.desc(), audit.c.number.desc()).limit(1)
-            self._last = await connection.scalar(newest) or ""
-            return waiting
-        written = max(0, int(found.number) - self._number)
-        self._number, self._last = int(found.number), str(found.hash)
-        return waiting[written:]
+    async def _find_the_end(self, connection: AsyncConnection) -> End:
+        """Return what to go on from: our own last row, else the newest of all."""
+        mine = sa.select(audit_ends).where(audit_ends.c.writer == self.writer)
+        if found := (await connection.execute(mine)).one_or_none():
+            return End(*found)
+        newest = sa.select(audit.c.hash).order_by(audit.c.at.desc(), audit.c.number.desc()).limit(1)
+        return self._end._replace(hash=await connection.scalar(newest) or "")
 
 
-def _chained(
-    waiting: Sequence[tuple[float, Record]], writer: str, number: int, last: str
-) -> list[dict[str, Any]]:
+def _moved(connection: AsyncConnection) -> sa.Executable:
+    """Return the statement that keeps a writer's new end."""
+    added = insert(connection, audit_ends)
+    changed = {name: added.excluded[name] for name in End._fields if name != "writer"}
+    return added.on_conflict_do_update(index_elements=["writer"], set_=changed)
+
+
+def _chained(waiting: Sequence[tuple[float, Record]], end: End) -> list[dict[str, Any]]:
     rows = []
+    number, last = end.number, end.hash
     for at, record in waiting:
         number += 1
         text = RECORD.dump_json(record).decode()
         made = {
-            "writer": writer,
+            "writer": end.writer,
             "number": number,
             "at": at,
             "record": text,
             "before": last,
             **_columns(record),
         }
-        last = made["hash"] = link(last, writer, number, at, text)
+        last = made["hash"] = link(last, end.writer, number, at, text)
         rows.append(made)
     return rows
+
+
+def _end_of(rows: Sequence[Mapping[str, Any]], before: End) -> End:
+    """Return how far the chain goes with *rows*, which follow on *before*."""
+    if not rows:
+        return before
+    last = rows[-1]
+    spent = before.pico + sum(row["pico"] for row in rows)
+    return End(before.writer, last["number"], last["at"], last["hash"], spent)
 
 
 def _columns(record: Record) -> dict[str, Any]:

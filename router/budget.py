@@ -128,12 +128,12 @@ class Budget:
         self._reserved[name] = (key, asked)
 
     def _totals(self, case: str, hour: int, day: int) -> tuple[Decimal, Decimal, Decimal]:
-        mine = list(self._holds.items())
-        return (
-            usd(self._others.case[case] + sum(h.used for k, h in mine if k[0] == case)),
-            usd(self._others.hour[1] + sum(h.used for k, h in mine if k[1] == hour)),
-            usd(self._others.day[1] + sum(h.used for k, h in mine if k[1] >= day)),
-        )
+        by_case, by_hour, by_day = self._others.case[case], self._others.hour[1], self._others.day[1]
+        for (kase, at), hold in self._holds.items():
+            by_case += hold.used if kase == case else 0
+            by_hour += hold.used if at == hour else 0
+            by_day += hold.used if at >= day else 0
+        return usd(by_case), usd(by_hour), usd(by_day)
 
     async def _raise_hold(self, key: Key, day: int, asked: int, caps: Caps) -> bool:
         """Raise our hold so that *asked* fits, and some calls more while there is room. Under the lock."""

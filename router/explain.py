@@ -98,15 +98,14 @@ def line(selection: Selection) -> str:
     if not selection.available:
         rest = "; ".join(reason(r) for r in selection.reasons[:-1])
         stopped = reason(selection.reasons[-1])
-        return (
-            f"{head}would ask {name}: {rest or why}, est ≤ {cents(selection.est_usd)}. Not asked: {stopped}"
-        )
+        return f"{head}would ask {name}: {rest or why}, est {cents(selection.est_usd)}. Not asked: {stopped}"
     warm = (
         f", {selection.warm_tokens:,} of {selection.prompt_tokens:,} tokens warm"
         if selection.warm_tokens
         else ""
     )
-    return f"{head}{name}: {why}, est ≤ {cents(selection.est_usd)}{warm}"
+    most = cents(max(selection.est_usd, selection.reserved_usd))
+    return f"{head}{name}: {why}, est {cents(selection.est_usd)}, at most {most}{warm}"
 
 
 def finding(code: FindingCode) -> str:
@@ -116,6 +115,8 @@ def finding(code: FindingCode) -> str:
 
 def spoken(failure: FailureCode) -> str:
     """Return a failure in two or three words."""
+    if failure is FailureCode.CONNECTION:
+        return "no connection"
     return failure.value.replace("_", " ").replace(" api", " API")
 
 
@@ -133,7 +134,7 @@ def attempt_line(attempt: Attempt) -> str:
     wrong = "; ".join(
         f.detail if f.code in _SPOKEN else f"{finding(f.code)} ({f.detail})" for f in attempt.findings
     )
-    return f"{told}, {dollars(attempt.usd)}" + (f". {wrong}" if wrong else "")
+    return f"{told}, {dollars(attempt.usd)}" + (f"; {wrong}" if wrong else "")
 
 
 class _Known(dict[str, str]):

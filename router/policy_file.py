@@ -65,7 +65,9 @@ def read_policy(path: Path = DEFAULT, *, now: datetime, price_of: PriceOf = list
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as failed:
+    except OSError as failed:
+        raise PolicyError(f"{path}: the routing policy cannot be read ({failed.strerror}).") from failed
+    except UnicodeDecodeError as failed:
         raise PolicyError(f"{path}: the routing policy cannot be read ({failed}).") from failed
     return parse_policy(text, source=str(path), now=now, price_of=price_of)
 

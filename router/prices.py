@@ -97,10 +97,18 @@ def cents(usd: Decimal) -> str:
 
 
 def dollars(amount: Decimal) -> str:
-    """Write dollars that were spent with as many digits as matter: $0, $0.0042, $1.27."""
+    """Write dollars that were spent with as many digits as matter: $0, $0.00002, $0.0042, $1.27."""
     if not amount:
         return "$0"
+    if amount < Decimal("0.00005"):
+        return f"${amount.quantize(Decimal((0, (1,), amount.adjusted()))):f}"
     return f"${amount:.2f}" if amount >= Decimal("0.10") else f"${amount:.4f}"
+
+
+def dollar_range(low: Decimal, high: Decimal) -> str:
+    """Write a range of dollars, or the one figure where both ends are written alike: $0.03–0.05."""
+    first, last = dollars(low), dollars(high)
+    return first if first == last else f"{first}–{last.removeprefix('$')}"
 
 
 def stated_price(model: str, stated: Mapping[str, Decimal], as_of: str, context: int | None) -> Price:

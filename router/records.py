@@ -2,8 +2,8 @@
 
 Of an answer only what findings quote is kept, at most a sentence each; prompts and answers are told by digest.
 
-Each record is frozen data; rows are chained by hash, so that a row changed or taken out of the middle shows.
-It knows no database.
+Each record is frozen data; rows are chained by hash, so that one that was changed or taken out shows
+(`router/chain.py`). It knows no database.
 """
 
 import hashlib
@@ -29,6 +29,11 @@ class Decided:
     prompt: str = ""  # the version of its prompt, "" in records from before versions
     kind: Literal["decided"] = "decided"
 
+    @property
+    def case(self) -> str:
+        """The case it belongs to."""
+        return self.selection.case
+
 
 @dataclass(frozen=True, slots=True)
 class Tried:
@@ -39,6 +44,11 @@ class Tried:
     service: str
     prompt: str = ""
     kind: Literal["tried"] = "tried"
+
+    @property
+    def case(self) -> str:
+        """The case it belongs to."""
+        return self.attempt.selection.case
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +77,11 @@ class Avoided:
 
     selection: Selection
     kind: Literal["avoided"] = "avoided"
+
+    @property
+    def case(self) -> str:
+        """The case it belongs to."""
+        return self.selection.case
 
 
 Record = Decided | Tried | Ended | Avoided

@@ -12,7 +12,7 @@ from router.decide import decide
 from router.outcomes import Selection
 from router.policy import Policy
 from router.policy_file import PolicyError, parse_policy, prices_from_json
-from router.records import Decided
+from router.records import Decided, Tried
 
 
 async def prove(audit: Audit, *, case: str | None = None) -> Mapping[str, Any]:
@@ -49,40 +49,63 @@ async def prove(audit: Audit, *, case: str | None = None) -> Mapping[str, Any]:
 async def compare(audit: Audit, other: Policy, *, case: str | None = None) -> Mapping[str, Any]:
     """Decide every recorded decision again under *other*, from the same state of affairs.
 
-    ``{"decisions", "policy_sha", "est_usd_was", "est_usd_now", "lower": n, "higher": n, "no_longer_asked": n,
-    "changed": [{"selection", "task", "severity", "was", "now", "est_usd_was", "est_usd_now", "risk"}]}``; risk
-    is "lower tier", "higher tier", "not asked", "asked" or "same tier"; dollars are estimates before the call.
+    ``{"decisions", "left_out": n, "policy_sha", "est_usd_was", "est_usd_now", "spent_usd", "lower": n, "higher": n,
+    "no_longer_asked": n, "changed": [{"selection", "case", "task", "severity", "was", "now", "est_usd_was",
+    "est_usd_now", "risk"}], "chain": null or what is broken}``; risk is "lower tier", "higher tier", "not asked",
+    "asked" or "same tier"; dollars are estimates before the call, save *spent_usd*, which the same calls cost. What
+    followed on a decision that changes (retries, repairs, climbs) is left out: nobody knows what would follow.
     """
-    changed = []
-    was_usd = now_usd = Decimal(0)
-    for one in await _decisions(audit, case):
+    spent = await _spent(audit, case)
+    all_of_them = await _decisions(audit, case)
+    changed, otherwise = [], set()
+    was_usd = now_usd = spent_usd = Decimal(0)
+    left_out = 0
+    for one in all_of_them:
+        if one.state.step is not None and one.asked in otherwise:
+            left_out += 1
+            continue
         again = decide(one.question, one.state, other)
         was_usd += one.selection.est_usd if one.selection.available else 0
         now_usd += again.est_usd if again.available else 0
+        spent_usd += spent.get(one.selection.id, Decimal(0))
         if _short(again) != _short(one.selection):
-            changed.append(
-                {
-                    "selection": one.selection.id,
-                    "task": one.question.task,
-                    "severity": one.question.severity,
-                    "was": _short(one.selection),
-                    "now": _short(again),
-                    "est_usd_was": str(one.selection.est_usd),
-                    "est_usd_now": str(again.est_usd),
-                    "risk": _risk(one.selection, again, other),
-                }
-            )
+            otherwise.add(one.asked)
+            changed.append(_change(one, again, other))
     risks = [change["risk"] for change in changed]
     return {
-        "decisions": len(await _decisions(audit, case)),
+        "decisions": len(all_of_them),
+        "left_out": left_out,
         "policy_sha": other.sha,
         "est_usd_was": str(was_usd),
         "est_usd_now": str(now_usd),
+        "spent_usd": str(spent_usd),
         "lower": risks.count("lower tier"),
         "higher": risks.count("higher tier"),
         "no_longer_asked": risks.count("not asked"),
         "changed": changed,
+        "chain": await audit.broken(),
     }
+
+
+def _change(one: Decided, again: Selection, other: Policy) -> dict[str, str]:
+    return {
+        "selection": one.selection.id,
+        "case": one.case,
+        "task": one.question.task,
+        "severity": one.question.severity,
+        "was": _short(one.selection),
+        "now": _short(again),
+        "est_usd_was": str(one.selection.est_usd),
+        "est_usd_now": str(again.est_usd),
+        "risk": _risk(one.selection, again, other),
+    }
+
+
+async def _spent(audit: Audit, case: str | None) -> Mapping[str, Decimal]:
+    """Return what each selection's call cost."""
+    rows = await audit.rows(case=case, kinds=("tried",))
+    tried = [row.record.attempt for row in rows if isinstance(row.record, Tried)]
+    return {attempt.selection.id: attempt.usd for attempt in tried}
 
 
 async def _decisions(audit: Audit, case: str | None) -> Sequence[Decided]:

@@ -36,27 +36,30 @@ def _references(policy: Policy) -> References:
 def questions_of(rows: Iterable[Row]) -> list[Asked]:
     """Return the questions in *rows*, in the order of their first attempt, an unfinished one included."""
     attempts: dict[str, list[Attempt]] = defaultdict(list)
+    began: dict[str, float] = {}
     prefixes: dict[str, tuple[tuple[str, int], ...]] = {}
     for row in rows:
         if isinstance(row.record, Tried):
             attempts[row.record.asked].append(row.record.attempt)
+            began.setdefault(row.record.asked, row.at.timestamp())
         elif isinstance(row.record, Ended):
             prefixes[row.record.asked] = row.record.prefixes
-    return [Asked(tuple(tried), prefixes.get(asked, ())) for asked, tried in attempts.items()]
+    return [Asked(tuple(tried), prefixes.get(id_, ()), began[id_]) for id_, tried in attempts.items()]
 
 
 async def why(audit: Audit, case: str | None = None, *, chain: bool = True) -> Mapping[str, Any]:
     """Return why a case was routed as it was; without *case*, all of them. Without *chain* it is not verified.
 
-    ``{"case", "chain": null or what is broken, "steps": [{"at", "case", "kind": "decided" | "tried" | "ended" |
-    "avoided", "selection", "task", "model", "line", "policy_sha", "prompt", "est_usd", "usd", "failure",
-    "findings": [{"code", "detail", "meaning"}]}]}``; *prompt* is the version of the system prompt and
-    schema, *line* is the sentence that people read, keys that do not apply are null.
+    ``{"case", "chain": null or what is broken, "missing": how many records are gone, of any case, "steps": [{"at",
+    "case", "kind": "decided" | "tried" | "ended" | "avoided", "selection", "task", "model", "line", "policy_sha",
+    "prompt", "est_usd", "usd", "failure", "findings": [{"code", "detail", "meaning"}]}]}``; *prompt* is the version
+    of the system prompt and schema, *line* is the sentence that people read, keys that do not apply are null.
     """
     rows = await audit.rows(case=case)
     return {
         "case": case,
         "chain": await audit.broken() if chain else None,
+        "missing": await audit.missing(),
         "steps": [_step(row) for row in rows],
     }
 
@@ -93,39 +96,39 @@ def _step(row: Row) -> dict[str, Any]:
     return made
 
 
-async def cost(audit: Audit, policy: Policy, *, since: datetime | None = None) -> Mapping[str, Any]:
-    """Return what routing cost since *since* (all time when None).
+async def cost(
+    audit: Audit, policy: Policy, *, since: datetime | None = None, chain: bool = True
+) -> Mapping[str, Any]:
+    """Return what routing cost since *since* (all time when None). Without *chain* it is not verified.
 
-    ``{"since", "usd", "kept_aside_usd", "calls", "avoided", "all_strong_usd", "strong_model", "by_task":
-    [GROUP], "by_model": [GROUP], "by_service": [GROUP], "by_day": [GROUP], "spikes": [{"task", "day", "usd",
-    "usual_usd", "calls", "usual_calls", "why"}]}``, GROUP = ``{"name", "calls",
-    "failed", "usd", "tokens_in", "tokens_out", "cached_share", "p50_s", "p95_s"}``, dearest first (days in
-    order), "all_strong": ALONE, "all_weak": ALONE, "all_top": ALONE, "quality": "not measured"}``, ALONE = ``{"model",
-    "usd": [low, high], "label": "estimated"}``. Dollars are strings of exact decimals.
+    ``{"since", "chain": null or what is broken, "missing": how many records are gone, "usd", "kept_aside_usd",
+    "calls", "avoided", "all_strong_usd", "strong_model", "by_task": [GROUP], "by_model": [GROUP], "by_service":
+    [GROUP], "by_day": [GROUP], "spikes": [{"task", "day", "usd", "usual_usd", "calls", "usual_calls", "why"}]}``,
+    GROUP = ``{"name", "calls", "failed", "usd", "tokens_in", "tokens_out", "cached_share", "p50_s", "p95_s"}``,
+    dearest first (days in order), "all_strong": ALONE, "all_weak": ALONE, "all_top": ALONE, "quality": "not
+    measured"}``, ALONE = ``{"model", "usd": [low, high], "label": "estimated"}``. Dollars are strings of exact
+    decimals.
     """
     rows = await audit.rows(since=since, kinds=("tried", "ended", "avoided"))
     beside = _references(policy)
-    by_case: dict[str, list[Row]] = defaultdict(list)
-    for row in rows:
-        if isinstance(row.record, Tried):
-            by_case[row.record.attempt.selection.case].append(row)
-        elif isinstance(row.record, Ended):
-            by_case[row.record.case].append(row)
-    cases = [summarise(questions_of(mine), 0, beside) for mine in by_case.values()]
+    avoided = sum(isinstance(row.record, Avoided) for row in rows)
+    whole = summarise(questions_of(rows), avoided, beside)
     tried = [
         (row.at, row.record.attempt, row.record.service) for row in rows if isinstance(row.record, Tried)
     ]
     return {
         "since": since.isoformat() if since else None,
-        "usd": str(sum((one.usd for one in cases), Decimal(0))),
-        "kept_aside_usd": str(sum((one.kept_aside_usd for one in cases), Decimal(0))),
-        "calls": len(tried),
-        "avoided": sum(isinstance(row.record, Avoided) for row in rows),
-        "all_strong_usd": str(sum((one.all_strong_usd for one in cases), Decimal(0))),
-        "strong_model": beside.strong.price.model,
-        "all_strong": _alone(beside.strong, (one.all_strong for one in cases)),
-        "all_weak": _alone(beside.weak, (one.all_weak for one in cases)),
-        "all_top": _alone(beside.top, (one.all_top for one in cases)),
+        "chain": await audit.broken() if chain else None,
+        "missing": await audit.missing(),
+        "usd": str(whole.usd),
+        "kept_aside_usd": str(whole.kept_aside_usd),
+        "calls": whole.calls,
+        "avoided": whole.avoided,
+        "all_strong_usd": str(whole.all_strong_usd),
+        "strong_model": whole.strong_model,
+        "all_strong": _alone(whole.all_strong),
+        "all_weak": _alone(whole.all_weak),
+        "all_top": _alone(whole.all_top),
         "quality": "not measured",
         "by_task": _groups((attempt.selection.task, attempt) for _, attempt, _ in tried),
         "by_model": _groups((attempt.selection.model or "", attempt) for _, attempt, _ in tried),
@@ -148,11 +151,10 @@ async def cost(audit: Audit, policy: Policy, *, since: datetime | None = None) -
     }
 
 
-def _alone(beside: Reference, cases: Iterable[Otherwise | None]) -> dict[str, Any]:
-    """Return what all cases would have cost on the model of *beside* alone."""
-    model = beside.price.model
-    whole = sum((one for one in cases if one), Otherwise(model))
-    return {"model": model, "usd": [str(whole.low), str(whole.high)], "label": LABEL}
+def _alone(would: Otherwise | None) -> dict[str, Any]:
+    """Return what everything would have cost on one model alone."""
+    assert would is not None
+    return {"model": would.model, "usd": [str(would.low), str(would.high)], "label": LABEL}
 
 
 def _groups(named: Iterable[tuple[str, Attempt]]) -> list[dict[str, Any]]:

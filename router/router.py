@@ -137,7 +137,6 @@ class Router:
         """Ask until there is an answer or there will be none; the last event is `Answered` or `Failed`."""
         route = self.policy.text.tasks[ask.task]
         asking = Asking(self._next_id(), ask, self.policy, self.clock() + route.deadline_s)
-        plan = plan_for(ask.task, ask.severity, ask.service, self.policy, settled=bool(ask.settled))
         while True:
             try:
                 selection = await self._select(asking)
@@ -151,11 +150,11 @@ class Router:
                 return
             outcome = await self._attempt(asking, selection)
             yield Attempted(asking.attempts[-1])
-            pause_s = self._pause_s(asking, outcome)
-            step = self._next(asking, selection, outcome, plan.ceiling, pause_s)
-            if step is None:
+            following = self._next(asking, selection, outcome)
+            if following is None:
                 yield self._end(asking, self._outcome(asking, selection, outcome))
                 return
+            step, pause_s = following
             asking.take(step, asking.attempts[-1].findings)
             if step.remedy is Remedy.RETRY:
                 await self.sleep(pause_s)
@@ -174,14 +173,12 @@ class Router:
 
     async def _decide(self, asking: Asking) -> Selection:
         ask, size, limits = asking.ask, asking.measured, self.policy.text.limits
-        models = self.policy.prices
-        shortest = self.policy.min_cache_prefix
         state = State(
             id=asking.next_id(),
             has_key=self.model is not None,
             spent=await self.budget.spent(ask.case, asking.spent),
-            warm={m: warm for m in models if (warm := self.warmth.tokens(m, size, shortest(m)))},
-            unwell=self.health.unwell(models),
+            warm=self.warmth.tokens(size, self.policy.min_cache_prefix),
+            unwell=self.health.unwell(self.policy.prices),
             step=asking.step,
             stalled=stalled(ask.messages, limits.stall_repeats, limits.stall_window),
             parent=asking.attempts[-1].selection.id if asking.attempts else None,
@@ -260,23 +257,28 @@ class Router:
 
     def _tried(self, asking: Asking, attempt: Attempt) -> None:
         asking.attempts.append(attempt)
-        asking.tried = replace(asking.tried, attempts=len(asking.attempts))
         self.audit.add(Tried(attempt, asking.id, asking.ask.service, asking.measured.prompt))
 
     def _next(
-        self, asking: Asking, selection: Selection, outcome: Heard | Fault, ceiling: str, pause_s: float
-    ) -> Step | None:
-        """Return what to do next about this question, None when it has come to its end; a retry waits *pause_s*."""
-        if self.clock() >= asking.until:
+        self, asking: Asking, selection: Selection, outcome: Heard | Fault
+    ) -> tuple[Step, float] | None:
+        """Return what to do next about this question and how long a retry waits, None when it has come to its end."""
+        findings = asking.attempts[-1].findings
+        if (isinstance(outcome, Heard) and not findings) or self.clock() >= asking.until:
             return None
+        ask, limits = asking.ask, self.policy.text.limits
+        plan = plan_for(ask.task, ask.severity, ask.service, self.policy, settled=bool(ask.settled))
+        tried = replace(asking.tried, attempts=len(asking.attempts))
+        pause_s = self._pause_s(asking, outcome)
         if isinstance(outcome, Heard):
-            findings = asking.attempts[-1].findings
-            return after_findings(selection, findings, asking.tried, ceiling, self.policy)
-        tried = asking.tried
-        limits = self.policy.text.limits
-        if pause_s > limits.max_wait_s or self.clock() + pause_s >= asking.until:
-            tried = replace(tried, retries=limits.max_retries)  # too long to wait for: no retry, maybe a peer
-        return after_fault(selection, outcome.code, outcome.message, tried, ceiling, self.policy)
+            step = after_findings(selection, findings, tried, plan.ceiling, self.policy)
+        else:
+            if pause_s > limits.max_wait_s or self.clock() + pause_s >= asking.until:
+                tried = replace(
+                    tried, retries=limits.max_retries
+                )  # too long to wait for: no retry, maybe a peer
+            step = after_fault(selection, outcome.code, outcome.message, tried, plan.ceiling, self.policy)
+        return None if step is None else (step, pause_s)
 
     def _pause_s(self, asking: Asking, outcome: Heard | Fault) -> float:
         """Return how long to wait before a retry: what the vendor said, else longer each time, jittered."""

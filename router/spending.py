@@ -6,6 +6,7 @@ Where the money is counted is `router/budget.py`'s business.
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from operator import itemgetter
 
 from router.policy import Degrade, Policy
 
@@ -86,6 +87,9 @@ def purse_for(severity: str, spent: Spent, policy: Policy) -> Purse:
 
 
 def _tightest(spent: Spent, caps: Caps) -> tuple[str, Decimal]:
-    shares = {scope: getattr(spent, scope) / getattr(caps, scope) for scope in ("case", "hour", "day")}
-    scope = max(shares, key=lambda name: shares[name])
-    return scope, shares[scope]
+    shares = (
+        ("case", spent.case / caps.case),
+        ("hour", spent.hour / caps.hour),
+        ("day", spent.day / caps.day),
+    )
+    return max(shares, key=itemgetter(1))

@@ -61,6 +61,16 @@ audit = sa.Table(
     sa.Index("router_audit_at", "at"),
 )
 
+audit_ends = sa.Table(  # how far each writer came, and the dollars of all its rows
+    "router_audit_ends",
+    metadata,
+    sa.Column("writer", sa.String(40), primary_key=True),
+    sa.Column("number", sa.BigInteger, nullable=False),
+    sa.Column("at", sa.Float, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("pico", sa.BigInteger, nullable=False),
+)
+
 
 def pico(usd: Decimal) -> int:
     """Return *usd* in whole pico-dollars, rounded up."""

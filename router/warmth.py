@@ -18,27 +18,28 @@ class Warmth:
     """A memory of prefixes sent in the last five minutes. *clock* is monotonic seconds."""
 
     clock: Callable[[], float]
-    _sent: dict[tuple[str, bytes], tuple[int, float]] = field(default_factory=dict)
+    _sent: dict[bytes, dict[str, tuple[int, float]]] = field(default_factory=dict)
 
-    def tokens(self, model: str, prompt: Measured, shortest: int) -> int:
-        """Return how many tokens of *prompt* are expected warm; prefixes under *shortest* are not cached."""
+    def tokens(self, prompt: Measured, shortest: Callable[[str], int]) -> dict[str, int]:
+        """Return how many tokens of *prompt* each model is expected to have warm: its *shortest* prefix or more."""
         now = self.clock()
+        found: dict[str, int] = {}
         for digest, _ in reversed(prompt.prefixes):
-            tokens, until = self._sent.get((model, digest), (0, 0.0))
-            if until > now:
-                return tokens if tokens >= shortest else 0
-        return 0
+            for model, (tokens, until) in self._sent.get(digest, {}).items():
+                if until > now:
+                    found.setdefault(model, tokens)
+        return {model: tokens for model, tokens in found.items() if tokens >= max(1, shortest(model))}
 
     def sent(self, model: str, prompt: Measured, prompt_tokens: int) -> None:
         """Remember that *prompt* was answered: its head and its whole are cached now."""
         until = self.clock() + KEPT_S
         head, head_tokens = prompt.prefixes[0]
         scale = prompt_tokens / max(1, prompt.tokens)
-        self._keep((model, head), int(head_tokens * scale), until)
-        self._keep((model, prompt.prefixes[-1][0]), prompt_tokens, until)
+        self._keep(head, model, int(head_tokens * scale), until)
+        self._keep(prompt.prefixes[-1][0], model, prompt_tokens, until)
 
-    def _keep(self, key: tuple[str, bytes], tokens: int, until: float) -> None:
-        self._sent.pop(key, None)  # so that the oldest comes first
-        self._sent[key] = (tokens, until)
+    def _keep(self, digest: bytes, model: str, tokens: int, until: float) -> None:
+        kept = self._sent.pop(digest, {})  # so that the oldest comes first
+        self._sent[digest] = kept | {model: (tokens, until)}
         if len(self._sent) > _MOST:
             del self._sent[next(iter(self._sent))]

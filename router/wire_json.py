@@ -20,7 +20,7 @@ def read_json(text: str) -> Any:  # noqa: ANN401 - JSON of any shape; the reader
         Cut: it is no JSON, holds a number that JSON has not, or is deeper or longer than anybody means.
     """
     try:
-        said = json.loads(text, parse_constant=_no_number)
+        said = _JSON.decode(text)
         return without_halves(said) if "\\u" in text else said
     except (ValueError, RecursionError) as broken:  # a number of 4,301 digits is a ValueError of its own
         raise Cut(str(broken)[:120]) from broken
@@ -28,17 +28,11 @@ def read_json(text: str) -> Any:  # noqa: ANN401 - JSON of any shape; the reader
 
 def without_halves(said: JsonValue) -> Any:  # noqa: ANN401 - as read_json
     """Return JSON values without lone surrogates, which neither the wire nor a journal can carry."""
-    return json.loads(clean(json.dumps(said, ensure_ascii=False)))
-
-
-def clean(text: str) -> str:
-    """Return *text* without lone surrogates."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-8", "replace").decode()
-    return text
+    return json.loads(json.dumps(said, ensure_ascii=False).encode("utf-8", "replace"))
 
 
 def _no_number(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of JSON")
+
+
+_JSON = json.JSONDecoder(parse_constant=_no_number)  # made once: a stream says dozens of small things

@@ -9,7 +9,7 @@ It records every request and refuses what Claude 5.x refuses. It is no model: it
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -104,11 +104,20 @@ class AnthropicServer:
         message = _message(say, self._cache.count(body), str(body["model"]), self._received)
         if not body.get("stream"):
             return _whole(request, turn, message)
-        response = web.StreamResponse(headers={"content-type": "text/event-stream; charset=utf-8"})
+        headers = {"content-type": "text/event-stream; charset=utf-8"}
+        *parts, last = _wire(turn, say, message)
+        rudely = isinstance(turn, Cut) and turn.rudely
+        if not parts and not rudely:  # in one write: what is read of it at a time is then no matter of luck
+            at_once = web.Response(body=last, headers=headers)
+            at_once.enable_chunked_encoding()
+            return at_once
+        response = web.StreamResponse(headers=headers)
         await response.prepare(request)
-        async for data in _wire(turn, say, message):
-            await response.write(data)
-        if isinstance(turn, Cut) and turn.rudely:
+        for part in parts:
+            await response.write(part)
+            await asyncio.sleep(say.pause_s)
+        await response.write(last)
+        if rudely:
             return _reset(request, response)
         await response.write_eof()
         return response
@@ -188,20 +197,23 @@ def _whole(
             return web.Response(text=text[: len(text) // 2], content_type="application/json")
 
 
-async def _wire(turn: Say | Cut | ErrorInside, say: Say, message: dict[str, Any]) -> AsyncIterator[bytes]:
-    """Yield the bytes of the stream, cut or spoilt as the turn asks."""
+def _wire(turn: Say | Cut | ErrorInside, say: Say, message: dict[str, Any]) -> Iterator[bytes]:
+    """Yield the bytes of the stream, cut or spoilt as the turn asks, in the parts between its pauses."""
+    ready = b""
     for number, (name, data) in enumerate(_events(say, message)):
         if isinstance(turn, ErrorInside) and number == turn.events:
-            yield _event("error", {"type": "error", "error": {"type": turn.type, "message": turn.message}})
-            return
+            ready += _event("error", {"type": "error", "error": {"type": turn.type, "message": turn.message}})
+            break
         if isinstance(turn, Cut) and number == turn.events:
             if turn.in_json:
                 text = json.dumps(data)
-                yield f"event: {name}\ndata: {text[: len(text) // 2]}\n\n".encode()
-            return
-        yield _event(name, data)
+                ready += f"event: {name}\ndata: {text[: len(text) // 2]}\n\n".encode()
+            break
+        ready += _event(name, data)
         if say.pause_s and name == "content_block_delta":
-            await asyncio.sleep(say.pause_s)
+            yield ready
+            ready = b""
+    yield ready
 
 
 def _events(say: Say, message: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -14,7 +14,7 @@ from bot.investigation.casefile import CaseFile
 from bot.prose import Statement
 from bot.store.cases import CaseRow
 from memory.reflection import Kind
-from router.prices import dollars
+from router.prices import dollar_range, dollars
 
 CHANNEL_SETTINGS = "channel_settings"
 MOST = 10
@@ -106,24 +106,33 @@ def insights(facts: HomeFacts) -> list[str]:
 
 def spend(told: Mapping[str, Any]) -> str:
     """Say what the week cost by task, beside the same questions all on the strong model."""
-    routed, strong = Decimal(told["usd"]), Decimal(told["all_strong_usd"])
+    routed, strong = Decimal(told["usd"]), [Decimal(usd) for usd in told["all_strong"]["usd"]]
     calls = told["calls"]
-    line = f"{dollars(routed)} for {_calls(calls)} of models" if calls else "No model was asked"
+    line = f"{dollars(routed)} for {_calls(calls, 'model call')}" if calls else "No model was asked"
     if Decimal(told["kept_aside_usd"]):
         line += f" ({dollars(Decimal(told['kept_aside_usd']))} of it kept aside, as nobody knows whether it is billed)"
-    if strong and calls:
-        line += f", all on {said(told['strong_model'])} ≈ {dollars(strong)} (estimate)"
+    if any(strong):
+        line += f", all on {said(told['strong_model'])} ≈ {dollar_range(*strong)} (estimate)"
     avoided = told["avoided"]
     line += f"; {avoided} question{'' if avoided == 1 else 's'} answered by code at $0"
     tasks = [
         f"{said(str(group['name']).replace('_', ' '))}: {dollars(Decimal(group['usd']))}, {_calls(group['calls'])}"
         for group in told["by_task"][:6]
     ]
-    return _titled("Spend, last 7 days", [line, *tasks, *map(spike, told.get("spikes", ())[:3])])
+    return _titled(
+        "Spend, last 7 days", [*missing(told), line, *tasks, *map(spike, told.get("spikes", ())[:3])]
+    )
 
 
-def _calls(number: int) -> str:
-    return f"{number} call{'' if number == 1 else 's'}"
+def missing(told: Mapping[str, Any]) -> list[str]:
+    """Say in a line that records of the routing are gone; nothing when none is."""
+    count = told["missing"]
+    what = "1 record of the routing is" if count == 1 else f"{count:,} records of the routing are"
+    return [f":warning: {what} gone, so this may not be all: `app.py audit` says since when"] if count else []
+
+
+def _calls(number: int, what: str = "call") -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def spike(told: Mapping[str, Any]) -> str:

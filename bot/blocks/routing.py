@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bot.blocks.home import spend
+from bot.blocks.home import missing, spend
 from bot.blocks.words import fitted, said
 
 MOST = 14  # steps of one case: the newest
@@ -11,7 +11,7 @@ MOST = 14  # steps of one case: the newest
 
 def cost_text(told: Mapping[str, Any]) -> str:
     """Return the week's spend; *told* is `router.reports.cost`'s object."""
-    if not told["calls"] and not told["avoided"]:
+    if not told["calls"] and not told["avoided"] and not told["missing"]:
         return "Nothing was asked in the last 7 days."
     return spend(told)
 
@@ -20,10 +20,9 @@ def why_text(case: str, told: Mapping[str, Any]) -> str:
     """Return why a case was routed as it was; *told* is `router.reports.why`'s object."""
     steps = [step for step in told["steps"] if step["line"]]
     if not steps:
-        return f"Nothing was routed for {case}: no model and no code was asked yet."
+        nothing = f"Nothing was routed for {case}: no model and no code was asked yet."
+        return "\n".join([nothing, *missing(told)])
     lines = [f"• {said(str(step['line']), 400)}" for step in steps[-MOST:]]
     if len(steps) > MOST:
         lines.insert(0, f"… {len(steps) - MOST} earlier steps: `app.py audit --case {case}`")
-    if told["chain"]:
-        lines.append(f":warning: The chain of records is broken: {said(str(told['chain']), 200)}")
-    return fitted("\n".join([f"*Why {case} was routed so*", *lines]))
+    return fitted("\n".join([f"*Why {case} was routed so*", *lines, *missing(told)]))

@@ -16,7 +16,7 @@ from bot.investigation.precedent import OTHER_SYMPTOMS
 from bot.investigation.verdict import SuggestedFix, Verdict
 from bot.investigation.waiting import promised_at
 from router.ledger import Summary
-from router.prices import dollars
+from router.prices import dollar_range, dollars
 
 DIFFER = (
     "⚖️ You differ on whether it worked: which is it? Each one's last word counts; 🏁 closes with what is so."
@@ -76,8 +76,7 @@ def footer(bill: Summary | None) -> str:
 def _would_cost(bill: Summary) -> str:
     """Say what the strong model alone would have cost; a range where its answers' length is not known."""
     span = bill.all_strong
-    low, high = (dollars(span.low), dollars(span.high)) if span else ("", "")
-    return dollars(bill.all_strong_usd) if low == high else f"{low}–{high.removeprefix('$')}"
+    return dollar_range(span.low, span.high) if span else dollars(bill.all_strong_usd)
 
 
 def _head(case: CaseFile, verdict: Verdict) -> str:

@@ -2,18 +2,22 @@
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from bot.cli.books import books
+from bot.cli.failures import Refused
 from bot.cli.plain import paper
 from bot.settings import Settings
 from bot.wiring import now
 from router.policy_file import read_policy
 from router.prices import dollars
 from router.replay import compare, prove
+
+MOST_NAMED = 3  # cases of one kind of change
 
 
 async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
@@ -25,17 +29,23 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
             told = await prove(kept.audit, case=options.case)
         else:
             told = await compare(kept.audit, other, case=options.case)
+    if options.case and not told["decisions"]:
+        raise Refused(
+            f"No decision is recorded for {options.case}. Without --case, all cases are decided again."
+        )
     if options.json:
         print(json.dumps(told))
     else:
-        paper().print(_proof(told) if other is None else _comparison(told), markup=False, highlight=False)
-    doubts = told["different"] or told["unknown_policy"] or told["chain"] if other is None else ()
+        lines = _proof(told) if other is None else _comparison(told)
+        lines.append(f"The chain is broken: {told['chain']}" if told["chain"] else "The chain is whole.")
+        paper().print("\n".join(lines), markup=False, highlight=False, soft_wrap=True)
+    doubts = told["chain"] or (other is None and (told["different"] or told["unknown_policy"]))
     return 1 if doubts else 0
 
 
-def _proof(told: Mapping[str, Any]) -> str:
+def _proof(told: Mapping[str, Any]) -> list[str]:
     if not told["decisions"]:
-        return "No decision is recorded yet."
+        return ["No decision is recorded yet."]
     lines = [f"{told['identical']} of {told['decisions']} decisions come out the same."]
     lines += [
         f"differs: {each['selection']}: was {each['was']}, now {each['now']}" for each in told["different"]
@@ -43,18 +53,42 @@ def _proof(told: Mapping[str, Any]) -> str:
     if told["unknown_policy"]:
         named = ", ".join(told["unknown_policy"])
         lines.append(f"Not decided again, since their policy was not kept or cannot be read: {named}")
-    lines.append(f"The chain is broken: {told['chain']}" if told["chain"] else "The chain is whole.")
-    return "\n".join(lines)
+    return lines
 
 
-def _comparison(told: Mapping[str, Any]) -> str:
-    was, would = dollars(Decimal(told["est_usd_was"])), dollars(Decimal(told["est_usd_now"]))
+def _comparison(told: Mapping[str, Any]) -> list[str]:
+    if not told["decisions"]:
+        return ["No decision is recorded yet."]
+    was, would, spent = (dollars(Decimal(told[name])) for name in ("est_usd_was", "est_usd_now", "spent_usd"))
+    risk = (
+        f"{told['lower']} lower tier, {told['higher']} higher tier, {told['no_longer_asked']} no longer asked"
+    )
     lines = [
-        f"{len(told['changed'])} of {told['decisions']} decisions change; estimates {was} → {would}.",
-        f"{told['lower']} lower tier, {told['higher']} higher tier, {told['no_longer_asked']} no longer asked.",
+        f"{len(told['changed'])} of {told['decisions']} decisions change: {risk}.",
+        f"Estimates before the calls, with answers at their longest: {was} → {would}; they came to {spent}.",
+        "What another model would have answered is not known.",
     ]
-    lines += [
-        f"{each['selection']} {each['task']}: {each['was']} → {each['now']} ({each['risk']})"
-        for each in told["changed"]
-    ]
-    return "\n".join(lines)
+    if told["left_out"]:
+        what = f"{told['left_out']} left out: retries, repairs and climbs after a decision that changes"
+        lines.append(f"{what}; nobody knows which would follow.")
+    return lines + [_alike(each) for each in _groups(told["changed"])]
+
+
+def _groups(changed: Sequence[Mapping[str, str]]) -> Iterable[Sequence[Mapping[str, str]]]:
+    """Return the changes that are alike together, the most frequent first."""
+    alike: dict[tuple[str, ...], list[Mapping[str, str]]] = defaultdict(list)
+    for each in changed:
+        alike[each["task"], each["was"], each["now"], each["risk"]].append(each)
+    return sorted(alike.values(), key=len, reverse=True)
+
+
+def _alike(group: Sequence[Mapping[str, str]]) -> str:
+    was, would = (
+        dollars(sum((Decimal(each[name]) for each in group), Decimal(0)))
+        for name in ("est_usd_was", "est_usd_now")
+    )
+    one, cases = group[0], list(dict.fromkeys(each["case"] for each in group))
+    named = ", ".join(cases[:MOST_NAMED]) + (
+        f" and {len(cases) - MOST_NAMED} more" * (len(cases) > MOST_NAMED)
+    )
+    return f"{len(group)} × {one['task']}: {one['was']} → {one['now']} ({one['risk']}), {was} → {would} in {named}"

@@ -110,9 +110,9 @@ async def create_tables(engine: AsyncEngine, *others: sa.MetaData) -> None:
             else:
                 await _check_file(connection)
                 await refuse_empty_tables(connection, file)
-            await connection.run_sync(migrate)
             for tables in (metadata, *others):
                 await connection.run_sync(tables.create_all)
+            await connection.run_sync(migrate)
         if file is not None:
             mark_made(file)
     except NewerSchema as newer:

@@ -1,7 +1,7 @@
 """From an older schema to ours, one step a version, in the transaction that opens the database.
 
-A step says in SQL what is to change; tables that are new altogether are made by `create_tables`. Nothing here
-ever goes back: a newer database is refused and left as it is.
+A step says in SQL what is to change; tables that are new altogether are made by `create_tables` before, and a step
+fills them. Nothing here ever goes back: a newer database is refused and left as it is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,20 @@ import sqlalchemy as sa
 
 from bot.store.schema import SCHEMA_VERSION, about
 
+_ENDS = """
+INSERT INTO router_audit_ends (writer, number, at, hash, pico)
+SELECT writer, number, at, hash, (SELECT SUM(pico) FROM router_audit AS mine WHERE mine.writer = last.writer)
+FROM router_audit AS last
+WHERE number = (SELECT MAX(number) FROM router_audit AS mine WHERE mine.writer = last.writer)
+"""
+
 # what makes of version N - 1 version N; both engines understand it
 STEPS: Mapping[int, Sequence[str]] = {
     2: (
         "ALTER TABLE cases ADD COLUMN live_key VARCHAR(64)",
         "CREATE UNIQUE INDEX cases_live_key ON cases (live_key)",
     ),
+    3: (_ENDS,),
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-SCHEMA_VERSION = 2  # what changed, and how an older one is brought up: bot/store/migrations.py
+SCHEMA_VERSION = 3  # what changed, and how an older one is brought up: bot/store/migrations.py
 metadata = sa.MetaData()
 
 

@@ -48,15 +48,16 @@ def check(reply: Reply, ask: Ask, route: Route, settled: str = "") -> tuple[Find
         return (stopped,)
     if reply.tool_uses:
         return ()
+    text = reply.text
     return check_answer(
-        reply.text,
+        text,
         stop_reason=reply.stop_reason,
         grounds=ask.grounds,
         onset=ask.onset,
         checks=route.checks,
         wanted=ask.schema,
         min_confidence=route.min_confidence,
-    ) + disagrees(reply.text, settled)
+    ) + disagrees(text, settled)
 
 
 def disagrees(answer: str, settled: str) -> tuple[Finding, ...]:

@@ -20,6 +20,9 @@ _THROWN = re.compile(r"\b(?:exceptions?|stack ?traces?|throw[sn]?|threw|panics?|
 _MEASURES = frozenset(
     stems("second seconds minute minutes hour day percent per times rate ratio number count share")
 )
+_MARK = re.compile(r"\b(?=\w*[a-z])(?=\w*\d)\w+\b")  # a name with digits in it
+_TWO = 2
+_TELLING = 2.5  # how rare words must be together
 _LITTLE = 0.4  # the share of the better item's weight under which a citation does not speak of the claim
 
 
@@ -45,17 +48,40 @@ def _better(claim: Claim, library: Library) -> str | None:
     if not cited or _shares_figures(claim, cited, library):
         return None
     names = frozenset().union(*(stems(item.service) for item in library.items))
-    words = frozenset(stems(without_times(claim.text))) - names - _MEASURES
-    rarity = {word: _rarity(word, library) for word in words}
+    told = frozenset(stems(without_times(claim.text))) - _MEASURES
+    rarity = {word: _rarity(word, library) for word in told}
+    if elsewhere := _elsewhere(claim, rarity, names, library):
+        return elsewhere
+    words = told - names
     ours = max(_weight(words, item, rarity) for item in cited)
     others = [
         (_weight(words, item, rarity), item.id) for item in library.items if item.id not in claim.evidence
     ]
     best, where = max(others, default=(0.0, ""))
     shared = len([word for word in words if word in library.by_id[where].stems]) if where else 0
-    if shared >= 2 and best >= 2.5 and ours <= _LITTLE * best and not _has_more(claim, cited, where, library):
+    if (
+        shared >= 2
+        and best >= _TELLING
+        and ours <= _LITTLE * best
+        and not _has_more(claim, cited, where, library)
+    ):
         return where
     return _a_log(claim, cited, library)
+
+
+def _elsewhere(claim: Claim, rarity: dict[str, float], names: frozenset[str], library: Library) -> str | None:
+    """Return the evidence that shares two words with *claim*, one no service's, when what it cites shares none."""
+    told = frozenset(rarity)
+    if any(told & item.stems for item in library.cited(claim.evidence)):
+        return None
+    marks = frozenset(_MARK.findall(claim.text.lower()))
+    for item in library.items:
+        shared = told & item.stems
+        also = len(marks.intersection(_MARK.findall(item.text.lower())))
+        weight = _weight(shared, item, rarity) + also * _TELLING / 2
+        if shared - names and len(shared) + also >= _TWO and weight >= _TELLING:
+            return item.id
+    return None
 
 
 def _shares_figures(claim: Claim, cited: list[Item], library: Library) -> bool:

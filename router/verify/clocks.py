@@ -23,7 +23,12 @@ MONTHS = {
     for name in names
 }  # fmt: skip
 _HOURS = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
-_MINUTES = "|".join((*(w for w, n in SMALL.items() if 1 <= n <= 20), "a quarter", "quarter", "half"))
+_ONES = "|".join(w for w, n in SMALL.items() if 1 <= n <= 9)
+_MINUTES = (
+    rf"twenty[- ](?:{_ONES})|"
+    + "|".join(w for w, n in SMALL.items() if 1 <= n <= 20)
+    + "|a quarter|quarter|half"
+)
 
 ISO = re.compile(
     r"\b(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2})[:.](\d{2})(?::(\d{2})(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2}\b)?"
@@ -49,8 +54,8 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _OCLOCK = re.compile(
-    rf"\b({_HOURS}|\d{{1,2}})(?: (?:and|to|or) (?:{_HOURS}))? ?"
-    r"(?:o'clock|o’clock|in the (?:morning|afternoon|evening)|am\b|pm\b)",
+    rf"(?<![\w:.])({_HOURS}|\d{{1,2}})(?:[:.]([0-5]\d))?(?: (?:and|to|or) (?:{_HOURS}))? ?"
+    r"(?:o['’]clock|in the (?:morning|afternoon|evening)|[ap]m\b|[ap]\.m\.)",
     re.IGNORECASE,
 )
 _TWELVES = {"midnight": 0, "noon": 43_200}
@@ -58,7 +63,7 @@ _TWELVE = re.compile(r"\b(midnight|noon)\b", re.IGNORECASE)
 _NAMED = "|".join(sorted(MONTHS, key=len, reverse=True))
 DAY_MONTH = re.compile(
     rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_NAMED})\b(?: (\d{{4}}))?|"
-    rf"\b({_NAMED}) (\d{{1,2}})\b(?!\d)(?:,? (\d{{4}}))?",
+    rf"\b({_NAMED})\.? (\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d)(?:,? (\d{{4}}))?",
     re.IGNORECASE,
 )
 # "09-11": a month by its leading zero, or by the word before it, as "10-12 pods" is no date
@@ -110,10 +115,14 @@ def clocks(text: str) -> list[Clock]:
     """Return the times of day in *text*, in order."""
     found = [_iso(m) for m in ISO.finditer(text) if m.group(4)]
     bare = _OFFSET.sub(_blank, ISO.sub(_blank, text))
-    found += [_digital(m) for m in DIGITAL.finditer(bare)]
-    found += [Clock(int(m[1]) * 3600, m.start(), m.end()) for m in _hours(bare)]
-    found += [clock for m in _PAST.finditer(bare) if (clock := _past(m))]
-    found += [_oclock(m) for pattern in (_OCLOCK, _BARE, _BETWEEN) for m in pattern.finditer(bare)]
+    told = [_past(m) for m in _PAST.finditer(bare)]
+    told += [_oclock(m) for m in _OCLOCK.finditer(bare)]
+    told += [_digital(m) for m in DIGITAL.finditer(bare)]
+    told += [Clock(int(m[1]) * 3600, m.start(), m.end()) for m in _hours(bare)]
+    told += [_oclock(m) for pattern in (_BARE, _BETWEEN) for m in pattern.finditer(bare)]
+    for clock in told:  # "half past one in the afternoon" is one time of day, as is "1:30 pm"
+        if all(clock.end <= other.start or clock.start >= other.end for other in found):
+            found.append(clock)
     return sorted(found, key=lambda clock: clock.start)
 
 
@@ -176,9 +185,9 @@ def _digital(m: re.Match[str]) -> Clock:
     return Clock(second, m.start(), m.end(), seconds=m[3] is not None)
 
 
-def _past(m: re.Match[str]) -> Clock | None:
-    word = m[1].lower()
-    minutes = {"half": 30, "quarter": 15, "a quarter": 15}.get(word) or SMALL[word]
+def _past(m: re.Match[str]) -> Clock:
+    words = m[1].lower().replace("-", " ").split()
+    minutes = {"half": 30, "quarter": 15}.get(words[-1]) or sum(SMALL[word] for word in words)
     sign = 1 if m[3].lower() in {"past", "after"} else -1
     hour = m[4].lower()
     away = sign * minutes * (1 if (m[2] or "").lower() == "second" else 60)
@@ -189,4 +198,5 @@ def _past(m: re.Match[str]) -> Clock | None:
 def _oclock(m: re.Match[str]) -> Clock:
     said = m[1].lower()
     hour = SMALL[said] if said in SMALL else int(said)
-    return Clock(hour % 24 * 3600, m.start(), m.end(), loose=True)
+    minute = int(m[2] or 0) if m.re is _OCLOCK else 0
+    return Clock(hour % 24 * 3600 + 60 * minute, m.start(), m.end(), loose=True)

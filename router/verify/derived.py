@@ -5,23 +5,19 @@ claim but the measure that it is told in; whether a claim's number is one of the
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from router.verify.library import Item, Library
+from router.verify.library import Item
 from router.verify.quantities import Kind
-from router.verify.readings import Measure, Reading, alike, as_many, readings, timed
+from router.verify.readings import Measure, Reading, alike, readings, timed
 
 MOST = 48  # numbers that are held against each other
 _FEW = 6  # numbers of a piece that is summed up or multiplied out
 _EACH = 60.0  # seconds that one of many may take; what is longer is rather the time that many came in
-_STATE = re.compile(r"\b\d\d:\d\d ([a-z]+)\b")
-_SIBLING = re.compile(r"\b([a-z][a-z-]*?)-?(\d{1,2})\b")
-_LIST = re.compile(r":\s+([\w./-]+(?:, [\w./-]+)+)\s*$")  # "tags: v1.2, v1.3, v2.0-rc1"
 _NUMBERED = re.compile(r"(?<![\d.])(\d{1,9})(?:\.\.|–| to )[A-Za-z._-]*(\d{1,9})(?![\d.])")  # "AP-3..AP-9"
 _PER = re.compile(
-    r"(?:\bper |/ ?|\ban? |\b(?:in|over|during|within) (?:the|one) (?:last |past |previous )?)"
+    r"(?:\b(?:per|each|every) |/ ?|\ban? |\b(?:in|over|during|within) (?:the|one) (?:last |past |previous )?)"
     r"(s|min|h|second|minute|hour|day)\b|\b(?:rp|qp|tp|op|iop)([sm])\b|\b(yesterday|daily|hourly)\b"
 )
 _SECONDS = {
@@ -31,13 +27,15 @@ _SECONDS = {
 _SAMPLES = re.compile(r":\s*(\d[\d.]*\w*(?:,\s+\d[\d.]*\w*){2,})\s*$")
 
 
-def worked_out(items: Sequence[Item], library: Library, by: Measure) -> Iterator[float]:
+def worked_out(items: Sequence[Item], by: Measure) -> Iterator[float]:
     """Yield what is worked out *by* a measure."""
     read = readings(items, by)[:MOST]
     if by.kind is not Kind.FOLD:
-        yield from (abs(a.value - b.value) for a, b in combinations(read, 2) if alike(a, b))
+        pairs = [(a, b) for a, b in combinations(read, 2) if alike(a, b)]
+        yield from (abs(a.value - b.value) for a, b in pairs)
+        yield from (a.value + b.value for a, b in pairs if a.below is not b.below)
     if by.kind is Kind.COUNT:
-        yield from _counts(items, library)
+        yield from _counts(items)
         yield from (abs(q.whole - q.value) for item in items for q in item.quantities if q.whole)
     elif by.kind is Kind.SHARE:
         yield from _shares(items, grown=not by.counts)
@@ -70,6 +68,7 @@ def rates(items: Sequence[Item], by: Measure) -> Iterator[float]:
         lasted = _between(item)
         times += lasted if by.kind is Kind.COUNT else []
         yield from (a.value / time for a in read for time in (*told, *times))
+        yield from (abs(a.value - b.value) / time for a, b in combinations(read, 2) for time in told)
         yield from (abs(a.value - b.value) / time for a, b in combinations(read, 2) for time in lasted)
         if by.kind is Kind.COUNT:
             yield from (1 / time for time in times)  # "four times a minute", where it is every 15 s
@@ -84,10 +83,18 @@ def projections(items: Sequence[Item]) -> Iterator[float]:
     """Yield the seconds in which what is there would be used up, or worked off, at a rate that the evidence has."""
     for kind in (Kind.COUNT, Kind.SIZE):
         by = Measure(kind)
-        stocks = [a.value for a in readings(items, by)]
+        stocks = [a.value for a in readings(items, by) if a.own]
         stocks += [q.whole - q.value for item in items for q in item.quantities if q.whole and q.kind is kind]
+        stocks += _parts(items, readings(items, by))
         told = [rate for rate in rates(items, by) if rate][: MOST * _FEW]
         yield from (stock / rate for stock in stocks[:MOST] for rate in told)
+
+
+def means(items: Sequence[Item], by: Measure) -> Iterator[float]:
+    """Yield what the numbers of a piece come to on average, all of them or those at its end."""
+    for item in items:
+        own = [a.value for a in readings([item], by)[:MOST] if a.own]
+        yield from (sum(own[-n:]) / n for n in range(2, len(own) + 1))
 
 
 def counted_by(text: str) -> list[float]:
@@ -176,19 +183,8 @@ def _intervals(item: Item) -> Iterator[float]:
         )
 
 
-def _counts(items: Sequence[Item], library: Library) -> Iterator[float]:
-    """Yield how many pieces and how many services there are, and how many numbered ones of a name."""
+def _counts(items: Sequence[Item]) -> Iterator[float]:
+    """Yield how many pieces and how many services there are, and how many of a numbered range."""
     yield float(len(items))
     yield float(len({item.service for item in items if item.service}))
-    siblings: dict[str, set[int]] = {}
-    for item in library.items:
-        own = f" {item.text}" if item in items else ""
-        for name, number in _SIBLING.findall(f"{item.service}{own}".lower()):
-            siblings.setdefault(name, set()).add(int(number))
-    for item in items:  # "three of the workers are at 250"
-        yield from (float(n) for n in as_many(item.quantities) if n > 1)
-        states = Counter(_STATE.findall(item.text.lower()))  # "08:15 failed, 09:15 failed"
-        yield from (float(n) for n in states.values() if n > 1)
-        yield from (1.0 + listed[1].count(",") for listed in _LIST.finditer(item.text))
-        yield from (float(int(b) - int(a) + 1) for a, b in _NUMBERED.findall(item.text))
-    yield from (float(len(numbered)) for numbered in siblings.values())
+    yield from (float(int(b) - int(a) + 1) for item in items for a, b in _NUMBERED.findall(item.text))

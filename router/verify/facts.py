@@ -18,19 +18,20 @@ _NOW = re.compile(
     r"(?:is|are) (?:\w+ly )?(?!missing)\w{2,}ing)\b",
     re.IGNORECASE,
 )
+_IS = re.compile(r"\b(?:is|are|has|have|stands?|remains?)\b", re.IGNORECASE)
 _AGAIN = re.compile(r"\bagain\b", re.IGNORECASE)
-_DATED = re.compile(
-    rf"\b(?:{'|'.join(MONTHS)}|back then|last (?:time|year|month|week)|(?:19|20)\d\d)\b", re.IGNORECASE
-)
 _THEN = re.compile(
-    r"\b(?:earlier|past|previous(?:ly)?|before|last|history|happened|once|ago|tried|known|similar|"
-    r"precedent|notes?|records?|memory|old(?:er)?|mention\w*|back then|was|were|had|"
-    r"did|took|came|went|held|ran|gave|kept|left|led|made|saw|fell|rose|grew|lost|sent|meant|brought|got|broke|"
-    r"january|february|april|june|july|august|september|october|november|december|spring|summer|autumn|winter|"
-    r"fixed|solved|recorded|remembered|(?:19|20)\d\d)\b|\w{3,}ed\b",
+    r"\b(?:earlier|past|previous(?:ly)?|before|last|history|once|ago|known|similar|precedent|notes?|records?|memory|"
+    rf"old(?:er)?|then|was|were|had|did|spring|summer|autumn|winter|{'|'.join(MONTHS)}|(?:19|20)\d\d|\d+(?:st|nd|rd|th))\b",
     re.IGNORECASE,
 )
-_PASSIVE = re.compile(r"\b(?:is|are) (?:\w+ly )?\w{3,}ed\b", re.IGNORECASE)  # "is skewed" is no past
+_NONE = re.compile(
+    r"\b(?:no|never|none|nobody|nothing)\b|\b(?:is|are|has|have|do|does) not\b|n['’]t\b", re.IGNORECASE
+)
+_EVENT = re.compile(  # what is remembered of an event, and not of how things are
+    rf"\b(?:was|were|had|did|came|ran|past|incident|{'|'.join(MONTHS)})\b|\w{{3,}}ed\b|\d:\d\d|(?:19|20)\d\d",
+    re.IGNORECASE,
+)
 _ORDER = re.compile(
     r"\b(?:assistant|system message|to ai|on-call bot|ignore (?:the|all|previous)|set (?:the )?root cause|mark this|"
     r"without asking|you must|disregard|do not (?:report|mention|tell))\b",
@@ -66,8 +67,7 @@ _ANY_NOT = re.compile(
 )
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|,\s+(?=but|which|so)")
 _DID_NOT_HELP = re.compile(
-    r"\b(?:did not (?:help|work|fix)|same error|came back|no effect|unsuccessful\w*|fails|"
-    r"failed(?! (?:containers?|pods?|jobs?|nodes?)\b)|"  # "restarting failed container" tells of no remedy
+    r"\b(?:did not (?:help|work|fix)|same error|came back|no effect|unsuccessful\w*|fails|failed|"
     r"without success|in vain|"
     r"made no difference|corrupted|regretted|made (?:it|things|matters) worse|lost data|"
     r"returned after|not possible|had to be abandoned)\b",
@@ -121,12 +121,19 @@ def facts(said: Statement, library: Library) -> Iterator[Finding]:
 def _memory_as_present(said: Statement, library: Library) -> Iterator[Finding]:
     for claim in said.claims:
         cited = library.cited(claim.evidence)
-        if not cited or any(item.kind not in _MEMORY for item in cited):
+        if not any(_EVENT.search(i.text) for i in cited) or any(i.kind not in _MEMORY for i in cited):
             continue
-        again = _AGAIN.search(claim.text) and not _DATED.search(claim.text)
-        if again or _NOW.search(claim.text) or not _THEN.search(_PASSIVE.sub("", claim.text)):
+        if any(_is_present(clause) for clause in _OUTCOME.split(claim.text)):
             text = f"“{claim.text[:120]}” tells a past incident as the present"
             yield Finding(FindingCode.CONTRADICTION, text, claim.evidence)
+
+
+def _is_present(clause: str) -> bool:
+    """Say whether *clause* tells of the present, and not of what is not so."""
+    if _NONE.search(clause):
+        return False
+    told = _IS.search(clause) or _AGAIN.search(clause)
+    return bool(_NOW.search(clause) or (told and not _THEN.search(clause)))
 
 
 def _obeyed(said: Statement, library: Library) -> Iterator[Finding]:
@@ -145,7 +152,7 @@ def _obeyed(said: Statement, library: Library) -> Iterator[Finding]:
 
 def _well_or_ill(said: Statement, library: Library) -> Iterator[Finding]:
     ill = [item for item in library.items if item.kind != "memory" and _ILL.search(item.text)]
-    for clause in _PIECE.split(said.cause):
+    for clause in _PIECE.split("" if _SEEN_THROUGH.search(said.cause) else said.cause):
         words = frozenset(stems(clause)) if _WELL_SAID.search(clause) else frozenset()
         denied = ill if _ALL_WELL.search(clause) else [i for i in ill if words & frozenset(stems(i.service))]
         if denied:
@@ -209,12 +216,10 @@ def _proposed(fix: str) -> frozenset[str]:
 
 
 def _failed_fix(said: Statement, library: Library) -> Iterator[Finding]:
-    """Yield a fix that the evidence says was tried and did not help."""
+    """Yield a fix that was tried before, as is remembered, and did not help."""
     words = _proposed(said.fix)
-    if not words & _REMEDY:
-        return
     for item in library.items:
-        if _failed_in(item, words):
+        if item.kind in _MEMORY and _failed_in(item, words):
             text = f"“{said.fix[:100]}” was tried and did not help ({item.id})"
             yield Finding(FindingCode.CONTRADICTION, text, (item.id,))
             return
@@ -250,7 +255,7 @@ def _failed_in(item: Item, words: frozenset[str]) -> bool:
     failed = [own for clause, own in clauses if _DID_NOT_HELP.search(clause)]
     if not failed or len(words & item.stems) < 2:
         return False
-    if any(words & _REMEDY & own for own in failed):
+    if any(words & _REMEDY & own or len(words & own) >= max(2.0, 0.6 * len(words)) for own in failed):
         return True
     named = any(_REMEDY & own for own in failed)  # another remedy failed, ours is told elsewhere
     return not named and bool(words & _REMEDY & item.stems)

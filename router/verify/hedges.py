@@ -33,13 +33,16 @@ _ABOUT = re.compile(
     r"(?:about|around|roughly|some|close to|approximately|approx\.?|circa|near|~|≈|like)\s*(?:the |an? )?$",
     re.IGNORECASE,
 )
-_OR_SO = re.compile(r"^[ -]?(?:odd|ish|something)\b|^(?: [a-z]+){0,4} (?:or so|give or take|thereabouts)\b")
+_AFTER = re.compile(
+    r"^(?:([ -]?(?:odd|ish|something)\b|(?: [a-z]+){0,4} (?:or so|give or take|thereabouts|roughly)\b)|"
+    r"(?: [a-z]+){0,3} (?:(at least|at a minimum|or more|and more|and counting)|at most|or less|or fewer)\b)"
+)
 
 
 def hedge(before: str, after: str = "", plain: Hedge = Hedge.EXACT) -> Hedge:
     """Return how a number is said between *before* and *after*; *plain* when they say nothing of it."""
-    if _OR_SO.match(after):
-        return Hedge.ABOUT
+    if found := _AFTER.match(after):
+        return Hedge.ABOUT if found[1] else Hedge.OVER if found[2] else Hedge.UNDER
     for pattern, kind in (
         (_ABOUT, Hedge.ABOUT),
         (_NEARLY, Hedge.NEARLY),

@@ -187,7 +187,9 @@ def _holds(lower: str, library: Library) -> bool:
     texts = [f"{item.text} {item.service}".lower() for item in library.items]
     if any(edge.search(text) or edge.search(_joined(text)) for text in texts):
         return True
-    if _SHORT_SHA.match(lower) and any(token.startswith(lower) for token in library.tokens):
+    if _SHORT_SHA.match(lower) and any(
+        re.search(rf"(?<![a-z0-9]){lower}[0-9a-f]+(?![a-z0-9])", text) for text in texts
+    ):
         return True
     if _DOTTED.match(lower):
         return False

@@ -23,6 +23,7 @@ _SPACED = re.compile(r"[ \u2009\u202f\u00a0'’_]")
 _KEYED = re.compile(r"(?<=\w)[\"']:(?=-?\d)")  # a value in JSON, where a colon before a number is else a port
 _MEASURED = re.compile(r"(?<=\w):(?=\d+(?:\.\d+)?(?:[kKMGT]i?B|ms|%)(?!\w))")  # nor is what has a unit a port
 _BITS = re.compile(r"(?<=\d)(\s?)([kKMG])b/s\b")  # a small b is a bit
+_HEAP = re.compile(r"(?<=-X)(m[sxn]|ss)(\d+)([kmgKMG])\b")  # "-Xmx1024m": a size in a flag
 _MILLI = re.compile(r"(?<![\w.])([1-9]\d*[05]0)m\b")  # thousandths of a core
 
 
@@ -33,5 +34,6 @@ def in_plain(text: str) -> str:
     text = _FACTOR.sub(r"\1x", _FROM_ONSET.sub(lambda m: " " * len(m[0]), text))
     if "cpu" in text.lower():
         text = _MILLI.sub(lambda m: f"{int(m[1]) / 1000:g}".ljust(len(m[0])), text)
+    text = _HEAP.sub(lambda m: f" {m[2]}{m[3].upper()}i", text)
     text = _BITS.sub(r"\1\2bps", text)
     return _MEASURED.sub("=", _KEYED.sub(" =", text))

@@ -14,6 +14,7 @@ from router.outcomes import Finding, FindingCode
 from router.verify.clocks import Clock, clocks, days, twelves, without_times
 from router.verify.hedges import Hedge
 from router.verify.library import Item, Library, stems
+from router.verify.listed import is_countable
 from router.verify.pool import Pool
 from router.verify.quantities import Kind, Quantity, in_figures, quantities
 from router.verify.rounding import close
@@ -40,20 +41,24 @@ _EACH = re.compile(
     re.IGNORECASE,
 )  # one number over another
 _PACE = re.compile(
-    r"\b(?:rate|pace|speed|will|would|going to|left|takes?|needs?|lasts?|until|before)\b", re.IGNORECASE
+    r"\b(?:rate|pace|speed|will|would|going to|left|takes?|needs?|lasts?|until|before|full|empty)\b",
+    re.IGNORECASE,
 )
+_MEAN = re.compile(r"\b(?:average\w*|averaging|mean)\b", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:to|down|up|instead|rather|vs|versus|against|than|was|now|before|then|from)\b")
 _TIMES = re.compile(r"\d+(?:\.\d+)? times?\b")
 _COUNTED = re.compile(  # a number and what it counts, an adjective or two between
     r"\d+(?: (?!(?:of|to|and|or|in|at|on|for|from|with|since|until|before|after|was|is|were|are|than|per|past|by|as|"
     r"the|then|now)\b)[a-z-]+){0,2} (?!(?:was|is|has|as|its|this)\b)[a-z-]+s\b"
 )
+_IN_NAME = re.compile(r"[A-Za-z]{1,2}\b|_|\.[A-Za-z]|[A-Za-z]:")  # "5xx", "2025b", "3.1.x"
 _FEW = 31  # the hours of a day, the days of a month, the minutes to the half hour
 _VERSION_OF = re.compile(r"\w,? [A-Z]\w+ $")  # a product, in the midst of a sentence
 _DENIES = re.compile(
     r"\b(?:no|not|none|never|without|other|others|rest|remain\w*|still|only|left|un\w+)\b|n['’]t\b",
     re.IGNORECASE,
 )
+_VERB = re.compile(r"\d+ may$|may \d")  # no month in small letters
 _WIDE = 1.7  # how far from what is there a range may begin or end
 _OFFSETS = tuple(1800 * n for n in range(-24, 29))
 
@@ -115,7 +120,7 @@ def dates(said: Statement, library: Library) -> Iterator[Finding]:
     for text, cited in [(claim.text, claim.evidence) for claim in said.claims] + [(said.cause, ())]:
         for day in days(text):
             word = text[day.start : day.end]
-            if known and (day.month, day.day) not in known and "may " not in word:  # a verb, not the month
+            if known and (day.month, day.day) not in known and not _VERB.match(word):
                 told = f"nothing in the evidence is on “{word}” (“{text[:100]}”)"
                 yield Finding(FindingCode.NUMBER, told, tuple(cited))
                 break
@@ -132,10 +137,13 @@ def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -
             and not _turned_round(quantity, text, pool)
         ) or pool.apart(quantity, [*clocks(text), *twelves(text)])
         given = given or (_PACE.search(text) is not None and pool.lasts(quantity))
+        given = given or (_MEAN.search(text) is not None and pool.averages(quantity))
         if given or quantity.value in done:
             ends = (quantity.upto if _ranges(quantity, pool) else None, quantity.whole)
             done |= {end for end in ends if given and end is not None}
-        elif not _too_small_to_tell(quantity, text, plain):
+        elif not (
+            _is_none(quantity, text, plain) or any(is_countable(one, text, pool.items) for one in meant)
+        ):
             other = everything.same_digits(quantity)
             code = FindingCode.UNIT if other else FindingCode.NUMBER
             why = f"the evidence has {other}" if other else "the evidence does not give it"
@@ -162,8 +170,10 @@ def _turned_round(quantity: Quantity, text: str, pool: Pool) -> bool:
     return pool.leaves(quantity, frozenset(stems(in_figures(text)))) and not _DENIES.search(text)
 
 
-def _too_small_to_tell(quantity: Quantity, text: str, plain: str) -> bool:
-    """Say whether a number in words may be none: an hour, a pronoun, a name. With a noun behind it, it counts."""
+def _is_none(quantity: Quantity, text: str, plain: str) -> bool:
+    """Say whether a number may be none: an hour or a pronoun in words, a name. With a noun behind it, it counts."""
+    if _IN_NAME.match(plain[quantity.start + len(quantity.said) :]):
+        return True
     if (
         (quantity.kind is not Kind.COUNT and not quantity.guessed)
         or (quantity.whole or 0) > 2

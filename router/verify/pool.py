@@ -10,11 +10,11 @@ from dataclasses import replace
 from functools import cached_property
 
 from router.verify.clocks import Clock, days, offsets, without_times
-from router.verify.derived import MOST, counted_by, projections, rates, worked_out
+from router.verify.derived import MOST, counted_by, means, projections, rates, worked_out
 from router.verify.hedges import Hedge
 from router.verify.library import Item, Library
 from router.verify.quantities import Kind, Quantity
-from router.verify.readings import Measure, converted, measure, readings
+from router.verify.readings import Measure, converted, in_binary, measure, readings
 from router.verify.rounding import close, rounds_to, same_figures
 
 _EPOCH = 1e9  # the Unix time of 2001; nothing that is counted is as exact as that
@@ -29,22 +29,22 @@ class Pool:
     """What some pieces of evidence give: stated, and worked out from it."""
 
     def __init__(self, items: Sequence[Item], library: Library) -> None:
-        self._items = items
+        self.items = items
         self._library = library
         self._made: dict[Measure, list[float]] = {}
 
     @cached_property
     def _stated(self) -> list[Quantity]:
-        return [q for item in self._items for q in item.quantities]
+        return [q for item in self.items for q in item.quantities]
 
     @cached_property
     def _spans(self) -> list[float]:
         """The seconds between any two instants, and those that zones are from UTC."""
         bare = [q.value for q in self._stated if q.kind is Kind.COUNT and q.value > _EPOCH]
         epochs = [value / unit for value in bare for unit in (1, 1000) if _EPOCH < value / unit < 4 * _EPOCH]
-        zones = [away for item in self._items for away in offsets(item.text)]
+        zones = [away for item in self.items for away in offsets(item.text)]
         return [
-            *self._library.spans(self._items),
+            *self._library.spans(self.items),
             *(abs(a - b) for a in epochs for b in epochs if a != b),
             *zones,
         ]
@@ -55,9 +55,15 @@ class Pool:
             replace(quantity, hedge=Hedge.ABOUT) if quantity.hedge in {Hedge.OVER, Hedge.UNDER} else quantity
         )
         by = measure(quantity)
+        found = readings(self.items, by)
+        measured = by.kind in {Kind.TIME, Kind.SIZE}
+        if measured and any(
+            q.kind is by.kind and q.scale != by.unit and _same(q, quantity) for q in self._stated
+        ):
+            found = [one for one in found if one.own]  # "5Gi" beside a bare 5 is no 5 MB
         return any(
             close(quantity if one.own else near, value)
-            for one in readings(self._items, by)
+            for one in found
             for value in (one.value, *converted(one, by))
         )
 
@@ -69,7 +75,7 @@ class Pool:
             if quantity.kind is Kind.COUNT and not self._count(quantity.whole):
                 return False
         if quantity.per is not None and any(
-            close(quantity, rate * quantity.per) for rate in rates(self._items, measure(quantity))
+            close(quantity, rate * quantity.per) for rate in rates(self.items, measure(quantity))
         ):
             return True
         return not self._of_other_time(quantity) and (
@@ -82,16 +88,16 @@ class Pool:
     def made(self, by: Measure) -> list[float]:
         """Return what can be worked out: differences, ratios, shares, counts."""
         if by not in self._made:
-            self._made[by] = list(worked_out(self._items, self._library, by))
+            self._made[by] = list(worked_out(self.items, by))
         return self._made[by]
 
     def all_of(self, quantity: Quantity, *, spans: bool = True) -> list[float]:
         """Return everything in the measure of *quantity*, and what lies between any two times with *spans*."""
         by = measure(quantity)
         if quantity.per is not None:
-            return [rate * quantity.per for rate in rates(self._items, by)]
+            return [rate * quantity.per for rate in rates(self.items, by)]
         between = self._spans if by.kind is Kind.TIME and spans else []
-        return [one.value for one in readings(self._items, by)] + self.made(by) + between
+        return [one.value for one in readings(self.items, by)] + self.made(by) + between
 
     def names(self, quantity: Quantity) -> bool:
         """Say whether a number is part of a name in the evidence: a port, a version, a file's number, a "count_7d"."""
@@ -101,17 +107,15 @@ class Pool:
             return False
         tail = r"(?!\d|,\d)" if "." in plain else r"(?!\d|[.,]\d)"
         part = re.compile(rf"(?<!\d)(?<!\d[.,]){re.escape(plain)}{unit}{tail}")
-        words = (
-            word for item in self._items for word in f"{without_times(item.text)} {item.service}".split()
-        )
+        words = (word for item in self.items for word in f"{without_times(item.text)} {item.service}".split())
         return any(part.search(word) for word in words if _LETTER.search(word))
 
     def dates(self, quantity: Quantity) -> bool:
         """Say whether a bare number is the year of something in the evidence."""
         if quantity.kind is not Kind.COUNT or not re.fullmatch(r"(?:19|20)\d\d", quantity.said):
             return False
-        years = {item.time.year for item in self._items if item.time is not None}
-        years |= {day.year for item in self._items for day in days(item.text) if day.year}
+        years = {item.time.year for item in self.items if item.time is not None}
+        years |= {day.year for item in self.items for day in days(item.text) if day.year}
         return int(quantity.said) in years
 
     def apart(self, quantity: Quantity, said: Sequence[Clock]) -> bool:
@@ -119,13 +123,17 @@ class Pool:
         if quantity.kind is not Kind.TIME:
             return False
         grain = min(quantity.scale, 3600.0) * 0.5
-        gaps = ((clock.second - at) % 86_400 for clock in said for item in self._items for at in item.moments)
+        gaps = ((clock.second - at) % 86_400 for clock in said for item in self.items for at in item.moments)
         return any(abs(min(gap, 86_400 - gap) - quantity.value) <= grain for gap in gaps)
 
     def lasts(self, quantity: Quantity) -> bool:
         """Say whether something in the evidence would take this long at a rate that the evidence has."""
         about = replace(quantity, hedge=Hedge.ABOUT) if quantity.hedge is Hedge.EXACT else quantity
-        return quantity.kind is Kind.TIME and any(close(about, time) for time in projections(self._items))
+        return quantity.kind is Kind.TIME and any(close(about, time) for time in projections(self.items))
+
+    def averages(self, quantity: Quantity) -> bool:
+        """Say whether something in the evidence comes to this on average."""
+        return any(close(quantity, value) for value in means(self.items, measure(quantity)))
 
     def same_digits(self, quantity: Quantity) -> str:
         """Return the number of the same digits that has another unit or size, "" when there is none."""
@@ -138,32 +146,36 @@ class Pool:
 
     def leaves(self, quantity: Quantity, said: frozenset[str]) -> bool:
         """Say whether "X of Y" is only what a piece leaves over that tells of the X of Y in all the words *said*."""
-        told = [(q, item) for item in self._items for q in item.quantities if q.whole == quantity.whole]
+        told = [(q, item) for item in self.items for q in item.quantities if q.whole == quantity.whole]
         if quantity.whole is None or any(q.value == quantity.value for q, _ in told):
             return False
         return any(q.value == quantity.whole - quantity.value and said <= item.stems for q, item in told)
 
     def _worked_out(self, quantity: Quantity) -> bool:
-        if quantity.per is not None and not any(quantity.per in counted_by(i.text) for i in self._items):
+        if quantity.per is not None and not any(quantity.per in counted_by(i.text) for i in self.items):
             return False  # the difference of two amounts is nothing a minute
-        return any(close(quantity, value) for value in self.made(measure(quantity)))
+        by = measure(quantity)
+        made = self.made(by)
+        return any(close(quantity, value) for value in made) or any(
+            close(quantity, other) for value in made for other in in_binary(value, by)
+        )
 
     def _of_other_time(self, quantity: Quantity) -> bool:
         """Say whether all that states the number of "400 a minute" counts by another time, such as the second."""
         if quantity.per is None:
             return False
         by = measure(quantity)
-        holding = [i for i in self._items if any(close(quantity, one.value) for one in readings([i], by))]
+        holding = [i for i in self.items if any(close(quantity, one.value) for one in readings([i], by))]
         counted = [counted_by(item.text) for item in holding]
         return bool(holding) and all(told and quantity.per not in told for told in counted)
 
     def _beside(self, quantity: Quantity) -> bool:
         """Say whether something cited is that many times what other evidence of its service says."""
-        services = {item.service for item in self._items if item.service}
+        services = {item.service for item in self.items if item.service}
         beside = [item for item in self._library.items if item.service in services]
         for by in map(Measure, (Kind.COUNT, Kind.TIME, Kind.SIZE, Kind.SHARE)):
             mine = [
-                one.value for one in readings(self._items, by)[:MOST] if one.own and one.digits >= _PRECISE
+                one.value for one in readings(self.items, by)[:MOST] if one.own and one.digits >= _PRECISE
             ]
             others = (
                 [one.value for one in readings(beside, by)[:MOST] if one.own and one.value] if mine else []
@@ -173,7 +185,7 @@ class Pool:
         return False
 
     def _count(self, value: float) -> bool:
-        have = [one.value for one in readings(self._items, _COUNTS)] + self.made(_COUNTS)
+        have = [one.value for one in readings(self.items, _COUNTS)] + self.made(_COUNTS)
         return any(rounds_to(value, each) for each in have)
 
     def _part(self, quantity: Quantity) -> bool:
@@ -189,7 +201,7 @@ class Pool:
         share = quantity.value / quantity.whole
         by = Measure(Kind.SHARE, 0.01)
         told = replace(quantity, kind=Kind.SHARE, value=share, whole=None, scale=1.0)
-        shares = [one.value for one in readings(self._items, by) if one.own]
+        shares = [one.value for one in readings(self.items, by) if one.own]
         shares += [q.value / q.whole for q in parts if q.whole]
         shares += [1 - have for have in shares if have < 1]
         if any(
@@ -208,7 +220,7 @@ class Pool:
     def _both(self, quantity: Quantity) -> bool:
         """Say whether both numbers of "X of Y" are there, or the Y and what the X leaves of it."""
         assert quantity.whole is not None
-        stated = [one.value for one in readings(self._items, _COUNTS)]
+        stated = [one.value for one in readings(self.items, _COUNTS)]
         parts = (quantity.value, quantity.whole - quantity.value)
         low = quantity.value <= 2 or any(rounds_to(part, have) for part in parts for have in stated)
         return low and self._count(quantity.whole)
@@ -219,3 +231,7 @@ class Pool:
         if one and (quantity.value > 180 or quantity.scale < 1.0):
             return False  # nobody says 400 seconds for the minutes between two events; 6m40s one does
         return any(close(quantity, span) for span in self._spans)
+
+
+def _same(a: Quantity, b: Quantity) -> bool:
+    return abs(a.value / a.scale - b.value / b.scale) < 1e-9

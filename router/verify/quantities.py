@@ -48,6 +48,7 @@ class Quantity:
     counts: bool = (
         False  # what it is of stands behind it: "18,422 packets" can be no seconds, "a third of" no growth
     )
+    below: bool = False  # with a minus before it
     guessed: bool = False  # its unit is not beside it but a head's or a neighbour's, and may not be meant
 
 
@@ -99,14 +100,17 @@ _SLASHED = re.compile(  # "4/9 ready"
 )
 _TIMES_OVER = re.compile(r"\bx(\d+(?:,\d{3})*)\b")  # "x26" in an event is a count
 _RATE = re.compile(
-    r"^(?: [a-z-]+){0,4}?(?: (?:an?|per|each|every) |/)(s|sec|second|min|minute|h|hour|day)\b", re.IGNORECASE
+    r"^(?: [a-z-]+){0,4}?(?:(?<! in)(?<! within)(?<! over)(?<! for)(?<! about)(?<! after) (?:an?|per|each|every) |/)"
+    r"(s|sec|second|min|minute|h|hour|day)\b",
+    re.IGNORECASE,
 )
 _SPAN = re.compile(r"(?<![\w.-])(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)(?![\w-]|\.\d)")  # "22-31" in a record
 _FROM = re.compile(r"\bfrom (?:about |around |roughly |some |nearly )?$", re.IGNORECASE)
 # A thing behind a number; what ends in "-ing" or "-ed", or is no noun, only goes on with the sentence
 _COUNTS = re.compile(
     r" (?!(?:of|to|and|or|in|at|on|for|from|with|since|until|before|after|was|is|were|are|than|per|the|then|now|"
-    r"usual\w*|normal\w*|typical\w*|max\w*|min\w*|limit|baseline|by|as|over|under|not|but|while)\b)[a-z]+s\b"
+    r"usual\w*|normal\w*|typical\w*|max\w*|min\w*|limit|baseline|by|as|over|under|not|but|while)\b)"
+    r"(?:[A-Z]+ )?[a-z]+s\b"
 )
 # How long something took, as a record writes it: "running 00:18:40"
 _ELAPSED = re.compile(
@@ -174,6 +178,7 @@ def _numbers(text: str) -> Iterator[Quantity]:
                 changes=_FROM.search(before) is not None,
                 named=named,
                 counts=after.startswith(" of ") if kind is Kind.SHARE else _COUNTS.match(after) is not None,
+                below=bool(m["sign"]),
                 guessed=bool(elsewhere),
             )
 
@@ -226,7 +231,8 @@ def _compounds(text: str) -> Iterator[Quantity]:
         start = m.start() + len(m.group(0)) - len(m.group(0).lstrip())
         before = text[max(0, start - _BEHIND) : start]
         value = float(sum(n * s for n, s in parts))
-        yield Quantity(value, Kind.TIME, said, start, 3, hedge(before), scale=float(parts[-1][1]))
+        digits = 2 if parts[-1][0] % 5 == 0 and parts[-1][1] == 60 else 3  # "an hour and forty minutes"
+        yield Quantity(value, Kind.TIME, said, start, digits, hedge(before), scale=float(parts[-1][1]))
 
 
 def _slashed(text: str) -> Iterator[Quantity]:

@@ -16,7 +16,7 @@ _BASES = {
     Kind.TIME: (1.0, 1e-3),
     Kind.SIZE: (1.0, 1e6, 2.0**20),
 }  # what a bare number of a record is most often in
-_BINARY = (1.0, 1.024**2, 1.024**-3)  # "GB" is said for GiB, and the other way round
+_BINARY = (1.0, 1.024**2, 1.024**-3)
 _LARGE = 1e5  # a number of this size may be one of bytes whatever stands beside it
 
 
@@ -43,6 +43,7 @@ class Reading:
     own: bool
     unit: float
     digits: int
+    below: bool  # less than nothing
 
 
 def measure(quantity: Quantity) -> Measure:
@@ -53,7 +54,7 @@ def measure(quantity: Quantity) -> Measure:
 def readings(items: Sequence[Item], by: Measure) -> list[Reading]:
     """Return all meanings that the numbers of *items* have *by* that measure."""
     return [
-        Reading(value, n, q.named, at, own, q.scale if own else by.unit, q.digits)
+        Reading(value, n, q.named, at, own, q.scale if own else by.unit, q.digits, q.below)
         for n, item in enumerate(items)
         for q, at in timed(item)
         for value, own in _meanings(q, by)
@@ -83,11 +84,16 @@ def alike(a: Reading, b: Reading) -> bool:
 
 def converted(read: Reading, by: Measure) -> Iterator[float]:
     """Yield what a number may be said as in another unit of the same kind than the record has it in."""
-    if by.kind is Kind.SIZE:
-        yield from (read.value * base for base in _BINARY)
+    yield from in_binary(read.value, by)
     plain = read.value / by.unit
     if not read.own and (plain >= _EXACT or plain < 1):
         yield from (plain * base for base in _BASES.get(by.kind, ()))
+
+
+def in_binary(value: float, by: Measure) -> Iterator[float]:
+    """Yield a size as it may be said too: "GB" is said for GiB, and the other way round."""
+    if by.kind is Kind.SIZE:
+        yield from (value * base for base in _BINARY)
 
 
 def _meanings(q: Quantity, by: Measure) -> Iterator[tuple[float, bool]]:
@@ -104,12 +110,3 @@ def _meanings(q: Quantity, by: Measure) -> Iterator[tuple[float, bool]]:
     bare = q.kind is Kind.COUNT and not (q.counts or q.whole)
     if q.kind is not by.kind and by.kind not in {Kind.COUNT, Kind.FOLD} and (bare or q.guessed):
         yield plain * by.unit, False
-
-
-def as_many(stated: Sequence[Quantity]) -> set[int]:
-    """Return how many of the numbers are as large as one of them, to the letter or give or take a twentieth."""
-    return {
-        sum(q.kind is one.kind and abs(q.value - one.value) <= off * abs(one.value) for q in stated)
-        for one in stated[:48]
-        for off in (0, 0.05)
-    }

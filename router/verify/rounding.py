@@ -23,7 +23,11 @@ def close(said: Quantity, have: float) -> bool:
     if said.hedge is Hedge.ABOUT:
         return off <= max(_ABOUT.get(said.digits, 0.02) * abs(value), grain(said)) + 1e-9
     if said.kind is Kind.COUNT and value < 100:
-        return off < 1e-6 or (have != int(have) and value >= 3 and off <= 0.5)
+        return (
+            off < 1e-6
+            or ("." in said.said and off <= grain(said) + 1e-9)
+            or (have != int(have) and value >= 3 and off <= 0.5)
+        )
     if said.kind is Kind.COUNT and said.scale == 1 and said.digits >= 3 and value == int(value):
         return off <= max(
             0.5, 0.5 * _figure(value, said.digits)

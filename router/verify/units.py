@@ -16,7 +16,7 @@ SIZES = {
     "gigabit": 1.25e8, "megabit": 1.25e5, "gigabits": 1.25e8, "megabits": 1.25e5,
     "kibibytes": 1024.0, "mebibytes": 2.0**20, "gibibytes": 2.0**30, "tebibytes": 2.0**40, "mebibyte": 2.0**20,
     "gibibyte": 2.0**30,
-    "kilobyte": 1e3, "megabyte": 1e6, "gigabyte": 1e9, "terabyte": 1e12, "gi": 2.0**30, "mi": 2.0**20,
+    "kilobyte": 1e3, "megabyte": 1e6, "gigabyte": 1e9, "terabyte": 1e12, "gi": 2.0**30, "mi": 2.0**20, "ki": 1024.0,
 }  # fmt: skip
 SCALES = {"thousand": 1e3, "thousands": 1e3, "million": 1e6, "millions": 1e6, "billion": 1e9, "billions": 1e9}
 THOUSANDS = {"k": 1e3, "m": 1e6, "g": 1e9, "bn": 1e9, "b": 1e9, "t": 1e12} | SCALES

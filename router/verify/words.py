@@ -16,6 +16,9 @@ _SMALL = "|".join(sorted(SMALL, key=len, reverse=True))
 _LASTING = "about|around|roughly|nearly|almost|over|under|within|than|for|after|by|took|takes|lasted|lasts|good|of|to"
 _THAN = r"as|more|less|\w+er|the|its|their|our|what|that|those|normal|usual|too"
 _HEDGED = "(?:nearly|almost|about|around|roughly|some|over|more than|at least) "
+_BARE = (
+    r"(?<!than )(?<!over )(?<!under )(?<!nearly )(?<!almost )(?<!least )(?<!most )\b"  # no bound before it
+)
 _MOVED = "ris|ros|gr[eo]w|increas|multipli|fell|dropp|decreas|went up|up|down"
 _TIME = r"(?:microsecond|millisecond|second|minute|hour|day|week|month|year)"
 PARTS = {
@@ -30,24 +33,31 @@ _OF_ONE = re.compile(  # "a fiftieth of a second", "half a percent", "three quar
     re.IGNORECASE,
 )
 
+_AND_PART = re.compile(  # "an hour and three quarters", "two and a half times"
+    rf"(?<![\d.,])\b(an?|one|every|each|{_SMALL}|\d+)( {_TIME}s?|) and (an?|one|two|three) ({_PART})s?\b"
+    rf"(?: (times)\b)?",
+    re.IGNORECASE,
+)
+_ADJECTIVE = re.compile(  # "six more hours", "two full days"
+    rf"\b({_SMALL}|\d+) (?!(?:of|in|to|and|or|per|for|at|by|an?|the|within|every|each|after|than|past)\b)[a-z]+(?<!s) "
+    rf"(?={_TIME}s\b)",
+    re.IGNORECASE,
+)
+
 # The order matters: longer phrases are taken before the words that they are made of.
 _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), to)
     for pattern, to in (
+        (rf"{_BARE}half a dozen\b", "about 6"),
+        (rf"{_BARE}a dozen\b", "about 12"),
         (r"\bhalf a dozen\b", "6"),
-        (rf"\b({_SMALL}) and a half times\b", r"{\1}.5-fold"),
         (r"\b(?:a )?quarter of a million\b", "250000"),
         (r"\bhalf a million\b", "500000"),
-        (rf"\b({_SMALL}) and a quarter ({_TIME}s)\b", r"{\1}.25 \2"),
         (rf"\bmultipli\w+ by ({_HEDGED})?({_SMALL}|\d+(?:\.\d+)?)\b", r"multiplied \1\2-fold"),
         (
             rf"\b((?:{_MOVED})\w*(?: by)?) ({_SMALL}|\d+(?:\.\d+)?) times\b",
             r"\1 \2-fold",
         ),
-        (rf"\b(?:an?|one|every|each) ({_TIME}) and a half\b", r"1.5 \1s"),
-        (rf"\b({_SMALL}) and a half ({_TIME}s)\b", r"{\1}.5 \2"),
-        (rf"(?<![\d.,])(\d+) and a half ({_TIME}s)\b", r"\1.5 \2"),
-        (rf"\b({_SMALL}) and a half\b(?! times)", r"{\1}.5"),
         (r"\b(?:an?|one) (day|hour|minute) and (?:an?|one) (hour|minute|second)\b", r"1 \1 1 \2"),
         (rf"\b(?:the )?(?:better|best|greater) part of an? ({_TIME})\b", r"under 1 \1"),
         (rf"\bmost of an? ({_TIME})\b", r"under 1 \1"),
@@ -106,23 +116,32 @@ _ANY = re.compile(  # most log lines have no number words, and need no rewriting
     re.IGNORECASE,
 )
 _AND_SOME = re.compile(r"(?<![\d.,])(\d?\d?[1-9]00) and (\d{1,2})\b(?![.,:]?\d)")  # "three hundred and forty"
-_WHOLES = re.compile(r"\{(\w+)\}(?=\.\d)")
 
 
 def in_digits(text: str) -> str:
     """Return *text* with its number words as digits; all else stays as it is."""
     if not _ANY.search(text):
         return text
-    text = _OF_ONE.sub(_part_of_one, text)
+    text = _AND_PART.sub(_and_part, _OF_ONE.sub(_part_of_one, _ADJECTIVE.sub(r"\1 ", text)))
     for pattern, to in _PHRASES:
         text = pattern.sub(to, text)
     said = text.lower()
-    text = _WHOLES.sub(lambda found: str(SMALL.get(found.group(1).lower(), found.group(1))), text)
     text = _SCALE_ONCE.sub(lambda found: f"{found[1] or found[3]} {found[2] or found[4]}", text)
     text = _NUMBER.sub(_value, text)
     return (
         _AND_SOME.sub(lambda found: str(int(found[1]) + int(found[2])), text) if "hundred" in said else text
     )
+
+
+def _and_part(found: re.Match[str]) -> str:
+    whole, unit, many, part, times = found.groups()
+    if not unit and (
+        whole.lower() in {"a", "an", "each", "every"} or found.string.startswith(" of", found.end())
+    ):
+        return found[0]  # two things, each told on its own
+    least = int(whole) if whole.isdigit() else SMALL.get(whole.lower(), 1)
+    value = f"{least + SMALL.get(many.lower(), 1) / PARTS[part.lower()]:.4g}"
+    return f"{value}-fold" if times else f"{value}{unit.rstrip('s') + 's' if unit else ''}"
 
 
 def _part_of_one(found: re.Match[str]) -> str:

@@ -27,6 +27,7 @@ from bot.store.schema import SCHEMA_VERSION, about, cases, journal
 from bot.store.timers import Timer, Timers
 from bot.ticking import Ticking
 from bot.wiring import now
+from router.tables import metadata as router_tables
 from sandbox.server import Sandbox
 from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict
 from tests.faults import invariants
@@ -95,7 +96,7 @@ async def test_p15_a_migration_that_is_cut_off_leaves_the_older_schema(tmp_path:
     connection = await opened.connect()
     await connection.execute(sa.text("ALTER TABLE cases ADD COLUMN live_key VARCHAR(64)"))
     await connection.close()  # without a commit, as a process that dies in it
-    await create_tables(opened)
+    await create_tables(opened, router_tables)
     async with opened.connect() as connection:
         version = await connection.scalar(sa.select(about.c.value).where(about.c.key == "schema"))
     assert version == str(SCHEMA_VERSION)
@@ -259,8 +260,9 @@ def test_p22_a_bad_setting_is_named_and_not_shown(name: str, value: str) -> None
 async def older_database(folder: Path) -> None:
     """Make the database of release 1 by taking away what came later."""
     opened = engine_for(None, folder)
-    await create_tables(opened)
+    await create_tables(opened, router_tables)
     async with opened.begin() as connection:
+        await connection.execute(sa.text("DROP TABLE router_audit_ends"))
         for index in ("cases_live_key", "ix_cases_live_key"):
             await connection.execute(sa.text(f"DROP INDEX IF EXISTS {index}"))
         made = await connection.scalar(sa.text("SELECT sql FROM sqlite_master WHERE name = 'cases'"))
@@ -286,7 +288,7 @@ async def older_database(folder: Path) -> None:
 async def test_an_older_releases_journal_still_folds(tmp_path: Path) -> None:
     await older_database(tmp_path)
     opened = engine_for(None, tmp_path)
-    await create_tables(opened)
+    await create_tables(opened, router_tables)
     kept = Cases(opened, "a")
     case = fold(await kept.journal(1))
     assert (case.repeats, case.cleared_at is not None) == (1, True)

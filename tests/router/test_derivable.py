@@ -94,9 +94,57 @@ def test_ten_times_as_much_or_another_unit_is_found() -> None:
         ("jams: 10:05 12, 10:06 380, 10:07 402", "782 jams in two minutes", "982 jams in two minutes"),
         ("feed delay 0.004 (10:05)", "The delay was 4 ms", "The delay was 9 ms"),
         ("10:29:59 sorting over, elapsed 00:20:10", "Sorting began at 10:09", "Sorting began at 10:15"),
+        ("press idle 10:05 to 11:50", "Idle for an hour and three quarters", "Idle for two and a quarter hours"),
+        ("press idle 10:05 to 16:05", "Six more hours went by", "Nine more hours went by"),
+        ("ink: 5Gi, trays: 5", "It has 5 GiB of ink", "It has 5 MB of ink"),
+        ("near 100% fill in the trays", "Fill was close to 100 %", "Close to 100 IP addresses were taken"),
+        ("lid at -14.2 s, tray at +0.3 s", "They are 14.5 s apart", "They are 17.5 s apart"),
+        ("press 10:42 on, 12:21 off", "Off an hour and forty minutes later", "Off an hour and fifty minutes later"),
         ("press 5 stopped", "It stopped between three and ten past", "It stopped for 10 minutes"),
     ],
 )  # fmt: skip
 def test_names_wholes_sums_and_factors_are_had(evidence: str, good: str, bad: str) -> None:
+    assert not is_found(evidence, good)
+    assert is_found(evidence, bad)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "good", "bad"),
+    [
+        ("kiln, lathe and loom stopped", "Three machines stopped", "Nine machines stopped"),
+        ("first jam seen. second jam seen. third jam seen", "Three teams saw it", "Eleven teams saw it"),
+        (
+            "two of the looms broke, then belts, then lids",
+            "Three kinds of parts gave way",
+            "Three looms broke",
+        ),
+        ("loom restarts: 9, jams: 4, torn: 2", "Three things are counted", "Three restarts are counted"),
+    ],
+)
+def test_what_is_only_listed_may_be_counted(evidence: str, good: str, bad: str) -> None:
+    assert not is_found(evidence, good)
+    assert is_found(evidence, bad)
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["The 5xx went on", "Hall 2a kept working", "Image 2025b went in", "Presses on firmware 3.1.x jam"],
+)
+def test_a_number_in_a_name_is_none(said: str) -> None:
+    assert not is_found("press mk9 stopped", said)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "good", "bad"),
+    [
+        ("tray depth (MB): 10:05 120, 10:17 130, 10:29 410", "220 MB on average", "360 MB on average"),
+        ("lids arrive at 900/s, 650/s are pressed", "15,000 more wait each minute", "35,000 more wait each minute"),
+        ("tray is 87 % full of 500 GB, 3 GB more each hour", "It is full in about 22 hours", "It is full in 9 hours"),
+        ("feed delay 10:05 0.12, 10:29 1.92", "The delay was at 1.9 by 10:29", "The delay was at 1.6 by 10:29"),
+        ("jams 10:05 12, 10:29 140", "A rise of elevenfold at least", "A rise of thirtyfold at least"),
+        ("37 lids of 8480 torn in the day", "0.4 % of lids in a day are torn", "0.9 % of lids in a day are torn"),
+    ],
+)  # fmt: skip
+def test_averages_and_what_is_left_over_at_a_pace_are_had(evidence: str, good: str, bad: str) -> None:
     assert not is_found(evidence, good)
     assert is_found(evidence, bad)

@@ -83,6 +83,7 @@ def test_a_date_in_figures_is_a_date(month: int, day: int) -> None:
         ("3×20 trays", [3.0, 20.0]),  # a product is not a factor
         ("shelves 03-07", [3.0, 7.0]),  # nor is a span of numbers a date
         ("cpu limit 4 -> 500m", [4.0, 0.5]),
+        ("java -Xmx1024m -Xss512k", [2.0**30, 2.0**19]),
         ("31,020/44,000 stale", [31_020.0, 44_000.0]),
         ("cracked (x18 402)", [18_402.0]),
         ("retry 2 503 again", [2.0, 503.0]),  # a plain space alone does not make one number

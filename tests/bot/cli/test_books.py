@@ -21,7 +21,7 @@ def investigated(run: Run, tmp_path: Path) -> str:
 
 def test_audit_replay_and_cost_tell_the_same_case(run: Run, investigated: str) -> None:
     audit = run("audit", "--json").json
-    assert set(audit) == {"case", "chain", "steps", "recorded"}
+    assert set(audit) == {"case", "chain", "missing", "steps", "recorded"}
     assert audit["chain"] is None
     assert {step["case"] for step in audit["steps"]} == {investigated}
     assert [step["at"] for step in audit["steps"]] == sorted((s["at"] for s in audit["steps"]), reverse=True)
@@ -50,18 +50,31 @@ def test_another_policy_is_compared(run: Run, investigated: str, tmp_path: Path)
     told = run("replay", "--policy", str(dear), "--json").json
     assert (told["decisions"], told["higher"]) == (1, 1)
     assert float(told["est_usd_now"]) >= float(told["est_usd_was"])
+    shown = run("replay", "--policy", str(dear)).out
+    assert "1 of 1 decisions change" in shown and "(higher tier)" in shown and investigated in shown
 
 
-def tampered(tmp_path: Path, was: str, now: str) -> None:
+def test_a_case_that_nobody_knows_is_not_replayed(run: Run, investigated: str) -> None:
+    told = run("replay", "--case", "INC-404")
+    assert told.code == 1 and "No decision is recorded for INC-404" in told.line
+    assert run("replay", "--policy", "/nowhere.toml").line.endswith(
+        "cannot be read (No such file or directory)."
+    )
+
+
+def done(tmp_path: Path, statement: str, **values: str) -> None:
+    """Do to the database what a person with a shell may do."""
     engine = sa.create_engine(f"sqlite:///{tmp_path / 'data' / 'incidentos.db'}")
     with engine.begin() as connection:
-        connection.execute(
-            sa.text("UPDATE router_audit SET record = replace(record, :was, :now)"), {"was": was, "now": now}
-        )
+        connection.execute(sa.text(statement), values)
     engine.dispose()
 
 
-@pytest.mark.parametrize("command", ["audit", "replay"])
+def tampered(tmp_path: Path, was: str, now: str) -> None:
+    done(tmp_path, "UPDATE router_audit SET record = replace(record, :was, :now)", was=was, now=now)
+
+
+@pytest.mark.parametrize("command", ["audit", "replay", "cost"])
 def test_a_record_that_was_changed_is_found(
     run: Run, investigated: str, tmp_path: Path, command: str
 ) -> None:
@@ -69,6 +82,20 @@ def test_a_record_that_was_changed_is_found(
     told = run(command)
     assert told.code == 1
     assert "chain is broken" in told.out
+
+
+@pytest.mark.parametrize("command", ["audit", "replay", "cost"])
+def test_newest_records_that_were_taken_out_are_missed(
+    run: Run, investigated: str, tmp_path: Path, command: str
+) -> None:
+    assert run(command).code == 0
+    done(tmp_path, "DELETE FROM router_audit WHERE number = (SELECT MAX(number) FROM router_audit)")
+    told = run(command)
+    assert told.code == 1
+    assert "The chain is broken: 1 record is missing from number 4 of " in told.out
+    assert ("figures below tell what is left" in told.out) == (command == "cost")
+    again = run(command, "--json")
+    assert again.code == 1 and "1 record is missing" in again.json["chain"]
 
 
 @pytest.mark.parametrize("command", ["audit", "replay", "cost"])

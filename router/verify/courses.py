@@ -1,0 +1,117 @@
+"""Courses: the values of one thing in the order of their time, as evidence tells them. Pure; it knows no claim."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from enum import Enum
+from itertools import combinations, pairwise
+
+from router.verify.clocks import days
+from router.verify.library import Item
+from router.verify.quantities import quantities
+from router.verify.readings import timed
+from router.verify.words import in_digits
+
+
+class Way(Enum):
+    """Up or down."""
+
+    UP = 1
+    DOWN = -1
+
+
+_FROM_TO = re.compile(
+    r"\bfrom ([\d.,]+)\s?[%\w/]*(?: \([^)]*\))? to ([\d.,]+)(?:\s?(?:%|[A-Za-z]{1,3}\b))?|"
+    r"\b([\d.,]+) ?[a-z%]* (?:→|->) ([\d.,]+)(?:\s?(?:%|[A-Za-z]{1,3}\b))?",
+    re.IGNORECASE,
+)
+_NUMBER = r"(-?\d[\d,]*(?:\.\d+)?)"
+_VALUE = rf"{_NUMBER}\s?(?:%|[A-Za-z]{{1,5}})?(?:/s|/min)?"
+_BARE_SERIES = re.compile(r":\s*(-?\d+(?:\.\d+)?(?:,\s+-?\d+(?:\.\d+)?){2,})\s*$")
+_BEFORE_AFTER = re.compile(rf"{_VALUE} (?:before|until)\b[^,;]{{0,20}}, {_VALUE} (?:after|since|from)\b")
+_NOW_AND_THEN = re.compile(
+    rf"{_VALUE}(?:, was | \((?:yesterday|normal(?:ly)?|usual(?:ly)?|before|was|baseline|typical(?:ly)?|median|"
+    rf"\d\d:\d\d)[^\d)]{{0,8}}){_VALUE}"
+)
+_BESIDE = re.compile(r"[`*]|(?<=\w)/(?:s|sec|min|h|hour)\b")  # stands in the way of reading a number
+HEAD = re.compile(r":|(?<![\w.])\d")
+_HALF_A_DAY = 43_200
+_LITTLE = 0.03
+
+
+def courses(item: Item) -> Iterator[tuple[str, list[float]]]:
+    """Yield what *item* tells in the order of its time, each with the words that it is told in."""
+    for part in item.text.split(";"):
+        plain = _BESIDE.sub("", part)
+        read = [(q, at) for q, at in timed(replace(item, text=plain)) if at is not None]
+        if found := _BEFORE_AFTER.search(part):
+            yield part, [_float(found[1]), _float(found[2])]
+        elif found := _NOW_AND_THEN.search(part):
+            yield part, [_float(found[2]), _float(found[1])]
+        elif len(read) > 1:
+            if max(at for _, at in read) - min(at for _, at in read) < _HALF_A_DAY:
+                read.sort(key=lambda one: one[1])
+            yield part, [q.value for q, _ in read if q.kind is read[0][0].kind]
+        elif len(daily := _daily(plain)) > 1:
+            yield part, daily
+        elif found := _BARE_SERIES.search(part):
+            yield part, [_float(value) for value in found[1].split(",")]
+        elif told := pair(in_digits(plain)):
+            yield part, list(told)
+
+
+def _daily(text: str) -> list[float]:
+    """Return the values of a series that is headed by days: "08-28=40 08-30=83000"."""
+    heads = days(text)
+    ends = [*(day.start for day in heads[1:]), len(text)]
+    found = [quantities(text[day.end : end])[:1] for day, end in zip(heads, ends, strict=False)]
+    return [q.value for first in found for q in first]
+
+
+def ways(course: Sequence[float]) -> set[Way]:
+    """Return the ways that a course may be said to go: its largest move, and one the other way of half its size."""
+    steps = [b - a for a, b in combinations(course, 2)]
+    rise, fall = max([0.0, *steps]), -min([0.0, *steps])
+    found = (
+        {Way.UP}
+        if rise and rise >= 0.5 * fall and (course[-1] > course[0] or rise >= 0.2 * abs(course[0]))
+        else set()
+    )
+    return found | ({Way.DOWN} if fall and fall >= 0.5 * rise else set())
+
+
+def mostly(course: Sequence[float]) -> set[Way]:
+    """Return the way of most steps of a course, and that of its whole when it is as large as half of its range."""
+    steps = [b - a for a, b in pairwise(course)]
+    up, down = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
+    found = {Way.UP} if up > down else {Way.DOWN} if down > up else set()
+    whole, half = course[-1] - course[0], 0.5 * (max(course) - min(course))
+    return found | ({Way.UP} if whole > half else {Way.DOWN} if whole < -half else set())
+
+
+def is_level(course: Sequence[float]) -> bool:
+    """Say whether a course of more than shares stays within a few hundredths of itself."""
+    most = max(abs(value) for value in course)
+    return most > 1 and max(course) - min(course) <= _LITTLE * most
+
+
+def joined(cited: Sequence[Item]) -> Iterator[Item]:
+    """Yield the pieces; series of one head that go on in another piece are one."""
+    series: dict[tuple[str, str], Item] = {}
+    for item in sorted(cited, key=lambda one: one.time.timestamp() if one.time else 0.0):
+        head = HEAD.split(item.text, maxsplit=1)[0] if item.kind == "metric" else ""
+        before = series.get((item.service, head)) if head else None
+        text = f"{before.text}, {item.text[len(head) :].lstrip(': ')}" if before else item.text
+        series[item.service, head or item.id] = replace(item, text=text)
+    yield from series.values()
+
+
+def pair(text: str) -> tuple[float, float] | None:
+    """Return the numbers of "from X to Y", in units of their own."""
+    found = _FROM_TO.search(text)
+    numbers = quantities(found[0]) if found else []
+    return (numbers[0].value, numbers[1].value) if len(numbers) == 2 else None
+
+
+def _float(said: str) -> float:
+    return float(said.replace(",", ""))

@@ -1,0 +1,133 @@
+"""Words of direction: which way a text says that something went, or how much it says there is. Pure.
+
+A claim goes a way; evidence in words may also tell a level ("elevated", "unchanged") or strain ("overloaded").
+"""
+
+import re
+from collections.abc import Sequence
+
+from router.verify.courses import Way, courses
+from router.verify.library import Item, stems
+
+UP = re.compile(
+    r"\b(?:ris(?:e|es|en|ing)|rose|increas\w*|climb\w*|gr(?:ow|ows|ew|own|owing)|jump\w*|spik\w*|surg\w*|soar\w*|"
+    r"went up|swell\w*|swollen|escalat\w*|balloon\w*|mushroom\w*|accelerat\w*|more and more|"
+    r"more(?! than\b)(?: [\w-]+){1,5} (?:after|since)\b|more often|more frequent\w*|"
+    r"going up|(?:was |is |were )?up from|rais(?:e|ed|es|ing)|"
+    r"doubl\w*|tripl\w*|trebl\w*|quadrupl\w*|multipl(?:y|ied|ies)|higher|scaled up|bumped up|"
+    r"more (?:\w+ ){1,4}than (?:before|usual)|creep\w* up|shot up|slower|(?:got|gets|getting|became|grew) longer)\b",
+    re.IGNORECASE,
+)
+DOWN = re.compile(
+    r"\b(?:(?:fall(?:s|en|ing)?|fell)(?! (?:\w+ )?(?:back|over|behind)\b)|decreas\w*|"
+    r"(?<!were )(?<!was )(?<!are )(?<!is )(?<!been )(?<!being )"  # what is dropped is let go of
+    r"drop(?:s|ped|ping)?(?! (?:\w+ )?(?:packets?|connections?|requests?|messages?|frames?|events?|calls?)\b)|"
+    r"declin\w*|dwindl\w*|diminish\w*|subsid\w*|abat\w*|slump\w*|ebb\w*|rarer|fewer(?! than\b)|"
+    r"(?:went|going|comes?|came|coming) down|down from|down to|"
+    r"lower(?:ed|s|ing)?|cut from|was cut|reduc\w*|shr(?:ink|ank|unk|inking)\w*|halv\w*|sank|sinking|plunged|"
+    r"faster|quicker|eas(?:ed|es|ing)|catching up|caught up|shorter|emptied|emptying|sped up|speed-up|"
+    r"scaled down|improv\w*|"
+    r"(?:fewer|less) (?:\w+ ){1,4}than (?:before|usual))\b",
+    re.IGNORECASE,
+)
+_GOOD = re.compile(r"\b(?:success|availability|throughput|hit (?:rate|ratio)|uptime)\b", re.IGNORECASE)
+_BETTER = re.compile(r"\bimprov\w*", re.IGNORECASE)
+_HIGH = re.compile(r"\b(?:high|elevated|above|exceed\w*|peak\w*|too many)\b", re.IGNORECASE)
+_LOW = re.compile(r"\b(?:low|below|too few)\b", re.IGNORECASE)
+_STRAIN = re.compile(r"\b(?:saturat\w*|overwhelm\w*|amplif\w*|spik\w*|overload\w*)\b", re.IGNORECASE)
+_SPENT = re.compile(r"\b(?:exhaust\w*|ran out|full|maxed|pegged)\b", re.IGNORECASE)
+_AS_BEFORE = re.compile(
+    r"\b(?:came|comes?|fell|went|is|are) back (?:to|at|on) "
+    r"(?:(?:its|their|the) )?(?:old|normal|usual|former)\b",
+    re.IGNORECASE,
+)
+_RECOVERED = re.compile(r"\b(?:recover\w*|restored|resolved|cleared|healthy again|back to)\b", re.IGNORECASE)
+_LEVEL = re.compile(r"\b(?:unchanged|flat|steady|no change|as before)\b", re.IGNORECASE)
+_WELL = re.compile(r"\b(?:fine|normal|ok|healthy|stable|constant)\b", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:no|not|never|without|neither|nor|stopped|cannot)\b|n['’]t\b", re.IGNORECASE)
+CLAUSE = re.compile(r"(?<=[a-z\d)])[,;:.](?=\s)|\b(?:while|but|whereas|although|despite)\b")
+_TELLING = 2  # words that a text shares with what speaks of the same thing
+_OPPOSITES = tuple(
+    (re.compile(rf"\b(?:{one})", re.IGNORECASE), re.compile(rf"\b(?:{other})", re.IGNORECASE))
+    for one, other in (
+        (r"miss(?:es)?\b", r"hits?\b"),
+        ("fail|error", "success"),
+        (r"free\b|headroom|left\b|remain", r"used\b|usage|utili[sz]|full\b"),
+        (r"idle\b", r"busy\b"),
+    )
+)
+_PACE = re.compile(
+    r"\b(?:speed|rate|throughput|realtime|per (?:s|second|minute)|fps)\b|/(?:s|min)\b", re.IGNORECASE
+)
+_COMPARED = re.compile(r"\b(?:slower|faster|quicker|longer|shorter|sped up|speed-up)\b", re.IGNORECASE)
+
+
+def goes(text: str) -> Way | None:
+    """Return the one way that *text* speaks of; None when it speaks of neither or of both."""
+    if _GOOD.search(text):
+        text = _BETTER.sub("rose", text)
+    up, down = UP.search(text), DOWN.search(text)
+    if bool(up) == bool(down):
+        return None
+    return Way.UP if up else Way.DOWN
+
+
+def seen_from(evidence: str, text: str, way: Way | None) -> Way | None:
+    """Return the way that *text* says *evidence* went: misses rise where hits fall; what is faster may be a speed."""
+    if _COMPARED.search(text) and _PACE.search(f"{text} {evidence}"):
+        return None
+    for one, other in _OPPOSITES:
+        for mine, theirs in ((one, other), (other, one)):
+            told = mine.search(text) and theirs.search(evidence)
+            if way and told and not (theirs.search(text) or mine.search(evidence)):
+                return Way.DOWN if way is Way.UP else Way.UP
+    return way
+
+
+def in_words(text: str, items: Sequence[Item]) -> str:
+    """Say which of *items* says in words the opposite of *text*, "" when none does or one agrees."""
+    went = goes(text) or (Way.DOWN if _AS_BEFORE.search(text) else None)
+    strained = _STRAIN.search(text) or _SPENT.search(text)
+    if _DENIED.search(text) or _WELL.search(text) or not (went or strained):
+        return ""
+    words = frozenset(stems(text))
+    against = ""
+    for item in items:
+        if any(True for _ in courses(item)):
+            continue
+        parts = item.text.split(";") if item.kind == "metric" else ()
+        level = [part for part in parts if _LEVEL.search(part) and _is_about(words, part)]
+        for clause in CLAUSE.split(item.text):
+            told = _level(clause)
+            agrees = (went and told is went) or _RECOVERED.search(clause)
+            if agrees and words & frozenset(stems(clause)):
+                return ""
+            if not _DENIED.search(clause) and _is_about(words, clause) and _opposes(clause, text, went):
+                level.append(clause)
+        if level and not against:
+            against = f"{item.id} says “{level[0].strip()[:80]}”"
+    return against
+
+
+def _is_about(words: frozenset[str], told: str) -> bool:
+    return len(words & frozenset(stems(told))) >= _TELLING
+
+
+def _opposes(clause: str, text: str, went: Way | None) -> bool:
+    """Say whether *clause* tells of the other way than *went*, or that all is well with what is under strain."""
+    told = _level(clause)
+    if told is None and _WELL.search(clause) and not re.search(r"\d", clause):
+        return True
+    if went is Way.DOWN and _STRAIN.search(clause) and not DOWN.search(clause):
+        return True
+    return told is not None and seen_from(clause, text, went) not in {None, told}
+
+
+def _level(text: str) -> Way | None:
+    """Return the way that *text* says something went, or whether it says that there is much or little of it."""
+    if went := goes(text):
+        return went
+    much, little = UP.search(text) or _HIGH.search(text), DOWN.search(text) or _LOW.search(text)
+    if bool(much) == bool(little):
+        return None
+    return Way.UP if much else Way.DOWN

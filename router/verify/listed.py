@@ -1,0 +1,43 @@
+"""How many things may be counted in evidence that gives no number of them. Pure.
+
+"Three teams reported it" is counted over reports, lists and lines, in more ways than code can follow. So a small
+count goes against its evidence only where that gives a number of the same things, or lists not so many in all.
+"""
+
+import re
+from collections.abc import Sequence
+
+from router.verify.library import Item, stems
+from router.verify.quantities import Kind, Quantity, in_figures
+
+_MANY = 31  # nobody counts more by eye
+_APART = re.compile(r"[,;|/+&→\n]|\s-\s|\.\s|->|\b(?:and|or|then)\b")
+_BESIDE = 40  # letters before and behind a number that may say what it counts
+_PER = re.compile(r"(?:\bper |/)\w+")
+_BREAK = re.compile(r"[;.!?](?=\s|$)|,(?=\s)|\d")
+
+
+def is_countable(quantity: Quantity, text: str, items: Sequence[Item]) -> bool:
+    """Say whether *quantity* of *text* may be counted over what *items* list, and they give no number of the same."""
+    if quantity.kind is not Kind.COUNT or quantity.per is not None or quantity.scale != 1:
+        return False
+    if quantity.value != int(quantity.value) or not 0 < quantity.value <= _MANY:
+        return False
+    listed = max((1 + len(_APART.findall(item.text)) for item in items), default=0)
+    if quantity.value > max(listed, len(items)):
+        return False
+    mine = _things(in_figures(text), quantity)
+    return not any(
+        mine & _things(in_figures(item.text), other)
+        for item in items
+        for other in item.quantities
+        if other.kind in {Kind.COUNT, Kind.FOLD}
+    )
+
+
+def _things(plain: str, quantity: Quantity) -> frozenset[str]:
+    """Return the stems of the words beside a number, behind it and before it up to a comma."""
+    end = quantity.start + len(quantity.said)
+    before = _BREAK.split(plain[max(0, quantity.start - _BESIDE) : quantity.start])[-1]
+    behind = _BREAK.split(plain[end : end + _BESIDE])[0]
+    return frozenset(stems(_PER.sub("", f"{before} {behind}")))
