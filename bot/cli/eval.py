@@ -3,8 +3,8 @@
 import argparse
 import json
 import math
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -24,7 +24,7 @@ from bot.evaluation.score import Truth, figures, of_arm, right
 from bot.investigation.alert import Alert
 from bot.settings import Settings
 from bot.sources import file_sources
-from bot.store.database import create_tables, engine_for, prepare_folder
+from bot.store.database import CannotOpen, create_tables, engine_for, owned, prepare_folder
 from bot.wiring import model_of, now, toolbox_of
 from router.audit import Audit
 from router.calls import Model
@@ -54,6 +54,8 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
     settings = Settings.read(environment)
     if not (math.isfinite(options.cap_usd) and options.cap_usd >= 0):
         raise Refused(f"--cap-usd must be a sum of dollars, not {options.cap_usd}.")
+    if options.limit is not None and options.limit < 1:
+        raise Refused(f"--limit must be at least 1, not {options.limit}.")
     async with _opened(options, settings) as evaluation:
         await _run_all(evaluation)
         told = _told(evaluation)
@@ -70,28 +72,48 @@ async def _opened(options: argparse.Namespace, settings: Settings) -> AsyncItera
     if not (cases / "answers.jsonl").is_file() and (cases / "rca_cases").is_dir():
         cases /= "rca_cases"
     try:
-        found = truths_in(cases)[: options.limit]
+        known, absent = truths_in(cases)
     except NoCases as missing:
         raise Refused(str(missing)) from missing
+    found = known[: options.limit]
     alerts = {truth.case: alert_of(cases / truth.case) for truth in found}
     arms = _arms(options.policy, settings)
     folder = Path(options.resume) if options.resume else settings.folder / "eval" / f"{now():%Y%m%dT%H%M%SZ}"
-    engine = engine_for(None, prepare_folder(folder))
-    model = model_of(settings)
-    try:
+    async with AsyncExitStack() as stack:
+        stack.enter_context(_ours(folder, named=bool(options.resume)))
+        engine = engine_for(None, folder)
+        stack.push_async_callback(engine.dispose)
         await create_tables(engine, router_tables)
+        model = model_of(settings)
+        if model is not None:
+            stack.push_async_callback(model.aclose)
         writer = f"eval-{now():%Y%m%dT%H%M%S%f}"
         budget = CappedBudget(engine, writer, now, cap=Decimal(str(options.cap_usd)))
         budget.taken = await spent_before(engine)
         audit = Audit(engine, writer, now)
         truths = {truth.case: truth for truth in found}
-        yield Evaluation(settings, cases, folder, truths, alerts, arms, model, budget, audit)
+        gone = [
+            {"arm": "every arm", "case": name, "why": "no alert.json in a folder of its name"}
+            for name in absent
+        ]
+        yield Evaluation(settings, cases, folder, truths, alerts, arms, model, budget, audit, gone)
         await budget.aclose()
         await audit.aclose()
-    finally:
-        if model is not None:
-            await model.aclose()
-        await engine.dispose()
+
+
+@contextmanager
+def _ours(folder: Path, *, named: bool) -> Iterator[None]:
+    """Own *folder* while it is evaluated: two runs in one would each spend up to the cap."""
+    try:
+        with owned(prepare_folder(folder)):
+            yield
+    except CannotOpen as error:
+        if not named:
+            raise
+        why = getattr(error.__cause__, "strerror", None)
+        busy = isinstance(error.__cause__, BlockingIOError)
+        told = "Another eval works in it. Wait for its end or" if busy else f"It cannot be written ({why}):"
+        raise Refused(f"--resume {folder}: {told} name another folder.") from error
 
 
 def _arms(files: Sequence[str], settings: Settings) -> tuple[Arm, ...]:
@@ -122,7 +144,7 @@ async def _run_all(evaluation: Evaluation) -> None:
             todo = [case for case in evaluation.truths if (case, arm.name, arm.policy.sha) not in known]
             bar = progress.add_task(arm.name, total=len(todo), usd=float(evaluation.budget.taken))
             router = await router_of(arm, evaluation.model, evaluation.budget, evaluation.audit)
-            for case in todo:
+            for number, case in enumerate(todo):
                 sources = file_sources(evaluation.cases / case, evaluation.settings)
                 toolbox = toolbox_of(sources)
                 alert = evaluation.alerts[case]
@@ -131,7 +153,8 @@ async def _run_all(evaluation: Evaluation) -> None:
                 if not isinstance(had, NotMeasured):
                     keep(evaluation.folder, had)
                     continue
-                evaluation.left_out.append({"arm": arm.name, "case": case, "why": had.why})
+                gone = todo[number:] if had.final else [case]
+                evaluation.left_out += [{"arm": arm.name, "case": each, "why": had.why} for each in gone]
                 if had.final:
                     break
 

@@ -1,7 +1,7 @@
 """What `eval` prints for people: one row an arm, what was left out, and where the results are."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,6 +11,8 @@ from rich.table import Table
 from bot.cli.plain import paper
 from router.prices import dollars
 
+FEW = 10  # cases
+MOST_NAMED = 3  # cases that were left out for one reason
 # they fit eighty columns
 _COLUMNS = ("arm", "right", "accuracy", "in 3", "gain", "$/case", "seconds", "calls")
 _READ = (
@@ -46,15 +48,34 @@ def print_tables(told: Mapping[str, Any]) -> None:
             console.print(
                 f"{arm['arm']}: accuses a deployment in {wrong} of {asked} cases where none is guilty"
             )
-    reasons: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for one in told["left_out"]:
-        reasons[one["why"], one["case"]].append(one["arm"])
-    for (why, case), names in reasons.items():
-        line = f"Left out: {', '.join(names)} ({case}): {why}"
+    for line in (*_cautions(told), *_left_out(told["left_out"])):
         console.print(line, markup=False, highlight=False, soft_wrap=True)
-    spent = f"{dollars(Decimal(told['spent_usd']))} of {dollars(Decimal(told['cap_usd']))} spent"
+    spent = f"{dollars(Decimal(told['spent_usd']))} of {dollars(Decimal(told['cap_usd']))} spent or set aside"
     kept = f"{spent}. Kept in {told['kept_in']}; --resume goes on from there."
     console.print(kept, markup=False, highlight=False, soft_wrap=True)
+
+
+def _cautions(told: Mapping[str, Any]) -> Iterable[str]:
+    """Yield what must be known before figures are compared."""
+    counts = {arm["n"] for arm in told["arms"]}
+    if len(counts) > 1:
+        yield "The arms had different numbers of cases: compare their gains, which are over the same cases."
+    if counts and min(counts) < FEW:
+        yield f"With fewer than {FEW} cases the intervals of gain, $ and seconds are narrower than what is known."
+
+
+def _left_out(left_out: Sequence[Mapping[str, str]]) -> Iterable[str]:
+    """Yield a line for each reason, with the arms and their cases."""
+    reasons: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for one in left_out:
+        reasons[one["why"]][one["arm"]].append(one["case"])
+    for why, arms in reasons.items():
+        alike: dict[str, list[str]] = defaultdict(list)
+        for arm, cases in arms.items():
+            more = f" and {len(cases) - MOST_NAMED} more" if len(cases) > MOST_NAMED else ""
+            alike[", ".join(cases[:MOST_NAMED]) + more].append(arm)
+        told = "; ".join(f"{', '.join(names)} ({cases})" for cases, names in alike.items())
+        yield f"Left out: {told}: {why}"
 
 
 def _spread(figure: Mapping[str, float] | None, form: str) -> str:

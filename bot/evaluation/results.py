@@ -40,8 +40,8 @@ def keep(folder: Path, result: Result) -> None:
         file.write((b"" if whole else b"\n") + _RESULT.dump_json(result) + b"\n")
 
 
-def truths_in(folder: Path) -> list[Truth]:
-    """Return what is known of each case folder in *folder*, by name.
+def truths_in(folder: Path) -> tuple[list[Truth], list[str]]:
+    """Return what is known of each case folder in *folder*, by name, and the named cases that are not there.
 
     Raises:
         NoCases: there is no readable answers.jsonl, or none of its cases is there.
@@ -49,7 +49,8 @@ def truths_in(folder: Path) -> list[Truth]:
     path = folder / "answers.jsonl"
     try:
         told = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-        found = [_truth(folder, one) for one in told if (folder / str(one["id"]) / "alert.json").is_file()]
+        names = {str(one["id"]): (folder / str(one["id"]) / "alert.json").is_file() for one in told}
+        found = [_truth(folder, one) for one in told if names[str(one["id"])]]
     except OSError as failed:
         raise NoCases(
             f"{path} cannot be read ({failed.strerror}). Beside its case folders a folder of cases holds answers.jsonl."
@@ -58,7 +59,7 @@ def truths_in(folder: Path) -> list[Truth]:
         raise NoCases(f'{path} holds a line that is no {{"id", "services", "deploys"}} ({odd}).') from odd
     if not found:
         raise NoCases(f"{folder} holds none of the cases that its answers.jsonl names.")
-    return sorted(found, key=lambda truth: truth.case)
+    return sorted(found, key=lambda truth: truth.case), sorted(name for name in names if not names[name])
 
 
 def _truth(folder: Path, told: dict[str, object]) -> Truth:

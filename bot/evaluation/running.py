@@ -20,6 +20,7 @@ from router.audit import Audit
 from router.calls import Model
 from router.ledger import Summary
 from router.outcomes import FailureCode
+from router.prices import dollars
 from router.router import Router
 from tools.toolbox import Toolbox
 
@@ -68,7 +69,8 @@ async def run_case(
     if not arm.asks:
         return _result(name, arm, case, seconds)
     if budget.reached:
-        return NotMeasured(f"the cap of ${budget.cap} is reached", final=True)
+        why = f"the next call could cost more than is left of the cap of {dollars(budget.cap)}"
+        return NotMeasured(why, final=True)
     failure = case.failure
     if failure is not None and failure.code not in _PART_OF_THE_ARM:
         return NotMeasured(failure.message, final=failure.code is FailureCode.KEY_REFUSED)

@@ -1,7 +1,7 @@
 """Scoring by code: was the guilty service or deployment named, what did it cost, and how sure are the figures. Pure.
 
-Intervals are the 95 % of 2,000 bootstrap samples over cases, drawn with a fixed seed: the same results give the
-same interval. It knows no model.
+The interval of a share is Wilson's, which stays wide on few cases however they came out; the others are the 95 % of
+2,000 bootstrap samples over cases, drawn with a fixed seed: the same results give the same interval. It knows no model.
 """
 
 import random
@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+
+from router.learning import wilson
 
 SAMPLES = 2000
 SEED = 20_261_127
@@ -72,7 +74,7 @@ def figures(
     gains = [float(hit) - float(without[case]) for case, hit in hits.items() if case in without]
     return {
         "n": len(results),
-        "accuracy": interval([float(hit) for hit in hits.values()]),
+        "accuracy": share(list(hits.values())),
         "at_3": _mean([right(one, truths[one.case], 3) for one in results]),
         "gain": interval(gains),
         "usd": interval([float(one.usd) for one in results]),
@@ -84,6 +86,14 @@ def figures(
         "accused_innocent": [sum(accused), len(accused)],
         "by_set": {name: [sum(mine), len(mine)] for name, mine in sorted(by_set.items())},
     }
+
+
+def share(hits: Sequence[bool]) -> dict[str, float] | None:
+    """Return the share of *hits* and its 95 % interval, None when there are none."""
+    if not hits:
+        return None
+    low, high = wilson(sum(hits), len(hits))
+    return {"mean": round(sum(hits) / len(hits), 4), "low": round(low, 4), "high": round(high, 4)}
 
 
 def interval(values: Sequence[float]) -> dict[str, float] | None:

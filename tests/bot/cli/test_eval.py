@@ -14,7 +14,8 @@ import pytest
 
 from bot.evaluation.arms import arms_of, lifted, pinned
 from bot.evaluation.results import keep, read_results
-from bot.evaluation.score import Result, Truth, interval, right
+from bot.evaluation.score import Result, Truth, interval, right, share
+from bot.store.database import owned, prepare_folder
 from router.messages import Task
 from router.plan import plan_for
 from router.policy_file import PolicyError
@@ -105,7 +106,11 @@ def test_the_cap_is_never_exceeded_and_said(run: Run, cases: Path, tmp_path: Pat
     with served(diagnoses) as server:
         told = run(*words, ANTHROPIC_API_KEY="test", ANTHROPIC_BASE_URL=server.url).json
     assert Decimal(told["spent_usd"]) <= Decimal("0.06")
-    assert any("cap" in one["why"] for one in told["left_out"])
+    short = [one for one in told["left_out"] if "cap of $0.06" in one["why"]]
+    scored = {(arm["arm"], arm["n"]) for arm in told["arms"]}
+    for name in {one["arm"] for one in short}:  # whatever an arm was not asked is told, case by case
+        assert sum(one["arm"] == name for one in short) + dict(scored).get(name, 0) == told["cases"]
+    assert short
     assert "no-model" in {arm["arm"] for arm in told["arms"]}
 
 
@@ -116,7 +121,8 @@ def test_a_case_that_no_model_answered_is_left_out_and_not_scored(run: Run, case
         )
     assert [arm["arm"] for arm in told.json["arms"]] == ["no-model"]
     assert {one["arm"] for one in told.json["left_out"]} == {"always-weak", "always-strong", "routed"}
-    assert len(told.json["left_out"]) == 3  # a key that is refused once is not tried on every case
+    assert len(told.json["left_out"]) == 6
+    assert len(server.requests) == 3  # a key that is refused once is not tried on every case
 
 
 def test_without_a_key_it_says_what_it_left_out(run: Run, cases: Path) -> None:
@@ -127,9 +133,27 @@ def test_without_a_key_it_says_what_it_left_out(run: Run, cases: Path) -> None:
     assert "Left out: always-weak, always-strong, routed (all): no ANTHROPIC_API_KEY" in told.out
 
 
+def test_a_case_without_a_folder_is_told(run: Run, cases: Path) -> None:
+    with (cases / "answers.jsonl").open("a") as file:
+        file.write('{"id": "three", "services": ["store"]}\n')
+    told = run("eval", "--cases", str(cases))
+    assert "Left out: every arm (three): no alert.json in a folder of its name" in told.out
+    assert "2 cases;" in told.out and "intervals of gain, $ and seconds are narrower" in told.out
+
+
+def test_two_runs_do_not_spend_from_one_folder(run: Run, cases: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    with owned(prepare_folder(kept)):
+        told = run("eval", "--cases", str(cases), "--resume", str(kept))
+    assert (told.code, "Another eval works in it" in told.line) == (1, True)
+    assert run("eval", "--cases", str(cases), "--resume", str(kept)).code == 0
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [(("--cases", "nowhere"), "answers.jsonl"), (("--cases", "CASES", "--cap-usd", "-1"), "--cap-usd"),
+     (("--cases", "CASES", "--limit", "0"), "--limit must be at least 1"),
+     (("--cases", "CASES", "--resume", "/proc/none"), "--resume /proc/none: It cannot be written"),
      (("--cases", "CASES", "--policy", "a.toml"), "a.toml")],
 )  # fmt: skip
 def test_what_cannot_be_run_is_one_line(run: Run, cases: Path, words: tuple[str, ...], said: str) -> None:
@@ -161,7 +185,10 @@ def test_scores_and_intervals() -> None:
     result = Result("c", "a", "x", (), ("abc1234",), "concluded", "model", "0", 1.0, 1, 1, unverified=False)
     assert right(result, asked)
     assert not right(result, Truth("c", "s", (), (), has_deploys=True))  # none is guilty, one was accused
-    assert interval([]) is None
+    assert share([]) is interval([]) is None
+    few, many = share([True] * 3), share([True] * 300)
+    assert few and many and few["mean"] == many["mean"] == 1
+    assert few["low"] < 0.5 and many["low"] > 0.95, "three of three is not certainty"
     found = interval([1.0] * 30 + [0.0] * 10)
     assert found is not None
     assert 0.5 < found["low"] < found["mean"] == 0.75 < found["high"] < 0.95
