@@ -312,6 +312,7 @@ COURSES = (
     Seen("metric:7", "metric", "backlog (GB): 09:30 70, 10:00 4", "mailer", at(10, 0)),
     Seen("metric:8", "metric", "sort speed 5.2x at 09:00, 0.8x at 09:30", "sorter", at(9, 30)),
     Seen("metric:9", "metric", "letters/s 90 (09:00: 85)", "sorter", at(9, 30)),
+    Seen("log:5", "log", "PSC sealed; letters torn", "mailer", at(9, 1)),
     Seen("log:1", "log", "resolver 203.0.113.44 refused; container mailer OOMKilled", "mailer", at(9, 0)),
     Seen("recall:1", "recall", "restarting did not help, rolling back 2.9.0 did", "mailer"),
 )
@@ -338,6 +339,9 @@ COURSES = (
         ("Commit 9b3ad7c raised the concurrency", "deploy:1", True),
         ("Commit 9b3ad7d raised the concurrency", "deploy:1", False),
         ("Concurrency of the mailer was raised", "log:1", False),
+        ("The PostSortingCupboard is sealed", "log:5", True),
+        ("The LetterSortingBin is sealed", "log:5", False),
+        ("GitLab keeps torn letters in/out of sight", "log:5", True),
         ("The lookup was turned down", "log:1", True),
         ("Commit 4c0ffee1 went out", "deploy:3", True),
         ("Commit 4c0ffee2 went out", "deploy:3", False),
