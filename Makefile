@@ -40,9 +40,10 @@ types: .venv/dev.stamp
 contracts: .venv/dev.stamp
 	$(BIN)/lint-imports
 
-# what is compiled is kept for the workers and the processes that they start; no worker computes with threads of its own
+# what is compiled is kept for the workers and the processes that they start; no worker computes with threads of its own;
+# files come in the order of their folders, for of those with few tests, which would come last, some take longest
 tests: .venv/dev.stamp
-	PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 4 --dist loadfile
+	PYTHONDONTWRITEBYTECODE= OPENBLAS_NUM_THREADS=1 $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 # the whole fault matrix, also what takes minutes: kills at every step, whole processes
 faults: .venv/dev.stamp

@@ -1,4 +1,4 @@
-"""The Socket Mode connection: deaf, cut, crowded, refused; and what was missed in between."""
+"""The Socket Mode connection: deaf or refused. Cut, crowded and away for a while are rows S05, S07 and S08."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -68,25 +68,6 @@ async def test_a_deaf_connection_is_made_anew_and_nothing_is_missed(sandbox: San
         assert "seen late" in text_of(recall)
 
 
-async def test_a_cut_connection_is_joined_again(sandbox: Sandbox, tmp_path: Path) -> None:
-    async with listening(sandbox, tmp_path):
-        alert = sandbox.post_webhook(alert_post())
-        await sandbox.settled()
-        await sandbox.socket.close_all(abort=True)
-        await answered(sandbox, alert["ts"])
-        await sandbox.wait_for(lambda: len(sandbox.socket), WAIT, "a connection")
-
-
-async def test_too_many_connections_are_waited_out(sandbox: Sandbox, tmp_path: Path) -> None:
-    async with listening(sandbox, tmp_path):
-        opened = len(sandbox.calls_of("apps.connections.open"))
-        sandbox.socket.disconnect("too_many_websockets")
-        await asyncio.sleep(3.0)
-        assert len(sandbox.calls_of("apps.connections.open")) - opened < 8, "no tight loop"
-        alert = sandbox.post_webhook(alert_post())
-        await answered(sandbox, alert["ts"])
-
-
 async def test_a_connection_that_cannot_be_renewed_ends_the_process(sandbox: Sandbox, tmp_path: Path) -> None:
     async with listening(sandbox, tmp_path) as bot:
         sandbox.faults.add(Fault(method="apps.connections.open", kind="error", times=None))
@@ -100,13 +81,3 @@ async def test_a_refused_app_token_is_told_at_once(sandbox: Sandbox, tmp_path: P
     with pytest.raises(CannotJoin, match="SLACK_APP_TOKEN"):
         async with listening(sandbox, tmp_path):
             pass
-
-
-async def test_what_was_posted_while_we_were_away_is_seen_late(sandbox: Sandbox, tmp_path: Path) -> None:
-    async with listening(sandbox, tmp_path):
-        first = sandbox.post_webhook(alert_post())
-        await answered(sandbox, first["ts"])
-    missed = sandbox.post_webhook(alert_post("[FIRING:1] DiskFull users (shop critical)"))
-    async with listening(sandbox, tmp_path) as bot:
-        await answered(sandbox, missed["ts"])
-        assert len(await bot.cases.recent()) == 2

@@ -12,7 +12,6 @@ Way = Literal[
     "pass",
     "black_hole",  # connections are taken, nothing gets through either way: half-open
     "refuse",  # connections are reset as soon as they are made, and those that are open at once
-    "cut",  # reset after `bytes_left` more bytes of the answer
 ]
 PIECE = 65536
 
@@ -24,7 +23,6 @@ class Proxy:
         self._to = (host, port)
         self.port = 0
         self.way: Way = "pass"
-        self.bytes_left = 0
         self.delay_s = 0.0
         self.passed = 0
         self._server: asyncio.Server | None = None
@@ -60,10 +58,6 @@ class Proxy:
         self.way = "refuse"
         self._reset_all()
 
-    def cut_after(self, count: int) -> None:
-        """Let *count* more bytes of answers through, then reset."""
-        self.way, self.bytes_left = "cut", count
-
     def _reset_all(self) -> None:
         for writer in tuple(self._writers):
             _reset(writer)
@@ -77,8 +71,8 @@ class Proxy:
             await self._open.wait()
             back, beyond = await asyncio.open_connection(*self._to)
             self._writers.add(beyond)
-            asks = asyncio.create_task(self._carry(reader, beyond, answer=False))
-            answers = asyncio.create_task(self._carry(back, writer, answer=True))
+            asks = asyncio.create_task(self._carry(reader, beyond))
+            answers = asyncio.create_task(self._carry(back, writer))
             await asyncio.wait((asks, answers), return_when=asyncio.FIRST_COMPLETED)
             asks.cancel()
             answers.cancel()
@@ -91,21 +85,15 @@ class Proxy:
                     self._writers.discard(each)
                     _reset(each)
 
-    async def _carry(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, answer: bool
-    ) -> None:
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             while piece := await reader.read(PIECE):
                 await self._open.wait()
                 if self.delay_s:
                     await asyncio.sleep(self.delay_s)
-                if answer and self.way == "cut":
-                    piece, self.bytes_left = piece[: self.bytes_left], self.bytes_left - len(piece)
                 writer.write(piece)
                 await writer.drain()
                 self.passed += len(piece)
-                if answer and self.way == "cut" and self.bytes_left <= 0:
-                    return
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:

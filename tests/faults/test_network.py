@@ -1,4 +1,4 @@
-"""A network that hangs, cuts and refuses, between the bot and all it speaks to: S06, A03, A05, Q01, Q02, T01, and SQL.
+"""A network that hangs, cuts and refuses, between the bot and all it speaks to: S06, A03, Q01, Q02, T01, and SQL.
 
 Everything goes through a real TCP proxy that misbehaves.
 """
@@ -98,9 +98,9 @@ async def test_s06_half_open(tmp_path: Path) -> None:
             await invariants.check(sandbox, bot.cases.engine)
 
 
-@pytest.mark.parametrize("way", ["refuse", "black_hole", "cut"])
-async def test_a03_a05_the_model_behind_a_bad_network(tmp_path: Path, way: str) -> None:
-    """What is known without a model stands, with one line why; A05's cut answer is asked for again."""
+@pytest.mark.parametrize("way", ["refuse", "black_hole"])
+async def test_a03_the_model_behind_a_bad_network(tmp_path: Path, way: str) -> None:
+    """What is known without a model stands, with one line why."""
     async with (
         Sandbox(timing=SOON) as sandbox,
         AnthropicServer(diagnosis) as server,
@@ -116,8 +116,6 @@ async def test_a03_a05_the_model_behind_a_bad_network(tmp_path: Path, way: str) 
         misbehave(proxy, way)
         async with bot_in(sandbox, tmp_path, **keys) as bot:
             alert = sandbox.post_webhook(alert_post())
-            if way == "cut":
-                await sandbox.wait_for(lambda: server.requests or None, WAIT, "a request")
             verdict = await verdict_under(sandbox, alert["ts"])
             case = await bot.case_at(ALERTS, alert["ts"])
             assert case.verdict is not None
@@ -125,9 +123,7 @@ async def test_a03_a05_the_model_behind_a_bad_network(tmp_path: Path, way: str) 
             assert "store" in case.verdict.services
             thread = await told_in(sandbox, alert["ts"], "to have a model try")
             assert "evidence only, no model" in text_of(verdict)
-            assert any(words in thread for words in ("cannot be reached", "broke off", "in time")), (
-                "what failed"
-            )
+            assert any(words in thread for words in ("cannot be reached", "in time")), "what failed"
             assert "Memory, evidence and suspects stand without it" in thread, "what still works"
             assert "to have a model try" in thread, "and when it is tried again"
             assert case.bill is not None
@@ -256,9 +252,7 @@ async def told_in(sandbox: Sandbox, root: str, words: str) -> str:
 
 
 def misbehave(proxy: Proxy, way: str) -> None:
-    if way == "cut":
-        proxy.cut_after(700)
-    elif way == "refuse":
+    if way == "refuse":
         proxy.refuse()
     else:
         proxy.black_hole()

@@ -103,6 +103,7 @@ async def test_s05_the_socket_dies_in_the_middle(sandbox: Sandbox, bot: Office) 
     await sandbox.wait_for(lambda: sandbox.thread(ALERTS, alert["ts"])[1:], WAIT)
     await sandbox.socket.close_all(abort=True)
     await verdict_under(sandbox, alert["ts"])
+    await sandbox.wait_for(lambda: len(sandbox.socket), WAIT, "a connection")
 
 
 async def test_s09_a_storm_is_told_in_one_digest(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ async def told(
 
 @pytest.mark.parametrize("store", STORES)
 @settings(
-    max_examples=8,
+    max_examples=5,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
