@@ -18,6 +18,7 @@ LEAST = 10  # judged answers before anything is proposed
 TOO_OFTEN = 0.3  # share of corrected answers; surely above it, a tier up is proposed
 HARDLY_EVER = 0.1  # surely below it, one down
 TOO_SURE = 0.15  # how much stated confidence may exceed what held
+MOST_ASKED = 0.95  # a confidence that hardly any answer states is none to ask for
 BINS = 5
 
 
@@ -110,23 +111,34 @@ def calibration(judged: Iterable[Judged]) -> Calibration | None:
 
 
 def _bins(votes: Sequence[tuple[float, float]]) -> Iterable[Bin]:
-    """Yield bins of about equal size, so that each says something."""
-    count = max(1, min(BINS, len(votes) // 4))
-    for number in range(count):
-        part = votes[number * len(votes) // count : (number + 1) * len(votes) // count]
-        yield Bin(len(part), sum(s for s, _ in part) / len(part), sum(h for _, h in part) / len(part))
+    """Yield bins of about equal size, so that each says something; who were equally sure are in one."""
+    enough = len(votes) / max(1, min(BINS, len(votes) // 4))
+    part: list[tuple[float, float]] = []
+    for number, vote in enumerate(votes, start=1):
+        part.append(vote)
+        last = number == len(votes)
+        if last or (len(part) >= enough and votes[number][0] > vote[0]):
+            yield Bin(len(part), sum(s for s, _ in part) / len(part), sum(h for _, h in part) / len(part))
+            part = []
 
 
 def proposals(found: Sequence[Corrected], sure: Calibration | None, policy: Policy) -> list[Proposal]:
     """Return the edits of *policy* that the figures speak for; none on few cases."""
     made = [one for each in found if each.judged >= LEAST and (one := _tier(each, policy))]
     if sure is not None and sure.n >= LEAST and sure.said - sure.held > TOO_SURE:
-        for task, route in policy.text.tasks.items():
-            if "confidence" in route.checks and route.min_confidence < round(sure.said, 2):
-                why = f"{sure.n} verdicts were {sure.said:.0%} sure and {sure.held:.0%} of them held"
-                now, then = f"{route.min_confidence:.2f}", f"{min(0.95, sure.said):.2f}"
-                made.append(Proposal(f"tasks.{task}.min_confidence", now, then, why, ()))
+        made += _surer(sure, policy)
     return made
+
+
+def _surer(sure: Calibration, policy: Policy) -> Iterable[Proposal]:
+    """Yield a confidence to ask for that those verdicts do not have which were surer than they held."""
+    too_sure = [each.said for each in sure.bins if each.said - each.held > TOO_SURE]
+    asked = next((said + 0.01 for said in sorted(too_sure, reverse=True) if said + 0.01 <= MOST_ASKED), 0.0)
+    for task, route in policy.text.tasks.items():
+        if "confidence" in route.checks and route.min_confidence < asked:
+            why = f"{sure.n} verdicts were {sure.said:.0%} sure and {sure.held:.0%} of them held"
+            where, now = f"tasks.{task}.min_confidence", f"{route.min_confidence:.2f}"
+            yield Proposal(where, now, f"{asked:.2f}", why, ())
 
 
 def _tier(each: Corrected, policy: Policy) -> Proposal | None:

@@ -76,22 +76,32 @@ async def _routing(shared: Parts) -> Routing:
 def _lines(routing: Routing) -> list[str]:
     """Return what is said of the routing, for people."""
     lines = [
-        f"• {each.task} at {each.tier}: {each.corrected} of {each.judged} answers corrected "
-        f"({each.low:.0%} to {each.high:.0%})"
+        f"• {each.task} at {each.tier}: {each.corrected} of {counted(each.judged, 'judged answer')} corrected "
+        f"(95 % interval {each.low:.0%} to {each.high:.0%})"
         for each in routing.corrected
     ]
     if sure := routing.calibration:
         lines.append(
-            f"• {sure.n} judged verdicts were {sure.said:.0%} sure, {sure.held:.0%} held; Brier {sure.brier:.3f} "
-            f"(always saying {sure.held:.0%}: {sure.base:.3f})"
+            f"• {counted(sure.n, 'judged verdict')}: {sure.said:.0%} sure on average, {sure.held:.0%} held. "
+            f"Brier score {sure.brier:.3f}, lower is better; always saying {sure.held:.0%} would give {sure.base:.3f}"
         )
         lines += [f"  {each.said:.0%} sure: {each.held:.0%} of {each.n} held" for each in sure.bins]
     lines += [
-        f"• Consider in routes.toml: {each.where} = {each.proposed} (now {each.now}). {each.why}"
+        f"• Consider in routes.toml: {each.where} = {toml(each.proposed)} (now {toml(each.now)}). {each.why}"
         + (f": {', '.join(each.cases[:8])}" if each.cases else "")
         for each in routing.proposals
     ]
     return lines or ["Nobody has judged a verdict yet: nothing can be said of the routing."]
+
+
+def counted(number: int, what: str) -> str:
+    """Return *number* with its noun."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def toml(value: str) -> str:
+    """Return *value* as it is written in the policy: a tier in quotes, a number bare."""
+    return value if value[:1].isdigit() else f'"{value}"'
 
 
 def report_shape(seen: Reflection, incidents: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -98,6 +99,24 @@ def test_confidence_that_does_not_hold_asks_for_more() -> None:
     assert abs(sure.held - 4 / 12) < 1e-9
     (proposed,) = proposals([], sure, RULES)
     assert (proposed.where, proposed.now) == ("tasks.complex_reasoning.min_confidence", "0.50")
+    assert float(proposed.proposed) > 0.9, "what was too sure must climb by it"
+
+
+def test_who_were_equally_sure_are_told_together() -> None:
+    """Parted by how they came out, they would seem to be always wrong and always right."""
+    sure = calibration(people(wrong=10, right=10, said=0.9).values())
+    assert sure is not None
+    assert [(each.n, each.held) for each in sure.bins] == [(20, 0.5)]
+    mixed = {
+        **people(wrong=0, right=8, said=0.5),
+        **{f"x{n}": Judged(f"x{n}", True, 0.0, 0.9) for n in range(12)},
+    }
+    both = calibration(mixed.values())
+    assert both is not None
+    assert [(each.n, each.said, each.held) for each in both.bins] == [
+        (8, 0.5, 1.0),
+        (12, pytest.approx(0.9), 0.0),
+    ]
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), min_size=1, max_size=60))
