@@ -129,8 +129,11 @@ def _of_both(items: Sequence[Item]) -> Iterator[float]:
     """Yield what part one of a few counts of a piece is of them all: hits, where hits and misses are counted."""
     for item in items:
         own = [q.value for q, at in timed(item) if q.kind is Kind.COUNT and at is None]
-        if 2 <= len(own) <= _FEW and sum(own) > 0:
-            yield from (value / sum(own) for value in own)
+        if 2 <= len(own) <= _FEW:
+            yield from (value / sum(own) for value in own if sum(own))
+            shares = [a / (a + b) for a, b in zip(own[::2], own[1::2], strict=False) if a + b]
+            yield from (*shares, *(1 - share for share in shares))
+            yield from (abs(a - b) for a, b in combinations(shares, 2))
 
 
 def _sums(read: Sequence[Reading]) -> Iterator[float]:

@@ -155,9 +155,11 @@ class Pool:
         if quantity.per is not None and not any(quantity.per in counted_by(i.text) for i in self.items):
             return False  # the difference of two amounts is nothing a minute
         by = measure(quantity)
-        made = self.made(by)
-        return any(close(quantity, value) for value in made) or any(
-            close(quantity, other) for value in made for other in in_binary(value, by)
+        units = {q.scale for q in self._stated if q.kind is by.kind}
+        return any(
+            close(quantity, value)
+            for made in self.made(by)
+            for value in (made, *(other for unit in units for other in in_binary(made, by, unit)))
         )
 
     def _of_other_time(self, quantity: Quantity) -> bool:

@@ -59,7 +59,7 @@ _BEHIND = 32  # letters before a number that may hedge it
 
 _NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2}\b)?"
 _ONE = re.compile(
-    rf"(?<![\w.:#@-])(?<![^\d]/)(?P<sign>-)?(?P<num>{_NUM})(?!\d)"
+    rf"(?<![\w.:#@^-])(?<![^\d]/)(?P<sign>-)?(?P<num>{_NUM})(?!\d)"
     rf"(?:\s?(?P<pct>%)|(?P<k>(?-i:[kKMGT]|bn|B))\b|[- ]{{0,2}}(?P<fold>fold\b|x\b(?! ?\d))|[- ]?(?P<unit>{UNIT})\b)?"
     r"(?![\w]*[a-z]\d|\.\d|:\d|/\d|(?:st|nd|rd|th)\b|-(?:bit|way|phase|factor)\b)",
     re.IGNORECASE,

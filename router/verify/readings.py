@@ -3,6 +3,7 @@
 A number with a unit means that. A number without one may be in any unit, so it is read in the claim's.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +17,6 @@ _BASES = {
     Kind.TIME: (1.0, 1e-3),
     Kind.SIZE: (1.0, 1e6, 2.0**20),
 }  # what a bare number of a record is most often in
-_BINARY = (1.0, 1.024**2, 1.024**-3)
 _LARGE = 1e5  # a number of this size may be one of bytes whatever stands beside it
 
 
@@ -84,16 +84,17 @@ def alike(a: Reading, b: Reading) -> bool:
 
 def converted(read: Reading, by: Measure) -> Iterator[float]:
     """Yield what a number may be said as in another unit of the same kind than the record has it in."""
-    yield from in_binary(read.value, by)
+    yield from in_binary(read.value, by, read.unit)
     plain = read.value / by.unit
     if not read.own and (plain >= _EXACT or plain < 1):
         yield from (plain * base for base in _BASES.get(by.kind, ()))
 
 
-def in_binary(value: float, by: Measure) -> Iterator[float]:
-    """Yield a size as it may be said too: "GB" is said for GiB, and the other way round."""
-    if by.kind is Kind.SIZE:
-        yield from (value * base for base in _BINARY)
+def in_binary(value: float, by: Measure, unit: float) -> Iterator[float]:
+    """Yield a size as it may be said too, if told in another base: "GB" for GiB, and the other way round."""
+    if by.kind is Kind.SIZE and (unit <= 1 or (unit % 1024 == 0) is not (by.unit % 1024 == 0)):
+        power = round(math.log(max(by.unit, 1.0), 1000))
+        yield from (value * 1.024**power, value * 1.024**-power)
 
 
 def _meanings(q: Quantity, by: Measure) -> Iterator[tuple[float, bool]]:
