@@ -36,6 +36,10 @@ _REPAIR = re.compile(
     r"(?:was|were|been|is|and|then) (?:rolled back|reverted|removed))\b",
     re.IGNORECASE,
 )
+_BROUGHT = re.compile(
+    r"\b(?:because|due to|owing to|(?:brought|caused|triggered|set off|provoked)\b.*\bby)\b",
+    re.IGNORECASE,
+)
 _CLAUSE = re.compile(r"(?=,\s|\s(?:and|but|then|until|before)\b)")
 _BUG_FIX = re.compile(r"\b(?:bug|hot)[ -]?fix\b", re.IGNORECASE)  # a change like any other
 _DENIED = re.compile(
@@ -80,7 +84,7 @@ def time_order(said: Statement, library: Library) -> Iterator[Finding]:
         if _is_backwards(accusing, library):
             text = f"“{sentence[:120]}”: the cause is timed after its effect"
             yield Finding(FindingCode.CAUSE_AFTER_EFFECT, text)
-        elif number == 0 and (blamed := _late(accusing, said, library)):
+        elif number == 0 and (blamed := _late(_blaming(accusing), said, library)):
             when = f"{blamed.time:%Y-%m-%d %H:%M}"
             text = (
                 f"“{sentence[:120]}” blames {blamed.id} of {when}, after the onset at {library.onset:%H:%M}"
@@ -93,6 +97,12 @@ def _accusing(sentence: str) -> str:
     if _DOUBT.search(sentence):
         return ""
     return "".join(c for c in _CLAUSE.split(sentence) if not _REPAIR.search(_BUG_FIX.sub("", c)))
+
+
+def _blaming(sentence: str) -> str:
+    """Return the first clause of *sentence* and those that say what brought it about; what is told on is no blame."""
+    first, *more = _CLAUSE.split(sentence)
+    return first + "".join(clause for clause in more if _BROUGHT.search(clause))
 
 
 def _is_backwards(sentence: str, library: Library) -> bool:

@@ -76,6 +76,8 @@ def test_an_effect_is_not_timed_before_its_cause(cause: str) -> None:
         "From 07:58 to 08:25 the ramp of 9 degrees a minute cracked the glaze.",
         "The batch of 07:58 used the recipe of 07:10.",
         "A fan that has too soft a start lets the kiln overheat.",
+        "Too steep a ramp, countered with a governor at 08:25.",
+        "The ramp cracked tiles and was made gentler by hand in 4.2.0 at 08:25.",
         "Since 9 July the ramp is too steep.",
         "Cracks at 07:58, the ramp having been changed at 07:40.",
         "Cracks at 07:58, which had begun at 07:50 with the first shelf.",
