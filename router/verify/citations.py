@@ -70,12 +70,15 @@ def _better(claim: Claim, library: Library) -> str | None:
 
 
 def _elsewhere(claim: Claim, rarity: dict[str, float], names: frozenset[str], library: Library) -> str | None:
-    """Return the evidence that shares two words with *claim*, one no service's, when what it cites shares none."""
+    """Return the evidence that shares two words with *claim*, one no service's, when what it cites shares none.
+
+    An alert sums up what the others tell, and so shares words with any of them.
+    """
     told = frozenset(rarity)
     if any(told & item.stems for item in library.cited(claim.evidence)):
         return None
     marks = frozenset(_MARK.findall(claim.text.lower()))
-    for item in library.items:
+    for item in (one for one in library.items if one.kind != "alert"):
         shared = told & item.stems
         also = len(marks.intersection(_MARK.findall(item.text.lower())))
         weight = _weight(shared, item, rarity) + also * _TELLING / 2
