@@ -21,7 +21,7 @@ from router.outcomes import Selection
 from router.policy import Policy
 from router.policy_file import prices_as_json
 from router.records import RECORD, Avoided, Decided, Ended, Record, Row, Tried, link
-from router.tables import audit, audit_ends, insert, pico, policies
+from router.tables import audit, audit_ends, insert, pico, policies, upsert
 
 WRITTEN_AFTER_S = 0.2
 _AT_ONCE = 50
@@ -78,7 +78,7 @@ class Audit:
         async with (
             self.engine.begin() as connection
         ):  # replicas that start together write it at the same time
-            await connection.execute(insert(connection, policies).on_conflict_do_nothing(), row)
+            await connection.execute(insert(connection.dialect.name, policies).on_conflict_do_nothing(), row)
 
     async def kept_policies(self) -> dict[str, KeptPolicy]:
         """Return every policy that was in force, by its sha."""
@@ -146,7 +146,7 @@ class Audit:
                 for start in range(0, len(rows), _AT_ONCE):  # the driver prepares a batch on the event loop
                     await connection.execute(audit.insert(), rows[start : start + _AT_ONCE])
                 end = _end_of(rows, end)
-                await connection.execute(_moved(connection), end._asdict())
+                await connection.execute(upsert(connection.dialect.name, audit_ends), end._asdict())
         except BaseException:
             # Whether these rows were committed is not known now; the next flush looks before it writes them again.
             self._waiting = waiting + self._waiting
@@ -161,13 +161,6 @@ class Audit:
             return End(*found)
         newest = sa.select(audit.c.hash).order_by(audit.c.at.desc(), audit.c.number.desc()).limit(1)
         return self._end._replace(hash=await connection.scalar(newest) or "")
-
-
-def _moved(connection: AsyncConnection) -> sa.Executable:
-    """Return the statement that keeps a writer's new end."""
-    added = insert(connection, audit_ends)
-    changed = {name: added.excluded[name] for name in End._fields if name != "writer"}
-    return added.on_conflict_do_update(index_elements=["writer"], set_=changed)
 
 
 def _chained(waiting: Sequence[tuple[float, Record]], end: End) -> list[dict[str, Any]]:

@@ -14,13 +14,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from router.behind import Behind
 from router.spending import Caps, Spent
-from router.tables import holds, insert, pico, usd
+from router.tables import holds, pico, upsert, usd
 
 HOUR = 3600
 DAY = 86_400
@@ -178,13 +180,8 @@ class Budget:
         self, connection: AsyncConnection, case: str, hour: int, day: int
     ) -> tuple[int, int, int]:
         """Read what everybody holds; remember the part that is not in our own open holds."""
-        counted = self.table.c
-        held = sa.func.coalesce(sa.func.sum(counted.held), 0)
-        parts = [
-            sa.select(held).where(where).scalar_subquery()
-            for where in (counted.kase == case, counted.hour == hour, counted.hour >= day)
-        ]
-        row = (await connection.execute(sa.select(*parts))).one()
+        asked = {"case": case, "hour": hour, "day": day}
+        row = (await connection.execute(_totals_in(self.table), asked)).one()
         by_case, by_hour, by_day = int(row[0]), int(row[1]), int(row[2])
         mine = [(key, max(0, hold.written)) for key, hold in self._holds.items()]
         self._others.case[case] = by_case - sum(n for key, n in mine if key[0] == case)
@@ -195,14 +192,10 @@ class Budget:
     async def _write(self, connection: AsyncConnection, changed: dict[Key, int]) -> None:
         if not changed:
             return
-        added = insert(connection, self.table)
-        statement = added.on_conflict_do_update(
-            index_elements=["writer", "kase", "hour"], set_={"held": added.excluded.held}
-        )
         rows = [
             {"writer": self.writer, "kase": k[0], "hour": k[1], "held": held} for k, held in changed.items()
         ]
-        await connection.execute(statement, rows)
+        await connection.execute(upsert(connection.dialect.name, self.table), rows)
         for key, held in changed.items():
             self._holds[key].written = held
 
@@ -224,3 +217,20 @@ class Budget:
             if over:
                 # They are others' now; read them again when they are asked for.
                 self._others = _Others()
+
+
+@cache
+def _totals_in(table: sa.Table) -> sa.Select[Any]:
+    """Return the query for what everybody holds for a case, in an hour and since a day began; made once."""
+    counted = table.c
+    held = sa.func.coalesce(sa.func.sum(counted.held), 0)
+    return sa.select(
+        *(
+            sa.select(held).where(where).scalar_subquery()
+            for where in (
+                counted.kase == sa.bindparam("case"),
+                counted.hour == sa.bindparam("hour"),
+                counted.hour >= sa.bindparam("day"),
+            )
+        )
+    )

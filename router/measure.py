@@ -48,13 +48,13 @@ def measure(ask: Ask) -> Measured:
     for piece in (*_tools(ask), *ours):
         seen.update(piece)
         size += len(piece)
-    prefixes.append((seen.copy().digest(), _tokens(size, 0)))
+    prefixes.append((seen.digest(), _tokens(size, 0)))
     for message in ask.messages:
         messages += 1
         for piece in _pieces(message):
             seen.update(piece)
             size += len(piece)
-        prefixes.append((seen.copy().digest(), _tokens(size, messages)))
+        prefixes.append((seen.digest(), _tokens(size, messages)))
     worst = math.ceil(size / DENSE_BYTES) + PER_MESSAGE * messages
     return Measured(_tokens(size, messages), worst, size, tuple(prefixes), _version(ours))
 

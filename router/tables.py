@@ -4,10 +4,10 @@ Dollars are whole pico-dollars (1e-12), so that sums in the database are exact. 
 """
 
 from decimal import ROUND_CEILING, Decimal
+from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 metadata = sa.MetaData()
 
@@ -82,6 +82,14 @@ def usd(pico_dollars: int) -> Decimal:
     return Decimal(pico_dollars) / PICO
 
 
-def insert(connection: AsyncConnection, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
+def insert(dialect: str, table: sa.Table) -> postgresql.Insert | sqlite.Insert:
     """Return the database's own insert, the one that knows ON CONFLICT."""
-    return postgresql.insert(table) if connection.dialect.name == "postgresql" else sqlite.insert(table)
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+@cache
+def upsert(dialect: str, table: sa.Table) -> sa.Insert:
+    """Return what writes a row, or anew the one of its key; made once, for making it costs more than running it."""
+    added = insert(dialect, table)
+    changed = {column.name: added.excluded[column.name] for column in table.c if not column.primary_key}
+    return added.on_conflict_do_update(index_elements=list(table.primary_key.columns.keys()), set_=changed)
