@@ -61,6 +61,9 @@ async def test_an_alert_is_investigated_resolved_and_remembered(sandbox: Sandbox
 
     await sandbox.click(ALERTS, verdict["ts"], "Resolve")
     view = await sandbox.wait_for(sandbox.view, WAIT)
+    bad = {"root_cause": {"value": {"value": " "}}, "minutes": {"value": {"value": "soon"}}}
+    refused = await sandbox.submit_view(view["id"], bad)
+    assert {"root_cause", "minutes"} <= set(refused.errors or ()), "it says what is missing"
     filled = {
         "root_cause": {"value": {"value": "a release of store kept its database connections"}},
         "fix": {"value": {"value": "rolled store back to the release before"}},
@@ -84,17 +87,8 @@ async def test_an_alert_is_investigated_resolved_and_remembered(sandbox: Sandbox
     assert found.outcome == "worked"
 
 
-async def test_a_modal_without_a_cause_says_what_is_missing(sandbox: Sandbox, bot: Office) -> None:
-    alert = sandbox.post_webhook(alert_post())
-    verdict = await verdict_under(sandbox, alert["ts"])
-    await sandbox.click(ALERTS, verdict["ts"], "Resolve")
-    view = await sandbox.wait_for(sandbox.view, WAIT)
-    bad = {"root_cause": {"value": {"value": " "}}, "minutes": {"value": {"value": "soon"}}}
-    done = await sandbox.submit_view(view["id"], bad)
-    assert {"root_cause", "minutes"} <= set(done.errors or ())
-
-
-async def test_a_command_opens_a_thread_of_its_own(sandbox: Sandbox, bot: Office) -> None:
+async def test_whoever_asks_gets_a_thread_once(sandbox: Sandbox, bot: Office) -> None:
+    """By a command, which opens a thread of its own, by a mention in a thread, and by a message's shortcut."""
     await sandbox.command("/incident", "investigate gateway answers 503 <!channel>", channel=ALERTS)
     head = await sandbox.wait_for(
         lambda: next((m for m in sandbox.messages(ALERTS) if m.get("bot_id") == "B0BOT"), None), WAIT
@@ -102,25 +96,19 @@ async def test_a_command_opens_a_thread_of_its_own(sandbox: Sandbox, bot: Office
     assert "&lt;!channel&gt;" in head["text"]
     await verdict_under(sandbox, head["ts"])
 
+    mentioned = sandbox.post_as("U0002", ALERTS, "the shop feels slow today")
+    sandbox.post_as("U0002", ALERTS, "@IncidentOS investigate", thread_ts=mentioned["ts"])
+    await verdict_under(sandbox, mentioned["ts"])
 
-async def test_a_mention_in_a_thread_is_investigated_once(sandbox: Sandbox, bot: Office) -> None:
-    root = sandbox.post_as("U0002", ALERTS, "the shop feels slow today")
-    sandbox.post_as("U0002", ALERTS, "@IncidentOS investigate", thread_ts=root["ts"])
-    await verdict_under(sandbox, root["ts"])
+    message = sandbox.post_as("U0002", ALERTS, "customers cannot pay since ten")
+    await sandbox.shortcut("investigate_message", channel=ALERTS, ts=message["ts"])
+    await verdict_under(sandbox, message["ts"])
     await sandbox.settled()
-    assert len(await bot.cases.recent()) == 1
-
-
-async def test_a_shortcut_investigates_a_message(sandbox: Sandbox, bot: Office) -> None:
-    root = sandbox.post_as("U0002", ALERTS, "customers cannot pay since ten")
-    await sandbox.shortcut("investigate_message", channel=ALERTS, ts=root["ts"])
-    await verdict_under(sandbox, root["ts"])
+    assert len(await bot.cases.recent()) == 3
 
 
 @on_each_database
-async def test_the_flag_drafts_the_end_and_accepting_it_closes_the_case(
-    sandbox: Sandbox, bot: Office
-) -> None:
+async def test_words_draft_the_end_and_accepting_it_closes_the_case(sandbox: Sandbox, bot: Office) -> None:
     alert = sandbox.post_webhook(alert_post())
     await verdict_under(sandbox, alert["ts"])
     sandbox.post_as("U0002", ALERTS, "@IncidentOS resolved: rolled store back", thread_ts=alert["ts"])
@@ -139,21 +127,19 @@ async def test_the_flag_drafts_the_end_and_accepting_it_closes_the_case(
     assert (case.resolution.fix, case.resolution.by) == ("rolled store back", "U0003")
 
 
-async def test_a_repeat_joins_the_case_it_belongs_to(sandbox: Sandbox, bot: Office) -> None:
+async def test_a_repeat_joins_its_case_and_a_flag_on_the_alert_drafts_the_end(
+    sandbox: Sandbox, bot: Office
+) -> None:
     first = sandbox.post_webhook(alert_post())
     verdict = await verdict_under(sandbox, first["ts"])
     again = sandbox.post_webhook(alert_post())
     await sandbox.wait_for(lambda: "Repeated once" in text_of(sandbox.message(ALERTS, verdict["ts"])), WAIT)
     assert sandbox.thread(ALERTS, again["ts"])[1:] == []
 
-
-async def test_a_flag_on_the_alert_drafts_the_end(sandbox: Sandbox, bot: Office) -> None:
-    alert = sandbox.post_webhook(alert_post())
-    await verdict_under(sandbox, alert["ts"])
-    sandbox.react(ALERTS, alert["ts"], "checkered_flag", user="U0002")
+    sandbox.react(ALERTS, first["ts"], "checkered_flag", user="U0002")
     shown = await sandbox.wait_for(
         lambda: next(
-            (m for m in sandbox.thread(ALERTS, alert["ts"]) if "Closing this case" in text_of(m)), None
+            (m for m in sandbox.thread(ALERTS, first["ts"]) if "Closing this case" in text_of(m)), None
         ),
         WAIT,
         "a draft",

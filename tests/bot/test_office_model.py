@@ -85,6 +85,15 @@ async def test_a_model_looks_again_and_concludes(tmp_path: Path) -> None:
         assert sum(used.calls for used in case.bill.models) == len(server.requests) == 2
         assert "sonnet" in text_of(shown).lower() or "claude" in text_of(shown)
         assert any(piece.seen.source == "files" for piece in case.evidence)
+        untrusted_text_stands_between_data_marks(server.requests[0])
+
+
+def untrusted_text_stands_between_data_marks(first: Received) -> None:
+    opening = first.body["messages"][0]["content"]
+    text = opening if isinstance(opening, str) else "".join(part["text"] for part in opening)
+    outside = re.sub(r"<data>.*?</data>", "", text, flags=re.DOTALL)
+    assert "51% of requests to gateway" in text
+    assert "51% of requests to gateway" not in outside
 
 
 async def test_a_channel_whose_day_is_spent_gets_the_evidence_and_the_reason(tmp_path: Path) -> None:
@@ -101,16 +110,6 @@ async def test_a_channel_whose_day_is_spent_gets_the_evidence_and_the_reason(tmp
             told = "\n".join(text_of(message) for message in sandbox.thread(ALERTS, alert["ts"])[1:])
             assert "this channel's budget for today does not allow it ($0.01 of $0.01 left" in told
             assert server.requests == []
-
-
-async def test_untrusted_text_stands_between_data_marks(tmp_path: Path) -> None:
-    async with investigated(diagnosis, tmp_path) as (_, _, server):
-        first = server.requests[0].body
-        opening = first["messages"][0]["content"]
-        text = opening if isinstance(opening, str) else "".join(part["text"] for part in opening)
-        outside = re.sub(r"<data>.*?</data>", "", text, flags=re.DOTALL)
-        assert "51% of requests to gateway" in text
-        assert "51% of requests to gateway" not in outside
 
 
 async def test_an_unfounded_answer_is_repaired_or_told_as_unverified(tmp_path: Path) -> None:
@@ -142,17 +141,6 @@ async def test_a_passing_fault_is_survived(tmp_path: Path) -> None:
             if isinstance(entry.event, ModelAttempted) and entry.event.attempt.failure
         ]
         assert failed
-
-
-async def test_a_truncated_answer_gets_more_room(tmp_path: Path) -> None:
-    def script(received: Received) -> Turn:
-        whole = diagnosis(received)
-        return whole if received.number else Say(whole.text[:40], stop_reason="max_tokens")
-
-    async with investigated(script, tmp_path) as (case, _, server):
-        assert case.verdict is not None
-        assert case.verdict.mode == "model"
-        assert server.requests[1].body["max_tokens"] > server.requests[0].body["max_tokens"]
 
 
 async def test_the_last_turn_may_use_no_tool_and_ends(tmp_path: Path) -> None:
