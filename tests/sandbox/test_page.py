@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright, expect
+from playwright.async_api import ConsoleMessage, Error, Locator, Page, async_playwright, expect
 
 from sandbox.scenario import ScenarioKind
 from sandbox.server import Sandbox
@@ -64,34 +64,40 @@ class Desk:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
+async def page() -> AsyncIterator[Page]:
+    """One page for all tests: each has a sandbox of its own, whose port makes it another origin."""
     async with async_playwright() as playwright:
-        opened = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
-        yield opened
-        await opened.close()
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        context = await browser.new_context(color_scheme="light", reduced_motion="reduce")
+        context.set_default_timeout(8_000)
+        yield await context.new_page()
+        await browser.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def desk(browser: Browser) -> AsyncIterator[Desk]:
+async def desk(page: Page) -> AsyncIterator[Desk]:
     scenarios = {
         "pool": Fired(),
         "live": Fired("live", "Live run", kind="live", why_not="Nothing runs here."),
     }
     async with Sandbox(scenarios=scenarios) as sandbox:
         app = await join(sandbox)
-        context = await browser.new_context(color_scheme="light", reduced_motion="reduce")
-        context.set_default_timeout(8_000)
-        desk = Desk(sandbox, app, await context.new_page())
+        desk = Desk(sandbox, app, page)
 
         def heard(message: ConsoleMessage) -> None:
             # a refused action answers 4xx, which the browser logs by itself; the page shows it to the person
             if message.type in ("error", "warning") and "status of 400" not in message.text:
                 desk.problems.append(message.text)
 
-        desk.page.on("console", heard)
-        desk.page.on("pageerror", lambda error: desk.problems.append(str(error)))
+        def failed(error: Error) -> None:
+            desk.problems.append(str(error))
+
+        page.on("console", heard)
+        page.on("pageerror", failed)
         yield desk
-        await context.close()
+        page.remove_listener("console", heard)
+        page.remove_listener("pageerror", failed)
+        await page.goto("about:blank")
         await leave(desk.app)
     assert desk.problems == []
 
