@@ -92,7 +92,8 @@ def mostly(course: Sequence[float]) -> set[Way]:
 def is_level(course: Sequence[float]) -> bool:
     """Say whether a course of more than shares stays within a few hundredths of itself."""
     most = max(abs(value) for value in course)
-    return most > 1 and max(course) - min(course) <= _LITTLE * most
+    moved = max(course) - min(course)
+    return moved == 0 or (most > 1 and moved <= _LITTLE * most)
 
 
 def joined(cited: Sequence[Item]) -> Iterator[Item]:

@@ -30,7 +30,7 @@ DOWN = re.compile(
     r"(?:fewer|less) (?:\w+ ){1,4}than (?:before|usual))\b",
     re.IGNORECASE,
 )
-_GOOD = re.compile(r"\b(?:success|availability|throughput|hit (?:rate|ratio)|uptime)\b", re.IGNORECASE)
+_GOOD = re.compile(r"\b(?:success|availability|throughput|hits?|hit (?:rate|ratio)|uptime)\b", re.IGNORECASE)
 _BETTER = re.compile(r"\bimprov\w*", re.IGNORECASE)
 _HIGH = re.compile(r"\b(?:high|elevated|above|exceed\w*|peak\w*|too many)\b", re.IGNORECASE)
 _LOW = re.compile(r"\b(?:low|below|too few)\b", re.IGNORECASE)

@@ -41,7 +41,9 @@ _BROUGHT = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"(?=,\s|\s(?:and|but|then|until|before)\b)")
-_BUG_FIX = re.compile(r"\b(?:bug|hot)[ -]?fix\b", re.IGNORECASE)  # a change like any other
+_BUG_FIX = re.compile(  # changes like any other
+    r"\b(?:bug|hot)[ -]?fix\b|^\W*(?:the|a|that) (?:\w+ )?(?:fix|repair)\b", re.IGNORECASE
+)
 _DENIED = re.compile(
     r"\b(?:no|not|never|without|lack\w*|missing|cannot|neither|nor)\b|n['’]t\b", re.IGNORECASE
 )
@@ -100,9 +102,14 @@ def _accusing(sentence: str) -> str:
 
 
 def _blaming(sentence: str) -> str:
-    """Return the first clause of *sentence* and those that say what brought it about; what is told on is no blame."""
+    """Return what *sentence* says first and, of the rest, what is put in between and what says what brought it about.
+
+    What is only told on, at the end, is no blame.
+    """
     first, *more = _CLAUSE.split(sentence)
-    return first + "".join(clause for clause in more if _BROUGHT.search(clause))
+    last = len(more) - 1
+    between = [c for n, c in enumerate(more) if (n < last and c.startswith(",")) or _BROUGHT.search(c)]
+    return first + "".join(between)
 
 
 def _is_backwards(sentence: str, library: Library) -> bool:

@@ -41,6 +41,8 @@ def found(cause: str) -> set[FindingCode]:
         "A spacing of 55 lets the tiles get too hot.",
         "The new fan governor overheats the kiln.",
         "The flue swept on 11 July let too much heat in.",
+        "A governor, put in at 08:25, starves the kiln of air.",
+        "The fix of 08:25 cracks the glaze.",
         "Too much heat after the release of 08:25.",
         "Glaze cracks, brought about by 4.2.0, which nobody noticed.",
         "Kiln 4.2.0 cracks the glaze and was rolled back later.",

@@ -27,6 +27,7 @@ GROUNDS = (
         "bakery",
     ),
     Seen("metric:6", "metric", "water drawn 31 l/min, unchanged", "bakery"),
+    Seen("metric:7", "metric", "money in the drawer: 05:00 0, 05:30 0, 06:00 0", "bakery"),
     Seen("log:1", "log", "salt mixer overloaded, motor stops", "bakery"),
 )
 
@@ -43,6 +44,7 @@ def found(claim: str, cites: str) -> bool:
         ("Doors were opened less often, it fell after five", "Door openings rose after five", "metric:2"),
         ("The dough warmed up, its temperature rose", "The dough temperature kept rising", "metric:3"),
         ("More rye was used, it rose", "The wheat used rose sharply", "metric:4"),
+        ("The drawer is still empty", "Money in the drawer grew", "metric:7"),
         ("Order rates went up", "Order rates went back to their old level", "metric:5"),
         ("Steam pressure was fine", "Steam pressure was exhausted", "metric:5"),
         ("Water drawn holds at 31 litres", "The water drawn climbed to 31 litres", "metric:6"),
