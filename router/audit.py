@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ from router.outcomes import Selection
 from router.policy import Policy
 from router.policy_file import prices_as_json
 from router.records import RECORD, Avoided, Decided, Ended, Record, Row, Tried, link
-from router.tables import audit, audit_ends, insert, pico, policies, upsert
+from router.tables import audit, audit_ends, insert, pico, policies, upsert, usd
 
 WRITTEN_AFTER_S = 0.2
 _AT_ONCE = 50
@@ -124,6 +125,11 @@ class Audit:
         async with self._reading() as connection:
             written, left = [int(await connection.scalar(count) or 0) for count in counts]
         return max(0, written - left)
+
+    async def told_usd(self) -> Decimal:
+        """Return the dollars that all records ever written tell of, also those that are gone."""
+        async with self._reading() as connection:
+            return usd(int(await connection.scalar(sa.select(sa.func.sum(audit_ends.c.pico))) or 0))
 
     @asynccontextmanager
     async def _reading(self) -> AsyncGenerator[AsyncConnection, None]:

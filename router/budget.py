@@ -53,6 +53,12 @@ class _Others:
     day: tuple[int, int] = (0, 0)
 
 
+async def held_in_all(engine: AsyncEngine, table: sa.Table = holds) -> Decimal:
+    """Return the dollars that everybody ever spent or holds, calls under way and never settled included."""
+    async with engine.execution_options(reads=True).connect() as connection:
+        return usd(int(await connection.scalar(sa.select(sa.func.sum(table.c.held))) or 0))
+
+
 @dataclass(slots=True)
 class Budget:
     """The money of one writer (a process), in *table*. *now* returns aware datetimes."""

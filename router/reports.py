@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from router.audit import Audit
+from router.budget import held_in_all
 from router.explain import attempt_line, finding, line, spoken
 from router.ledger import References, Summary, summarise
 from router.otherwise import LABEL, Asked, Otherwise, Reference
@@ -101,9 +102,10 @@ async def cost(
 ) -> Mapping[str, Any]:
     """Return what routing cost since *since* (all time when None). Without *chain* it is not verified.
 
-    ``{"since", "chain": null or what is broken, "missing": how many records are gone, "usd", "kept_aside_usd",
-    "calls", "avoided", "all_strong_usd", "strong_model", "by_task": [GROUP], "by_model": [GROUP], "by_service":
-    [GROUP], "by_day": [GROUP], "spikes": [{"task", "day", "usd", "usual_usd", "calls", "usual_calls", "why"}]}``,
+    ``{"since", "chain": null or what is broken, "missing": how many records are gone, "unrecorded_usd", "usd",
+    "kept_aside_usd", "calls", "avoided", "all_strong_usd", "strong_model", "by_task": [GROUP], "by_model": [GROUP],
+    "by_service": [GROUP], "by_day": [GROUP], "spikes": [{"task", "day", "usd", "usual_usd", "calls", "usual_calls",
+    "why"}]}``,
     GROUP = ``{"name", "calls", "failed", "usd", "tokens_in", "tokens_out", "cached_share", "p50_s", "p95_s"}``,
     dearest first (days in order), "all_strong": ALONE, "all_weak": ALONE, "all_top": ALONE, "quality": "not
     measured"}``, ALONE = ``{"model", "usd": [low, high], "label": "estimated"}``. Dollars are strings of exact
@@ -120,6 +122,7 @@ async def cost(
         "since": since.isoformat() if since else None,
         "chain": await audit.broken() if chain else None,
         "missing": await audit.missing(),
+        "unrecorded_usd": str(max(Decimal(0), await held_in_all(audit.engine) - await audit.told_usd())),
         "usd": str(whole.usd),
         "kept_aside_usd": str(whole.kept_aside_usd),
         "calls": whole.calls,

@@ -39,6 +39,8 @@ async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> in
     console.print(head(spent, options.days), highlight=False)
     if spent["calls"]:
         console.print(alone(spent), highlight=False, soft_wrap=True)
+    if Decimal(spent["unrecorded_usd"]):
+        console.print(unrecorded(spent), highlight=False, soft_wrap=True)
     for title in ("task", "model", "service", "day"):
         name = f"by_{title}"
         if spent[name]:
@@ -65,6 +67,12 @@ def head(spent: Mapping[str, Any], days: int) -> str:
     )
     last = "Last day" if days == 1 else f"Last {days} days"
     return f"{last}: {_exactly(spent['usd'])} for {calls}{aside}{beside}; {spent['avoided']} answered by code at $0"
+
+
+def unrecorded(spent: Mapping[str, Any]) -> str:
+    """Say what the budgets hold and no record tells of."""
+    what = "calls under way, or of a process that was killed, which may be billed all the same"
+    return f"{_exactly(spent['unrecorded_usd'])} more (of all time) is set aside and in no record: {what}"
 
 
 def alone(spent: Mapping[str, Any]) -> str:

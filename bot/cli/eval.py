@@ -17,7 +17,7 @@ from bot.cli.case_folder import alert_of
 from bot.cli.eval_tables import print_tables
 from bot.cli.failures import Refused
 from bot.evaluation.arms import NO_MODEL, Arm, arms_of, named
-from bot.evaluation.cap import CappedBudget, spent_before
+from bot.evaluation.cap import CappedBudget
 from bot.evaluation.results import NoCases, keep, read_results, truths_in
 from bot.evaluation.running import NotMeasured, router_of, run_case
 from bot.evaluation.score import Truth, figures, of_arm, right
@@ -27,6 +27,7 @@ from bot.sources import file_sources
 from bot.store.database import CannotOpen, create_tables, engine_for, owned, prepare_folder
 from bot.wiring import model_of, now, toolbox_of
 from router.audit import Audit
+from router.budget import held_in_all
 from router.calls import Model
 from router.policy_file import DEFAULT, PolicyError, read_policy
 from router.prices import listed_price
@@ -89,7 +90,7 @@ async def _opened(options: argparse.Namespace, settings: Settings) -> AsyncItera
             stack.push_async_callback(model.aclose)
         writer = f"eval-{now():%Y%m%dT%H%M%S%f}"
         budget = CappedBudget(engine, writer, now, cap=Decimal(str(options.cap_usd)))
-        budget.taken = await spent_before(engine)
+        budget.taken = await held_in_all(engine)
         audit = Audit(engine, writer, now)
         truths = {truth.case: truth for truth in found}
         gone = [

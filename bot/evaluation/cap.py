@@ -7,12 +7,8 @@ books already hold. It knows no arm and no case.
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncEngine
-
 from router.budget import Budget
 from router.spending import Caps
-from router.tables import holds, usd
 
 
 @dataclass(slots=True)
@@ -46,10 +42,3 @@ class CappedBudget(Budget):
         if cost is not None:
             self.taken += cost - asked
         Budget.settle(self, name, cost)
-
-
-async def spent_before(engine: AsyncEngine) -> Decimal:
-    """Return the dollars that the books in *engine* hold from earlier runs, unsettled calls included."""
-    async with engine.connect() as connection:
-        held = await connection.scalar(sa.select(sa.func.coalesce(sa.func.sum(holds.c.held), 0)))
-    return usd(int(held or 0))

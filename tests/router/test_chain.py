@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.blocks.routing import cost_text, why_text
+from bot.cli.cost import unrecorded
 from bot.store.database import create_tables
 from bot.store.schema import about
 from router.chain import Chain, End, Written
@@ -17,6 +18,7 @@ from router.prices import dollars
 from router.records import RECORD, Ended, link
 from router.reports import cost, why
 from router.router import Router
+from router.spending import caps_for
 from router.tables import audit, audit_ends, metadata
 from tests.router.conftest import Opened
 from tests.router.world import NOW, ScriptedModel, ask, events, heard, usd
@@ -80,6 +82,18 @@ async def test_people_in_slack_are_told_that_records_are_gone(
     assert all("2 records of the routing are gone" in text for text in await told())
     await lose(books)
     assert all("9 records of the routing are gone" in text for text in await told())
+
+
+async def test_what_a_killed_process_had_set_aside_is_told_beside_the_record(open_router: Opened) -> None:
+    router = await asked(open_router)
+    await router.budget.flush()
+    told = await cost(router.audit, router.policy)
+    assert Decimal(told["unrecorded_usd"]) == 0 < Decimal(told["usd"])
+    await router.budget.reserve("killed.1", "case-9", usd("0.02"), caps_for("", router.policy))
+    await router.budget.flush()  # and its process ends before the call is settled and written
+    told = await cost(router.audit, router.policy)
+    assert Decimal(told["unrecorded_usd"]) == usd("0.02")
+    assert "$0.0200 more (of all time) is set aside and in no record" in unrecorded(told)
 
 
 async def test_what_is_written_after_a_loss_does_not_hide_it(open_router: Opened, books: AsyncEngine) -> None:
