@@ -151,5 +151,5 @@ async def test_pathological_text_is_drawn_in_time(page: Page) -> None:
         }""",
         [piece * (40_000 // len(piece)) for piece in pieces],
     )
-    slow = {piece: ms for piece, ms in zip(pieces, took, strict=True) if ms > 1500}
+    slow = {piece: ms for piece, ms in zip(pieces, took, strict=True) if ms > 10_000}  # hangs, on any machine
     assert slow == {}
