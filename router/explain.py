@@ -4,6 +4,7 @@ It knows no Slack markup and decides nothing. The words are ours, never a model'
 """
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
 
 from router.outcomes import Attempt, FailureCode, FindingCode, Reason, ReasonCode, Selection
@@ -84,7 +85,15 @@ def short_name(model: str) -> str:
 
 def reason(why: Reason) -> str:
     """Return one reason as a clause without a full stop."""
-    return " ".join(_REASONS[why.code].format_map(_Known(why.parameters)).split())
+    told = " ".join(_REASONS[why.code].format_map(_Known(why.parameters)).split())
+    return told + _how_much(why.parameters) if why.code is ReasonCode.OVER_BUDGET else told
+
+
+def _how_much(parameters: Mapping[str, str]) -> str:
+    """Say what a budget was asked for, or how much of it is spent; older records know neither."""
+    if needs := parameters.get("needs"):
+        return f" (the call may cost {needs})"
+    return f" ({spent} of it is spent)" if (spent := parameters.get("spent")) else ""
 
 
 def line(selection: Selection) -> str:

@@ -174,7 +174,8 @@ def _prices(
             least = prices[tier.model].worst(1000, tier.max_tokens)
             if least > policy.budget.request_usd:
                 raise refuse(
-                    ("budget", "request_usd"), f"does not pay for one call of {name} (up to ${least})"
+                    ("budget", "request_usd"),
+                    f"budget.request_usd does not pay for one call of {name} (up to ${least})",
                 )
     return prices
 

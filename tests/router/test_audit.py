@@ -17,10 +17,10 @@ from bot.investigation.events import Billed
 from bot.store.journal import EVENT
 from router.audit import Audit
 from router.calls import Call, Fault, Heard
-from router.explain import line
+from router.explain import line, reason
 from router.ledger import ModelCost, Summary
 from router.messages import Message, Task, Text, Usage
-from router.outcomes import FailureCode, Selected, Status
+from router.outcomes import FailureCode, Reason, ReasonCode, Selected, Status
 from router.policy_file import PolicyError, parse_policy
 from router.prices import cents, dollar_range, dollars
 from router.records import RECORD, Ended
@@ -362,3 +362,18 @@ async def test_the_columns_of_cost_add_up_for_who_reads_them(open_router: Opened
     low, high = (Decimal(usd) for usd in told["all_strong"]["usd"])
     assert low < high, "a length is unknown"
     assert f"≈ {dollar_range(low, high)} (estimate)" in head(told, 7)
+
+
+@pytest.mark.parametrize(
+    ("known", "told"),
+    [
+        (
+            {"scope": "hour", "needs": "$0.107"},
+            "the hour budget does not allow it (the call may cost $0.107)",
+        ),
+        ({"scope": "day", "spent": "101%"}, "the day budget does not allow it (101% of it is spent)"),
+        ({"scope": "shared"}, "the shared budget does not allow it"),
+    ],
+)
+def test_a_spent_budget_says_how_much_is_wanted(known: dict[str, str], told: str) -> None:
+    assert reason(Reason(ReasonCode.OVER_BUDGET, known)) == told

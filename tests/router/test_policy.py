@@ -45,7 +45,7 @@ REFUSED = [
     ),
     ('"quotes", ', '"quots", ', "checks"),
     ("case_usd = 1.00", "case_usd = 0.10", "case_usd is less than request_usd"),
-    ("request_usd = 0.60", "request_usd = 0.01", "does not pay for one call"),
+    ("request_usd = 0.60", "request_usd = 0.01", "budget.request_usd does not pay for one call"),
     ('unit = ["repair", "up"]\n', "", "no remedy is given for the finding unit"),
     ('unit = ["repair", "up"]', 'unit = ["pray"]', "remedies"),
     ('connection = ["retry"]', 'connection = ["repair"]', "no answer to repair"),
