@@ -4,10 +4,11 @@
     .venv/bin/python -m bench.router --case [NAME …]      # what one investigation costs: bench/router_case.py
 
 Both arms send the same streamed request and hear it to its end, one in flight, taking turns, so that neighbours on
-the machine disturb both alike; each arm has an SDK arm of its own, so that a slow peer does not disturb ours. CPU is
-the event loop's own thread; the process's CPU is in the table. Router's books
-are a real SQLite file. cascadeflow and LiteLLM are measured beside us where they are installed
-(`bench/peers.py` says how).
+the machine disturb both alike; each arm has an SDK arm of its own, so that a slow peer does not disturb ours. The stub
+sends a reply in one write: how often an arm wakes for it is then no luck. CPU is the event loop's own thread; the
+process's CPU is in the table. The router's books are a real SQLite file; what they write before and behind is shared
+by many calls here. The bare SDK is as it comes, its own spans on; the router has them off. cascadeflow and LiteLLM are
+measured beside us where they are installed (`bench/peers.py` says how).
 The last line is `{"cpu_p50_ms", "cpu_p95_ms", "wall_p50_ms", "import_ms", "rss_mb", "stall_ms", "by_size": {KB:
 cpu_p50_ms}, "baselines": {NAME: the same}}`; all but import, rss and stall are differences to the bare SDK.
 """

@@ -7,8 +7,9 @@ The digest of a prompt is what the audit keeps instead of its words.
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from router.messages import Ask, Message, Text, Thinking, ToolResult, ToolUse
 
@@ -63,7 +64,8 @@ def _tokens(size: int, messages: int) -> int:
     return math.ceil(size / USUAL_BYTES) + PER_MESSAGE * messages
 
 
-def _version(ours: Iterable[bytes]) -> str:
+@lru_cache(maxsize=64)
+def _version(ours: tuple[bytes, ...]) -> str:
     return hashlib.sha256(b"\0".join(ours)).hexdigest()[:8]
 
 
