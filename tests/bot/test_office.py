@@ -71,6 +71,8 @@ async def test_an_alert_is_investigated_resolved_and_remembered(sandbox: Sandbox
     done = await sandbox.submit_view(view["id"], filled)
     assert done.acked and not done.errors
     await sandbox.wait_for(lambda: "Kept in memory" in text_of(sandbox.message(ALERTS, verdict["ts"])), WAIT)
+    recalled = await sandbox.command("/incident", "recall HighErrorRate gateway", channel="C0002")
+    assert "rolled store back" in str(recalled.answer), "what a public channel learned, another one may know"
 
     sandbox.post_webhook(alert_post("[RESOLVED] HighErrorRate gateway (shop critical)", "good"))
     again = sandbox.post_webhook(

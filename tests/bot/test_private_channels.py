@@ -127,12 +127,6 @@ async def test_an_open_case_of_a_private_channel_is_listed_there_alone(
             assert listed in await whispered(sandbox, channel, "@IncidentOS which incidents are open?")
 
 
-async def test_a_public_channel_shares_what_it_learned(sandbox: Sandbox, tmp_path: Path) -> None:
-    async with bot_in(sandbox, tmp_path):
-        await resolved_in(sandbox, ALERTS)
-        assert "stopped the nightly export" in await recalled(sandbox, "C0002")
-
-
 def privacy_in(sandbox: Sandbox, clock: Clock) -> Privacy:
     client = AsyncWebClient(token=sandbox.bot_token, base_url=sandbox.api_url)
     client.retry_handlers = []

@@ -45,3 +45,5 @@ async def test_doctor_reads_all_that_it_needs_from_the_image(image: Path, tmp_pa
         told, trouble = await asyncio.wait_for(doctor.communicate(), 100)
     assert "Traceback" not in trouble.decode()
     assert "Slack scopes" in told.decode()
+    for secret in (sandbox.bot_token, sandbox.app_token):
+        assert secret not in told.decode() + trouble.decode()
