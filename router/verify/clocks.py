@@ -44,15 +44,11 @@ _PAST = re.compile(
     rf"(past|to|after|before) ({_HOURS}|midnight|noon)\b",
     re.IGNORECASE,
 )
-_BARE = re.compile(
-    rf"\b(?:at|until|till|since|(?<!up )(?<!down )by|around|before|after) ({_HOURS})\b"
-    r"(?= in the | at night|\s*(?:[.,;:)]|$))",
-    re.IGNORECASE,
+# "one to nine" is a ratio, "ten to twelve" a range: a time of day by what is before it, if nothing else tells
+_AT = re.compile(
+    r"\b(?:at|by|to|until|till|since|around|about|shortly|just|before|after|only|between)\s$", re.IGNORECASE
 )
-_BETWEEN = re.compile(
-    rf"\bbetween ({_HOURS})\b(?= and (?:\d{{1,2}}:\d\d|[a-z ]{{0,40}}\b(?:past|to) (?:{_HOURS})\b))",
-    re.IGNORECASE,
-)
+_FIVES = re.compile(r"five|ten|twenty|twenty[- ]five", re.IGNORECASE)
 _OCLOCK = re.compile(
     rf"(?<![\w:.])({_HOURS}|\d{{1,2}})(?:[:.]([0-5]\d))?(?: (?:and|to|or) (?:{_HOURS}))? ?"
     r"(?:o['’]clock|in the (?:morning|afternoon|evening)|[ap]m\b|[ap]\.m\.)",
@@ -115,11 +111,10 @@ def clocks(text: str) -> list[Clock]:
     """Return the times of day in *text*, in order."""
     found = [_iso(m) for m in ISO.finditer(text) if m.group(4)]
     bare = _OFFSET.sub(_blank, ISO.sub(_blank, text))
-    told = [_past(m) for m in _PAST.finditer(bare)]
+    told = [_past(m) for m in _pasts(bare)]
     told += [_oclock(m) for m in _OCLOCK.finditer(bare)]
     told += [_digital(m) for m in DIGITAL.finditer(bare)]
     told += [Clock(int(m[1]) * 3600, m.start(), m.end()) for m in _hours(bare)]
-    told += [_oclock(m) for pattern in (_BARE, _BETWEEN) for m in pattern.finditer(bare)]
     for clock in told:  # "half past one in the afternoon" is one time of day, as is "1:30 pm"
         if all(clock.end <= other.start or clock.start >= other.end for other in found):
             found.append(clock)
@@ -159,10 +154,21 @@ def without_times(text: str) -> str:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    for pattern in (ISO, _OFFSET, DAY_MONTH, _NUMERIC, _MONTH_YEAR, DIGITAL, _PAST, _OCLOCK, _BARE, _BETWEEN):
+    for pattern in (ISO, _OFFSET, DAY_MONTH, _NUMERIC, _MONTH_YEAR, DIGITAL, _OCLOCK):
         for found in pattern.finditer(text):
             yield found.span()
-    yield from (found.span() for found in _hours(text))
+    yield from (found.span() for found in (*_pasts(text), *_hours(text)))
+
+
+def _pasts(text: str) -> Iterator[re.Match[str]]:
+    """Yield the times of day by the minutes past or to an hour, where the words can mean nothing else."""
+    for found in _PAST.finditer(text):
+        told = found[2] or {found[3].lower(), found[4].lower()} & {"past", *_TWELVES}
+        told = told or found[1].lower().endswith("quarter")
+        if told or (
+            _FIVES.fullmatch(found[1]) and _AT.search(text[max(0, found.start() - 12) : found.start()])
+        ):
+            yield found
 
 
 def _hours(text: str) -> list[re.Match[str]]:
@@ -198,5 +204,4 @@ def _past(m: re.Match[str]) -> Clock:
 def _oclock(m: re.Match[str]) -> Clock:
     said = m[1].lower()
     hour = SMALL[said] if said in SMALL else int(said)
-    minute = int(m[2] or 0) if m.re is _OCLOCK else 0
-    return Clock(hour % 24 * 3600 + 60 * minute, m.start(), m.end(), loose=True)
+    return Clock(hour % 24 * 3600 + 60 * int(m[2] or 0), m.start(), m.end(), loose=True)

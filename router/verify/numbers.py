@@ -16,7 +16,7 @@ from router.verify.hedges import Hedge
 from router.verify.library import Item, Library, stems
 from router.verify.listed import is_countable
 from router.verify.pool import Pool
-from router.verify.quantities import Kind, Quantity, in_figures, quantities
+from router.verify.quantities import ALONE, Kind, Quantity, in_figures, quantities
 from router.verify.rounding import close
 from router.verify.statement import Statement
 
@@ -242,9 +242,11 @@ def _unit_said_once(quantity: Quantity, plain: str, found: Sequence[Quantity], p
     """Say whether *quantity* has the unit of another in its sentence: "134, 182, 245 ms", "0.1 % to 37"."""
     if quantity.kind is not Kind.COUNT:
         return False
-    apart = re.match(r"\d+ (?:before|after|later|earlier)\b", plain[quantity.start :]) is not None
+    behind = plain[quantity.start + len(quantity.said) :]
+    apart = re.match(ALONE, behind) is not None
     others = [q for q in found if q.kind in {Kind.TIME, Kind.SIZE, Kind.SHARE}]
-    return any(
+    minutes = replace(quantity, kind=Kind.TIME, value=60 * quantity.value, scale=60.0)
+    return (apart and pool.lasted(minutes)) or any(
         close(quantity, have / unit.scale) or abs(have - quantity.value * unit.scale) < 1e-9
         for unit in others[:6]
         for have in pool.all_of(replace(unit, per=None), spans=apart)

@@ -80,7 +80,7 @@ class Pool:
             return True
         return not self._of_other_time(quantity) and (
             self.states(quantity)
-            or (quantity.kind is Kind.TIME and self._span(quantity))
+            or (quantity.kind is Kind.TIME and self.lasted(quantity))
             or (quantity.kind is Kind.FOLD and self._beside(quantity))
             or ((not quantity.changes or quantity.kind is Kind.SHARE) and self._worked_out(quantity))
         )
@@ -227,7 +227,7 @@ class Pool:
         low = quantity.value <= 2 or any(rounds_to(part, have) for part in parts for have in stated)
         return low and self._count(quantity.whole)
 
-    def _span(self, quantity: Quantity) -> bool:
+    def lasted(self, quantity: Quantity) -> bool:
         """Say whether two things in the evidence lie this far apart in time."""
         one = quantity.scale <= 1.0 and not _COMPOUND.match(quantity.said)
         if one and (quantity.value > 180 or quantity.scale < 1.0):

@@ -95,6 +95,12 @@ _STATUS = re.compile(
 )
 _APART = re.compile(rf"(\d\s?(?:{UNIT}|%))/(?=\d)", re.IGNORECASE)  # "200ms/400ms"
 _AND = re.compile(r"(\d (?:day|hour|minute)s?)(?:,? and|,) (?=\d+ (?:hour|minute|second)s?\b)")
+# Behind a number of which nothing says what it is of: "54 more until the page", "13 from page to repair"
+ALONE = (
+    r"(?: (?:more|longer|later|earlier|short|apart))?(?=\W*$|[,;:.)—–]+(?!\S)| (?:to|from|until|till|before|after|"
+    r"between|for|since|into|in|and|at|on|by|was|is|were|when|while|of (?:these|those|them))\b)"
+)
+_LEFT_OVER = re.compile(rf"(\d\s?h(?:ours?)?) ?([0-5]?\d)\b{ALONE}", re.IGNORECASE)  # "2 h 11": minutes
 _SLASHED = re.compile(  # "4/9 ready"
     r"(?<![\w./:,-])(\d{1,3}(?:,\d{3})+|\d{1,6})/(\d{1,3}(?:,\d{3})+|\d{1,6})(?![\w/-]|[.,]\d)"
 )
@@ -125,7 +131,7 @@ def in_figures(text: str) -> str:
     text = _ELAPSED.sub(lambda m: f"{m[1]}{int(m[2]) * 3600 + int(m[3]) * 60 + int(m[4])} s", in_plain(text))
     text = _SPAN.sub(r"\1 to \2", without_times(text))
     plain = _STATUS.sub(r"\1 ", _TIMES_OVER.sub(r" \1", in_digits(text)))
-    return _AND.sub(r"\1 ", _APART.sub(r"\1 ", plain))
+    return _AND.sub(r"\1 ", _LEFT_OVER.sub(r"\1 \2 min", _APART.sub(r"\1 ", plain)))
 
 
 def quantities(text: str) -> list[Quantity]:

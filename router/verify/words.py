@@ -89,7 +89,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # "an hour" is a duration after "about" or before "later"; after a number it is part of a rate
         (rf"\b({_LASTING}) (?:an?|another) ({_TIME})\b", r"\1 1 \2"),
         (
-            rf"\ban? ({_TIME})(?= (?:later|before|after|earlier|apart|ago|long|\d|and (?:{_SMALL}|\d)))",
+            rf"\ban? ({_TIME})(?= (?:later|before|after|earlier|apart|ago|long|\d|(?:and )?(?:{_SMALL}|\d)\b))",
             r"1 \1",
         ),
         (r"\b(about|nearly|under|over|than|almost|roughly) a second\b", r"\1 1 second"),

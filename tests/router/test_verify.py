@@ -241,7 +241,8 @@ def test_quantities_are_read(text: str, value: float) -> None:
     [
         ("ten past twelve", "12:10"),
         ("half past eleven", "11:30"),
-        ("ten to four", "03:50"),
+        ("at ten to four", "03:50"),
+        ("eight minutes to four", "03:52"),
         ("half past one in the afternoon", "01:30"),
         ("twenty-five past six", "06:25"),
         ("1:40 pm", "01:40"),
