@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import Enum
 from itertools import combinations, pairwise
+from math import isclose
 
 from router.verify.clocks import days
 from router.verify.library import Item
@@ -20,23 +21,27 @@ class Way(Enum):
     DOWN = -1
 
 
+_END = r"(?:\s?(?:%|[A-Za-z]{1,3}\b))?"
 _FROM_TO = re.compile(
-    r"\bfrom ([\d.,]+)\s?[%\w/]*(?: \([^)]*\))? to ([\d.,]+)(?:\s?(?:%|[A-Za-z]{1,3}\b))?|"
-    r"\b([\d.,]+) ?[a-z%]* (?:→|->) ([\d.,]+)(?:\s?(?:%|[A-Za-z]{1,3}\b))?",
+    rf"\bfrom ([\d.,]+)\s?[%\w/]*(?: \([^)]*\))? to ([\d.,]+){_END}|"
+    rf"\b([\d.,]+) ?[a-z%]* (?:→|->) ([\d.,]+){_END}",
     re.IGNORECASE,
 )
+_SPREAD = re.compile(r"\b(?:rang|var(?:y|i)|fluctuat|spread|scatter)\w* (?:\w+ )?from\b", re.IGNORECASE)
+_TO_FROM = re.compile(rf"\bto ([\d.,]+{_END})(?: [a-z]+)? from ([\d.,]+{_END})", re.IGNORECASE)
 _NUMBER = r"(-?\d[\d,]*(?:\.\d+)?)"
 _VALUE = rf"{_NUMBER}\s?(?:%|[A-Za-z]{{1,5}})?(?:/s|/min)?"
 _BARE_SERIES = re.compile(r":\s*(-?\d+(?:\.\d+)?(?:,\s+-?\d+(?:\.\d+)?){2,})\s*$")
 _BEFORE_AFTER = re.compile(rf"{_VALUE} (?:before|until)\b[^,;]{{0,20}}, {_VALUE} (?:after|since|from)\b")
 _NOW_AND_THEN = re.compile(
-    rf"{_VALUE}(?:, was | \((?:yesterday|normal(?:ly)?|usual(?:ly)?|before|was|baseline|typical(?:ly)?|median|"
-    rf"\d\d:\d\d)[^\d)]{{0,8}}){_VALUE}"
+    rf"{_VALUE}(?:, was | \((?:(?:changed|up|down) from|yesterday|normal(?:ly)?|usual(?:ly)?|before|was|baseline|"
+    rf"typical(?:ly)?|median|\d\d:\d\d)[^\d)]{{0,8}}){_VALUE}"
 )
 _BESIDE = re.compile(r"[`*]|(?<=\w)/(?:s|sec|min|h|hour)\b")  # stands in the way of reading a number
 HEAD = re.compile(r":|(?<![\w.])\d")
 _HALF_A_DAY = 43_200
 _LITTLE = 0.03
+_TWO = 2
 
 
 def courses(item: Item) -> Iterator[tuple[str, list[float]]]:
@@ -44,10 +49,10 @@ def courses(item: Item) -> Iterator[tuple[str, list[float]]]:
     for part in item.text.split(";"):
         plain = _BESIDE.sub("", part)
         read = [(q, at) for q, at in timed(replace(item, text=plain)) if at is not None]
-        if found := _BEFORE_AFTER.search(part):
-            yield part, [_float(found[1]), _float(found[2])]
-        elif found := _NOW_AND_THEN.search(part):
-            yield part, [_float(found[2]), _float(found[1])]
+        if len(told := _both(_BEFORE_AFTER.search(part))) == _TWO:
+            yield part, told
+        elif len(told := _both(_NOW_AND_THEN.search(part))) == _TWO:
+            yield part, told[::-1]
         elif len(read) > 1:
             if max(at for _, at in read) - min(at for _, at in read) < _HALF_A_DAY:
                 read.sort(key=lambda one: one[1])
@@ -56,8 +61,29 @@ def courses(item: Item) -> Iterator[tuple[str, list[float]]]:
             yield part, daily
         elif found := _BARE_SERIES.search(part):
             yield part, [_float(value) for value in found[1].split(",")]
-        elif told := pair(in_digits(plain)):
-            yield part, list(told)
+        elif changed := pair(in_digits(plain)):
+            yield part, list(changed)
+        elif len(parts := _parts(plain)) > 1:
+            yield part, parts
+
+
+def records(items: Sequence[Item]) -> Iterator[tuple[Item, str, list[float]]]:
+    """Yield the values, by their time, of each name ("response_time_ms 150") that all pieces of one service have."""
+    dated = sorted((item.time, n) for n, item in enumerate(items) if item.time is not None)
+    told = [{q.named: q.value for q in reversed(items[n].quantities) if "_" in q.named} for _, n in dated]
+    if len(told) > 1 and len(told) == len(items) and len({item.service for item in items}) == 1:
+        for name in set.intersection(*({*one} for one in told)):
+            yield replace(items[0], kind="metric", text=name), name, [one[name] for one in told]
+
+
+def _parts(text: str) -> list[float]:
+    """Return the parts of one whole: "2 of the 6 pods down, after the restart 4 of 6"."""
+    found = [q for q in quantities(text) if q.whole]
+    return [q.value for q in found if q.whole == found[0].whole]
+
+
+def _both(found: re.Match[str] | None) -> list[float]:
+    return [q.value for q in quantities(found[0])] if found else []
 
 
 def _daily(text: str) -> list[float]:
@@ -78,6 +104,18 @@ def ways(course: Sequence[float]) -> set[Way]:
         else set()
     )
     return found | ({Way.DOWN} if fall and fall >= 0.5 * rise else set())
+
+
+def stretches(course: Sequence[float], values: Sequence[float]) -> set[Way]:
+    """Return the ways of those stretches of a course that end at, or measure, one of *values*."""
+    moves = [(a, b) for a, b in combinations(course, 2) if a != b]
+    told = [
+        (a, b)
+        for a, b in moves
+        for v in values
+        if isclose(v, b, rel_tol=_LITTLE) or isclose(v, abs(b - a), rel_tol=_LITTLE)
+    ]
+    return {Way.UP if b > a else Way.DOWN for a, b in told}
 
 
 def mostly(course: Sequence[float]) -> set[Way]:
@@ -109,7 +147,9 @@ def joined(cited: Sequence[Item]) -> Iterator[Item]:
 
 def pair(text: str) -> tuple[float, float] | None:
     """Return the numbers of "from X to Y", in units of their own."""
-    found = _FROM_TO.search(text)
+    if _SPREAD.search(text):
+        return None
+    found = _FROM_TO.search(_TO_FROM.sub(r"from \2 to \1", text))
     numbers = quantities(found[0]) if found else []
     return (numbers[0].value, numbers[1].value) if len(numbers) == 2 else None
 

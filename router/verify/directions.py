@@ -8,26 +8,33 @@ from collections.abc import Sequence
 
 from router.verify.courses import Way, courses
 from router.verify.library import Item, stems
+from router.verify.quantities import Kind, quantities
 
-UP = re.compile(
+_REPORT = r"(?:alert|alarm|page|ticket|incident|issue|case|question|error|exception)"
+_UP = re.compile(
     r"\b(?:ris(?:e|es|en|ing)|rose|increas\w*|climb\w*|gr(?:ow|ows|ew|own|owing)|jump\w*|spik\w*|surg\w*|soar\w*|"
     r"went up|swell\w*|swollen|escalat\w*|balloon\w*|mushroom\w*|accelerat\w*|more and more|"
     r"more(?! than\b)(?: [\w-]+){1,5} (?:after|since)\b|more often|more frequent\w*|"
-    r"going up|(?:was |is |were )?up from|rais(?:e|ed|es|ing)|"
-    r"doubl\w*|tripl\w*|trebl\w*|quadrupl\w*|multipl(?:y|ied|ies)|higher|scaled up|bumped up|"
+    r"going up|(?:was |is |were )?up from|rais(?:e|ed|es|ing)|scal\w+ up|"
+    r"doubl\w*|tripl\w*|trebl\w*|quadrupl\w*|multipl(?:y|ied|ies)|higher|bumped up|"
     r"more (?:\w+ ){1,4}than (?:before|usual)|creep\w* up|shot up|slower|(?:got|gets|getting|became|grew) longer)\b",
     re.IGNORECASE,
 )
-DOWN = re.compile(
-    r"\b(?:(?:fall(?:s|en|ing)?|fell)(?! (?:\w+ )?(?:back|over|behind)\b)|decreas\w*|"
-    r"(?<!were )(?<!was )(?<!are )(?<!is )(?<!been )(?<!being )"  # what is dropped is let go of
-    r"drop(?:s|ped|ping)?(?! (?:\w+ )?(?:packets?|connections?|requests?|messages?|frames?|events?|calls?)\b)|"
+_DOWN = re.compile(
+    r"\b(?:fall(?:s|en|ing)?|fell|decreas\w*|drop(?:s|ped|ping)?|"
     r"declin\w*|dwindl\w*|diminish\w*|subsid\w*|abat\w*|slump\w*|ebb\w*|rarer|fewer(?! than\b)|"
-    r"(?:went|going|comes?|came|coming) down|down from|down to|"
+    r"(?:went|going|comes?|came|coming|br(?:ought|ings?|inging)) (?:[\w-]+ ){0,5}down|down from|down to|"
     r"lower(?:ed|s|ing)?|cut from|was cut|reduc\w*|shr(?:ink|ank|unk|inking)\w*|halv\w*|sank|sinking|plunged|"
     r"faster|quicker|eas(?:ed|es|ing)|catching up|caught up|shorter|emptied|emptying|sped up|speed-up|"
-    r"scaled down|improv\w*|"
-    r"(?:fewer|less) (?:\w+ ){1,4}than (?:before|usual))\b",
+    r"scal\w+ down|(?:fewer|less) (?:\w+ ){1,4}than (?:before|usual))\b",
+    re.IGNORECASE,
+)
+_OTHERWISE = re.compile(  # what is compared with another thing, let go of, placed in a time, or reported, goes no way
+    r"\b(?:\w+er than (?!(?:the \w+ )?before|usual|normal|ever\b)|"
+    r"(?:fall\w*|fell) (?:\w+ )?(?:back|over|behind|into|within|between|outside|short)\b|"
+    r"(?:were|was|are|is|been|being) dropped|drop\w* (?:the|an?|its|their|all|every|it|them)\b|"
+    r"drop\w* (?:\w+ )?(?:packet|connection|request|message|frame|event|call)s?\b|"
+    rf"{_REPORT}s? (?:(?:was|were|is|had|has|been|being) )*raised|rais\w+ (?:an?|the|another|\w+) {_REPORT})",
     re.IGNORECASE,
 )
 _GOOD = re.compile(r"\b(?:success|availability|throughput|hits?|hit (?:rate|ratio)|uptime)\b", re.IGNORECASE)
@@ -44,7 +51,7 @@ _AS_BEFORE = re.compile(
 _RECOVERED = re.compile(r"\b(?:recover\w*|restored|resolved|cleared|healthy again|back to)\b", re.IGNORECASE)
 _LEVEL = re.compile(r"\b(?:unchanged|flat|steady|no change|as before)\b", re.IGNORECASE)
 _WELL = re.compile(r"\b(?:fine|normal|ok|healthy|stable|constant)\b", re.IGNORECASE)
-_DENIED = re.compile(r"\b(?:no|not|never|without|neither|nor|stopped|cannot)\b|n['’]t\b", re.IGNORECASE)
+DENIED = re.compile(r"\b(?:no|not|never|without|neither|nor|stopped|cannot)\b|n['’]t\b", re.IGNORECASE)
 CLAUSE = re.compile(r"(?<=[a-z\d)])[,;:.](?=\s)|\b(?:while|but|whereas|although|despite)\b")
 _TELLING = 2  # words that a text shares with what speaks of the same thing
 _OPPOSITES = tuple(
@@ -64,12 +71,17 @@ _COMPARED = re.compile(r"\b(?:slower|faster|quicker|longer|shorter|sped up|speed
 
 def goes(text: str) -> Way | None:
     """Return the one way that *text* speaks of; None when it speaks of neither or of both."""
-    if _GOOD.search(text):
-        text = _BETTER.sub("rose", text)
-    up, down = UP.search(text), DOWN.search(text)
-    if bool(up) == bool(down):
+    up, down = _moves(text)
+    if up == down:
         return None
     return Way.UP if up else Way.DOWN
+
+
+def _moves(text: str) -> tuple[bool, bool]:
+    """Say whether *text* speaks of a way up, and of one down."""
+    better = "rose" if _GOOD.search(text) else ""
+    plain = _OTHERWISE.sub("", _BETTER.sub(better, text))
+    return _UP.search(plain) is not None, _DOWN.search(plain) is not None
 
 
 def seen_from(evidence: str, text: str, way: Way | None) -> Way | None:
@@ -88,29 +100,43 @@ def in_words(text: str, items: Sequence[Item]) -> str:
     """Say which of *items* says in words the opposite of *text*, "" when none does or one agrees."""
     went = goes(text) or (Way.DOWN if _AS_BEFORE.search(text) else None)
     strained = _STRAIN.search(text) or _SPENT.search(text)
-    if _DENIED.search(text) or _WELL.search(text) or not (went or strained):
+    if DENIED.search(text) or _WELL.search(text) or not (went or strained):
         return ""
-    words = frozenset(stems(text))
+    worded = [item for item in items if not any(True for _ in courses(item))]
+    words, figures = frozenset(stems(text)), _figures(text)
+    if agrees(text, went, worded):
+        return ""
     against = ""
-    for item in items:
-        if any(True for _ in courses(item)):
-            continue
+    for item in worded:
+        shared = len(figures & _figures(item.text))
         parts = item.text.split(";") if item.kind == "metric" else ()
         level = [part for part in parts if _LEVEL.search(part) and _is_about(words, part)]
         for clause in CLAUSE.split(item.text):
-            told = _level(clause)
-            agrees = (went and told is went) or _RECOVERED.search(clause)
-            if agrees and words & frozenset(stems(clause)):
+            if _RECOVERED.search(clause) and words & frozenset(stems(clause)):
                 return ""
-            if not _DENIED.search(clause) and _is_about(words, clause) and _opposes(clause, text, went):
+            about = _is_about(words, clause, shared if figures & _figures(clause) else 0)
+            if about and not DENIED.search(clause) and _opposes(clause, text, went):
                 level.append(clause)
         if level and not against:
             against = f"{item.id} says “{level[0].strip()[:80]}”"
     return against
 
 
-def _is_about(words: frozenset[str], told: str) -> bool:
-    return len(words & frozenset(stems(told))) >= _TELLING
+def agrees(text: str, way: Way | None, items: Sequence[Item]) -> bool:
+    """Say whether one of *items* tells in words, one of them of *text*, that something went that *way*."""
+    words = frozenset(stems(text))
+    told = (clause for item in items for clause in CLAUSE.split(item.text) if goes(clause) is way)
+    return way is not None and any(words & frozenset(stems(clause)) for clause in told)
+
+
+def _is_about(words: frozenset[str], told: str, figures: int = 0) -> bool:
+    return len(words & frozenset(stems(told))) + figures >= _TELLING
+
+
+def _figures(text: str) -> frozenset[tuple[Kind, float]]:
+    return frozenset(
+        (q.kind, q.value) for q in quantities(text) if q.kind is not Kind.COUNT or q.value > _TELLING
+    )
 
 
 def _opposes(clause: str, text: str, went: Way | None) -> bool:
@@ -118,7 +144,7 @@ def _opposes(clause: str, text: str, went: Way | None) -> bool:
     told = _level(clause)
     if told is None and _WELL.search(clause) and not re.search(r"\d", clause):
         return True
-    if went is Way.DOWN and _STRAIN.search(clause) and not DOWN.search(clause):
+    if went is Way.DOWN and _STRAIN.search(clause) and not _DOWN.search(clause):
         return True
     return told is not None and seen_from(clause, text, went) not in {None, told}
 
@@ -127,7 +153,8 @@ def _level(text: str) -> Way | None:
     """Return the way that *text* says something went, or whether it says that there is much or little of it."""
     if went := goes(text):
         return went
-    much, little = UP.search(text) or _HIGH.search(text), DOWN.search(text) or _LOW.search(text)
+    up, down = _moves(text)
+    much, little = up or _HIGH.search(text), down or _LOW.search(text)
     if bool(much) == bool(little):
         return None
     return Way.UP if much else Way.DOWN

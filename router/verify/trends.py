@@ -10,9 +10,10 @@ from itertools import combinations
 
 from router.outcomes import Finding, FindingCode
 from router.verify.clocks import without_times
-from router.verify.courses import HEAD, Way, courses, is_level, joined, mostly, pair, ways
-from router.verify.directions import CLAUSE, goes, in_words, seen_from
+from router.verify.courses import HEAD, Way, courses, is_level, joined, mostly, pair, records, stretches, ways
+from router.verify.directions import CLAUSE, DENIED, agrees, goes, in_words, seen_from
 from router.verify.library import Item, Library, stems
+from router.verify.quantities import quantities
 from router.verify.statement import Statement
 from router.verify.words import in_digits
 
@@ -22,6 +23,7 @@ _OTHER_TIMES = frozenset({"memory", "recall", "runbook"})
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _RECOVERED = re.compile(r"\b(?:recovered|improved|came back|bounced back|returned)\b", re.IGNORECASE)
 _IDLE = re.compile(r"\bnetwork (?:is|was) (?:idle|fine|fast|healthy|not involved)\b", re.IGNORECASE)
+_NAMES = re.compile(r"(?<![\w.])([a-z]{0,3}\d+(?:\.\d+)+) (?:to|→|->) ([a-z]{0,3}\d+(?:\.\d+)+)(?![\w]|\.\d)")
 _SHARES = re.compile(r"client_p\d+ (\d+).*?server_p\d+ (\d+).*?network_p\d+ (\d+)")
 
 
@@ -32,7 +34,7 @@ def trends(said: Statement, library: Library) -> Iterator[Finding]:
     """Yield claims that say up where the evidence says down, or the other way round."""
     for claim in said.claims:
         cited = library.cited(claim.evidence) or (list(library.items) if not said.is_diagnosis else [])
-        if why := _against(claim.text, cited) or in_words(claim.text, cited):
+        if why := _swapped(claim.text, cited) or _against(claim.text, cited) or in_words(claim.text, cited):
             yield Finding(FindingCode.DIRECTION, f"“{claim.text[:120]}”: {why}", claim.evidence)
     today = [item for item in library.items if item.kind not in _OTHER_TIMES]
     sinking = (clause for clause in CLAUSE.split(said.cause) if goes(clause) is Way.DOWN)
@@ -41,24 +43,38 @@ def trends(said: Statement, library: Library) -> Iterator[Finding]:
         yield Finding(FindingCode.DIRECTION, f"“{said.cause[:120]}”: {why}")
 
 
+def _swapped(text: str, cited: Sequence[Item]) -> str:
+    """Say which of *cited* has the two names of a change, such as versions, the other way round."""
+    told = {pair: item.id for item in cited for pair in _NAMES.findall(item.text.replace("`", ""))}
+    for one, other in _NAMES.findall(text.replace("`", "")):
+        if one != other and (other, one) in told and (one, other) not in told:
+            return f"{told[other, one]} says {other}, then {one}"
+    return ""
+
+
 def _against(text: str, cited: Sequence[Item]) -> str:
     """Say how *text* goes against *cited*, "" when it does not or cannot be told."""
     plain = in_digits(text.replace("`", ""))
     own = pair(plain) or _list(plain)
-    way = goes(text)
+    way = None if DENIED.search(text) else goes(text)
     if own and way and _way_of(own) is not way and own[0] != own[-1]:
         return "its own numbers go the other way"
     if own and way is None and _RECOVERED.search(plain):
         way = _way_of(own)
-    told = [(item, part, course) for item in joined(cited) for part, course in courses(item)]
+    told = [(item, part, course) for item in joined(cited) for part, course in courses(item)] + [
+        *records(cited)
+    ]
     if own and (turned := _turned(own, [course for _, _, course in told])):
         return turned
+    if agrees(text, way, cited):
+        return ""
     against = ""
     figures = any(c.isdigit() for c in without_times(plain))
+    values = [q.value for q in quantities(plain)]
     steady = _STEADY.search(text) is not None
     for item, part, course in _meant(text, told):
         level = is_level(course) and not (figures or _SLIGHT.search(text))
-        went = set() if level else mostly(course) if steady else ways(course)
+        went = set() if level else mostly(course) if steady else ways(course) | stretches(course, values)
         seen = seen_from(item.text, text, way if goes(_without_names(text, item)) or own else None)
         if seen in went:
             return ""

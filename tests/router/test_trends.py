@@ -1,11 +1,18 @@
 """What a claim says of ups and downs is held against courses in whatever dress a record tells them."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from router.verify.library import read
 from router.verify.statement import Claim, Statement
 from router.verify.trends import trends
 from tests.router.world import Seen
+
+
+def at(hour: int) -> datetime:
+    return datetime(2026, 7, 5, hour, 0, tzinfo=UTC)
+
 
 GROUNDS = (
     Seen("metric:1", "metric", "loaves per basket p95 07-02=12 07-05=340", "bakery"),
@@ -29,11 +36,27 @@ GROUNDS = (
     Seen("metric:6", "metric", "water drawn 31 l/min, unchanged", "bakery"),
     Seen("metric:7", "metric", "money in the drawer: 05:00 0, 05:30 0, 06:00 0", "bakery"),
     Seen("log:1", "log", "salt mixer overloaded, motor stops", "bakery"),
+    Seen("deploy:2", "deploy", "the baker sets `tray_slots` to `20` from `80`, ovens start again", "bakery"),
+    Seen(
+        "metric:8",
+        "metric",
+        "trays: 1 ready. Crumb limit: 512Mi (changed from 4Gi by the new recipe)",
+        "bakery",
+    ),
+    Seen("metric:9", "metric", "3 of the 9 ovens cold, after resetting 2 more, 5 of 9 ovens cold", "bakery"),
+    Seen("deploy:3", "deploy", "After an upgrade of the mill v2.14.0 to v2.31", "bakery"),
+    Seen(
+        "log:2", "log", "Giving the proofing timer a higher value of 45 mins. It comes with 20 mins", "bakery"
+    ),
+    Seen("log:3", "log", "Sales fell by roughly 70% that morning", "bakery"),
+    Seen("log:4", "log", "hall east knead_time_ms 9420", "kneader", at(5)),
+    Seen("log:5", "log", "hall east done knead_time_ms 130", "kneader", at(9)),
+    Seen("metric:10", "metric", "oven heat (%): 05:00 0.4, 05:10 91.2, 05:20 84.6, 05:30 78.1", "bakery"),
 )
 
 
 def found(claim: str, cites: str) -> bool:
-    said = Statement("", (), 0.8, (Claim(claim, (cites,)),), "")
+    said = Statement("", (), 0.8, (Claim(claim, tuple(cites.split())),), "")
     return bool(list(trends(said, read(GROUNDS, None))))
 
 
@@ -50,8 +73,36 @@ def found(claim: str, cites: str) -> bool:
         ("Water drawn holds at 31 litres", "The water drawn climbed to 31 litres", "metric:6"),
         ("Salt sold dropped as the motor stood still", "Load on the salt mixer dropped", "log:1"),
         ("The quota went from 40g to 90g", "The quota was cut from 90g to 40g", "deploy:1"),
+        ("Slots per tray were lowered", "Slots per tray were raised fourfold", "deploy:2"),
+        ("The crumb limit was cut to an eighth", "The crumb limit was raised by 3.5 Gi", "metric:8"),
+        (
+            "The reset brought it from three to five",
+            "The reset brought cold ovens down from five to three",
+            "metric:9",
+        ),
+        ("The mill went from v2.14.0 to v2.31", "The mill was set back from v2.31 to v2.14.0", "deploy:3"),
+        ("The timer went up from 20 to 45 minutes", "The timer was cut from 45 to 20 minutes", "log:2"),
+        ("Sales dropped by some 70 %", "Sales grew by some 70 %", "log:3"),
+        ("Kneading was faster at nine", "Kneading had become slower still", "log:4 log:5"),
+        ("The oven had eased to 78.1 % at the end", "The oven cooled, heat fell all along", "metric:10"),
     ],
 )
 def test_a_course_is_read_in_any_dress(good: str, bad: str, cites: str) -> None:
     assert not found(good, cites)
     assert found(bad, cites)
+
+
+@pytest.mark.parametrize(
+    ("claim", "cites"),
+    [
+        ("Loaves per basket do not show a fall", "metric:1"),
+        ("An alarm was raised because of the doors", "metric:2"),
+        ("All door openings fall into the first half of the hour", "metric:1"),
+        ("Dough temperature ranged from 28 to 14 degrees", "metric:3"),
+        ("A proofing timer shorter than the kneading", "log:2"),
+        ("Sales improved from 20 to 30 loaves", "log:2"),
+        ("Sales dropped with the new quota", "deploy:1 log:3"),
+    ],
+)
+def test_what_tells_of_no_way_goes_against_none(claim: str, cites: str) -> None:
+    assert not found(claim, cites)
