@@ -50,10 +50,11 @@ _AT = re.compile(
 )
 _FIVES = re.compile(r"five|ten|twenty|twenty[- ]five", re.IGNORECASE)
 _OCLOCK = re.compile(
-    rf"(?<![\w:.])({_HOURS}|\d{{1,2}})(?:[:.]([0-5]\d))?(?: (?:and|to|or) (?:{_HOURS}))? ?"
+    rf"(?<![\w:.])({_HOURS}|\d{{1,2}})(?:[:.]([0-5]\d))?(?: (?:and|to|or) (?:{_HOURS}|\d{{1,2}}))? ?"
     r"(?:o['’]clock|in the (?:morning|afternoon|evening)|[ap]m\b|[ap]\.m\.)",
     re.IGNORECASE,
 )
+_LATE = re.compile(r"afternoon|evening|p\.?m\b", re.IGNORECASE)
 _TWELVES = {"midnight": 0, "noon": 43_200}
 _TWELVE = re.compile(r"\b(midnight|noon)\b", re.IGNORECASE)
 _NAMED = "|".join(sorted(MONTHS, key=len, reverse=True))
@@ -67,6 +68,13 @@ _NUMERIC = re.compile(
     r"(?<![\w./:-])(?<!s )(?<!window )(0[1-9])-(0[1-9]|[12]\d|3[01])(?![\w/:-]|\.\d| UTC)|"
     r"(?:(?<=on )|(?<=since )|(?<=dated )|(?<=until )|(?<=\dZ )|(?<=\dZ, ))"
     r"(1[0-2])-(0[1-9]|[12]\d|3[01])(?![\w/:-]|\.\d| [a-z])"
+)
+_DATE = r"\d{1,2}(?:st|nd|rd|th)?"
+_WITH = r"(?: ?[-–] ?| (?:and|to|or|until|through) )"
+_DAYS = re.compile(  # the first of "15 and 17 January", the last of "Feb 2-5"
+    rf"(?<![\w.:-]){_DATE}{_WITH}(?={_DATE} (?:{_NAMED})\b)|"
+    rf"\b(?:{_NAMED}) {_DATE}{_WITH}\d{{1,2}}\b(?!%|[:.]\d| ?[a-z]+s\b)",
+    re.IGNORECASE,
 )
 _MONTH_YEAR = re.compile(rf"\b({_NAMED}) (\d{{4}})\b", re.IGNORECASE)
 
@@ -154,7 +162,7 @@ def without_times(text: str) -> str:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    for pattern in (ISO, _OFFSET, DAY_MONTH, _NUMERIC, _MONTH_YEAR, DIGITAL, _OCLOCK):
+    for pattern in (ISO, _OFFSET, _DAYS, DAY_MONTH, _NUMERIC, _MONTH_YEAR, DIGITAL, _OCLOCK):
         for found in pattern.finditer(text):
             yield found.span()
     yield from (found.span() for found in (*_pasts(text), *_hours(text)))
@@ -204,4 +212,5 @@ def _past(m: re.Match[str]) -> Clock:
 def _oclock(m: re.Match[str]) -> Clock:
     said = m[1].lower()
     hour = SMALL[said] if said in SMALL else int(said)
+    hour += 12 if hour < 12 and _LATE.search(m[0]) else 0
     return Clock(hour % 24 * 3600 + 60 * int(m[2] or 0), m.start(), m.end(), loose=True)

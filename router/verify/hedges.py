@@ -15,12 +15,12 @@ class Hedge(StrEnum):
 
 
 _OVER = re.compile(
-    r"(?:more than|over|at least|above|exceed\w*|in excess of|beyond|upwards of|north of|(?<!the )past|passed|topp\w+|"
-    r"a good|good|just over|(?<![-=])>=?)\s*(?:the |an? )?$",
+    r"(?:\b(?:more|longer|higher|greater) than|over|at least|above|exceed\w*|in excess of|beyond|upwards of|north of|"
+    r"(?<!the )past|passed|topp\w+|a good|good|just over|(?<![-=])>=?)\s*(?:the |an? )?$",
     re.IGNORECASE,
 )
 _UNDER = re.compile(
-    r"(?:less than|fewer than|under|below|within|at most|up to|no more than|"
+    r"(?:\b(?:less|fewer|lower|shorter) than|under|below|within|at most|up to|(?:never|not) (?:quite )?reach\w*|"
     r"more (?:often|frequently) than (?:once )?every|<=?)\s*(?:the |an? )?$",
     re.IGNORECASE,
 )
@@ -33,6 +33,8 @@ _ABOUT = re.compile(
     r"(?:about|around|roughly|some|close to|approximately|approx\.?|circa|near|~|≈|like)\s*(?:the |an? )?$",
     re.IGNORECASE,
 )
+_NOT = re.compile(r"\b(?:no|none|nothing)\s$|(?:\b(?:never|not)|n['’]t)\s(?:\w+\s)?$", re.IGNORECASE)
+_TURNED = {Hedge.OVER: Hedge.UNDER, Hedge.UNDER: Hedge.OVER}
 _AFTER = re.compile(
     r"^(?:([ -]?(?:odd|ish|something)\b|(?: [a-z]+){0,4} (?:or so|give or take|thereabouts|roughly)\b)|"
     r"(?: [a-z]+){0,3} (?:(at least|at a minimum|or more|and more|and counting)|at most|or less|or fewer)\b)"
@@ -49,6 +51,6 @@ def hedge(before: str, after: str = "", plain: Hedge = Hedge.EXACT) -> Hedge:
         (_OVER, Hedge.OVER),
         (_UNDER, Hedge.UNDER),
     ):
-        if pattern.search(before):
-            return kind
+        if found := pattern.search(before):
+            return _TURNED.get(kind, kind) if _NOT.search(before[: found.start()]) else kind
     return plain

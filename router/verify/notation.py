@@ -24,7 +24,10 @@ _KEYED = re.compile(r"(?<=\w)[\"']:(?=-?\d)")  # a value in JSON, where a colon 
 _MEASURED = re.compile(r"(?<=\w):(?=\d+(?:\.\d+)?(?:[kKMGT]i?B|ms|%)(?!\w))")  # nor is what has a unit a port
 _BITS = re.compile(r"(?<=\d)(\s?)([kKMG])b/s\b")  # a small b is a bit
 _HEAP = re.compile(r"(?<=-X)(m[sxn]|ss)(\d+)([kmgKMG])\b")  # "-Xmx1024m": a size in a flag
-_MILLI = re.compile(r"(?<![\w.])([1-9]\d*[05]0)m\b")  # thousandths of a core
+_MILLI = re.compile(  # thousandths of a core
+    r"(\bcpu[\"']?[:=]\s?[\"']?)(\d+)m\b|(?<![\w.])(?:([1-9]\d*[05]0)m\b|(\d+) ?(?:milli-?cores?|mcpu)\b)",
+    re.IGNORECASE,
+)
 
 
 def in_plain(text: str) -> str:
@@ -32,8 +35,8 @@ def in_plain(text: str) -> str:
     text = _GROUPED.sub(lambda m: _SPACED.sub(",", m[0]), text.translate(_SIGNS))
     text = _COUNTED.sub(lambda m: m[0].replace(" ", ","), text)
     text = _FACTOR.sub(r"\1x", _FROM_ONSET.sub(lambda m: " " * len(m[0]), text))
-    if "cpu" in text.lower():
-        text = _MILLI.sub(lambda m: f"{int(m[1]) / 1000:g}".ljust(len(m[0])), text)
+    if "cpu" in text.lower() or "core" in text:
+        text = _MILLI.sub(lambda m: f"{m[1] or ''}{int(m[2] or m[3] or m[4]) / 1000:g}", text)
     text = _HEAP.sub(lambda m: f" {m[2]}{m[3].upper()}i", text)
     text = _BITS.sub(r"\1\2bps", text)
     return _MEASURED.sub("=", _KEYED.sub(" =", text))

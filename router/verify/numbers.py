@@ -243,7 +243,7 @@ def _unit_said_once(quantity: Quantity, plain: str, found: Sequence[Quantity], p
     if quantity.kind is not Kind.COUNT:
         return False
     behind = plain[quantity.start + len(quantity.said) :]
-    apart = re.match(ALONE, behind) is not None
+    apart = quantity.whole is None and re.match(ALONE, behind) is not None
     others = [q for q in found if q.kind in {Kind.TIME, Kind.SIZE, Kind.SHARE}]
     minutes = replace(quantity, kind=Kind.TIME, value=60 * quantity.value, scale=60.0)
     return (apart and pool.lasted(minutes)) or any(

@@ -101,10 +101,10 @@ class Pool:
 
     def names(self, quantity: Quantity) -> bool:
         """Say whether a number is part of a name in the evidence: a port, a version, a file's number, a "count_7d"."""
-        plain = quantity.said.split(" ")[0].split("-")[0]
-        unit = quantity.said[len(plain) :].strip(" -")[:1]
-        if quantity.kind not in {Kind.COUNT, Kind.TIME} or not re.fullmatch(r"\d+(?:\.\d+)?", plain):
+        told = re.fullmatch(r"(\d+(?:\.\d+)?)(?:[ -]?([a-z])[a-z]*)?", quantity.said)
+        if quantity.kind not in {Kind.COUNT, Kind.TIME} or told is None:
             return False
+        plain, unit = told[1], told[2] or ""
         tail = r"(?!\d|,\d)" if "." in plain else r"(?!\d|[.,]\d)"
         part = re.compile(rf"(?<!\d)(?<!\d[.,]){re.escape(plain)}{unit}{tail}")
         words = (word for item in self.items for word in f"{without_times(item.text)} {item.service}".split())

@@ -83,12 +83,11 @@ _FRACTION = re.compile(
     re.IGNORECASE,
 )
 _LEAD = re.compile(r"(?:\b(?:a|one|by|of|the|than|nearly|almost|about|roughly|two|three)\s)$", re.IGNORECASE)
-# What may follow "a sixth" as a share; "a sixth pod" and "the third try" are no part of anything.
-_AFTER_SHARE = re.compile(
-    r"(?! \w)| (?:in|to|and|or|at|by|on|for|from|with|since|during|within|until|over|after|before|when|while|than|as|"
-    r"is|are|was|were|have|has|had|do|"
-    r"does|did|less|more|fewer|\w+(?:ed|er))\b"
+# "by a sixth" and "a sixth less" are shares; "a sixth pod", "a third, the revert," and "the third try" are none
+_MEASURES = re.compile(
+    r"\b(?:by|to|at|from|than|nearly|almost|about|around|roughly|only|just|under|over) (?:an?|one|another) $"
 )
+_COMPARES = re.compile(r" (?:as|less|more|fewer|of|\w+er)\b")
 # "the 502s" are answers, not seconds; "in 120s" and "timeout=500s" are seconds
 _STATUS = re.compile(
     r"(?<!in )(?<!for )(?<!after )(?<!last )(?<!every )(?<!than )(?<![=>(])\b((?:20|30|4\d|5[0-3])\d)s\b"
@@ -98,7 +97,7 @@ _AND = re.compile(r"(\d (?:day|hour|minute)s?)(?:,? and|,) (?=\d+ (?:hour|minute
 # Behind a number of which nothing says what it is of: "54 more until the page", "13 from page to repair"
 ALONE = (
     r"(?: (?:more|longer|later|earlier|short|apart))?(?=\W*$|[,;:.)—–]+(?!\S)| (?:to|from|until|till|before|after|"
-    r"between|for|since|into|in|and|at|on|by|was|is|were|when|while|of (?:these|those|them))\b)"
+    r"between|for|since|into|in all|and|at|on|by|was|is|were|when|while|of (?:these|those|them))\b)"
 )
 _LEFT_OVER = re.compile(rf"(\d\s?h(?:ours?)?) ?([0-5]?\d)\b{ALONE}", re.IGNORECASE)  # "2 h 11": minutes
 _SLASHED = re.compile(  # "4/9 ready"
@@ -110,7 +109,9 @@ _RATE = re.compile(
     r"(s|sec|second|min|minute|h|hour|day)\b",
     re.IGNORECASE,
 )
-_SPAN = re.compile(r"(?<![\w.-])(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)(?![\w-]|\.\d)")  # "22-31" in a record
+_SPAN = re.compile(
+    rf"(?<![\w.-])(\d+(?:\.\d+)?x?)-(\d+(?:\.\d+)?)(?=(?:x|\s?(?:{UNIT}))\b|(?![\w-]|\.\d))", re.IGNORECASE
+)  # "22-31", "5x-10x"
 _FROM = re.compile(r"\bfrom (?:about |around |roughly |some |nearly )?$", re.IGNORECASE)
 # A thing behind a number; what ends in "-ing" or "-ed", or is no noun, only goes on with the sentence
 _COUNTS = re.compile(
@@ -238,7 +239,8 @@ def _compounds(text: str) -> Iterator[Quantity]:
         before = text[max(0, start - _BEHIND) : start]
         value = float(sum(n * s for n, s in parts))
         digits = 2 if parts[-1][0] % 5 == 0 and parts[-1][1] == 60 else 3  # "an hour and forty minutes"
-        yield Quantity(value, Kind.TIME, said, start, digits, hedge(before), scale=float(parts[-1][1]))
+        said_so = hedge(before, text[start + len(said) :][:60])
+        yield Quantity(value, Kind.TIME, said, start, digits, said_so, scale=float(parts[-1][1]))
 
 
 def _slashed(text: str) -> Iterator[Quantity]:
@@ -251,7 +253,7 @@ def _slashed(text: str) -> Iterator[Quantity]:
 
 def _fractions(text: str) -> Iterator[Quantity]:
     for m in _FRACTION.finditer(text):
-        before = text[max(0, m.start() - _BEHIND) : m.start()]
+        before = text[max(0, m.start() - _BEHIND) : m.start()].lower()
         if m[1] is None and not _is_share(before, m[2].lower(), text[m.end() :]):
             continue
         value = int(m[1] or 1) / PARTS[m[2].lower()]
@@ -263,11 +265,12 @@ def _fractions(text: str) -> Iterator[Quantity]:
 
 
 def _is_share(before: str, part: str, after: str) -> bool:
-    if after.startswith(" of"):  # "the sixth of ten" is one of them
-        return part == "half" or not (before.endswith("the ") and re.match(r" of (?:the )?\d", after))
-    if part in {"half", "quarter"}:
+    if part == "half" and after.startswith(" of"):
+        return True
+    if part in {"half", "quarter"} and not after.startswith(" of"):
         return _LEAD.search(before) is not None
-    return bool(_LEAD.search(before) and not before.endswith("the ") and _AFTER_SHARE.match(after))
+    one = before.endswith(("a ", "one ", "another "))
+    return _MEASURES.search(before) is not None or (one and _COMPARES.match(after) is not None)
 
 
 def _digits(number: str) -> int:

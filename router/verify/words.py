@@ -28,8 +28,9 @@ PARTS = {
 }  # fmt: skip
 _PART = "|".join(PARTS)
 _OF_ONE = re.compile(  # "a fiftieth of a second", "half a percent", "three quarters of an hour"
-    rf"\b(?<!and )(?<!and a )(?:(an?|one|{_SMALL}) )?({_PART})s?(?: of)? an? "
-    rf"({_TIME}|per ?cent(?:age point)?|(?:kilo|mega|giga|tera|kibi|mebi|gibi|tebi)bytes?|[KMGT]i?B)\b",
+    rf"\b(?:(?<!and )(an?|one|{_SMALL}) |(?<!and a ))({_PART})s?(?: of)? "
+    rf"(?:an?|the(?= (?:hour|day|week|month|year)\b)) ({_TIME}|core|CPU|per ?cent(?:age point)?|"
+    r"(?:kilo|mega|giga|tera|kibi|mebi|gibi|tebi)bytes?|[KMGT]i?B)\b",
     re.IGNORECASE,
 )
 
@@ -77,7 +78,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"\1\2-fold",
         ),
         (
-            rf"\b({_SMALL}|\d+(?:\.\d+)?) times (?=(?:{_THAN})\b)",
+            rf"\b({_SMALL}|\d+(?:\.\d+)?) times (?=(?:{_THAN})\b|\d)",
             r"\1-fold ",
         ),
         (r"\b(?:a|one) hundred thousand\b", "100000"),

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from router.verify.clocks import clocks
-from router.verify.quantities import quantities
+from router.verify.hedges import Hedge
+from router.verify.quantities import Kind, quantities
 from tests.router.world import Seen, is_rejected
 
 ONSET = datetime(2026, 8, 9, 13, 30, tzinfo=UTC)
@@ -50,3 +51,58 @@ def test_half_understood_words_are_no_time_of_day(text: str) -> None:
 )
 def test_what_counts_something_is_not_what_an_hour_leaves_over(text: str, count: int) -> None:
     assert len(quantities(text)) == count
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a third, the revert, cured it",
+        "The fourth has 523",
+        "a third shelf broke",
+        "The third of them failed",
+    ],
+)
+def test_an_ordinal_is_no_share(text: str) -> None:
+    assert not [q for q in quantities(text) if q.kind is Kind.SHARE]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("by another tenth", 0.1),
+        ("about a third as long", 1 / 3),
+        ("a fifth of the trays", 0.2),
+        ("a quarter of the day", 21_600),
+        ("and half an hour later", 1800),
+        ("a hundredth of a core", 0.01),
+        ("10 millicores", 0.01),
+        ("Limits: cpu: 10m", 0.01),
+        ("1,500 times 10 kB", 1500),
+        ("200-400ms", 0.2),
+        ("5x-10x", 5),
+    ],
+)
+def test_parts_and_spans_are_read(text: str, value: float) -> None:
+    assert quantities(text)[0].value == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    "text", ["between 15 and 17 January", "from Feb 2-5", "the shelves of 14 to 19 o'clock are empty"]
+)
+def test_days_and_hours_from_and_to_are_no_numbers(text: str) -> None:
+    assert not quantities(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "hedge"),
+    [
+        ("it never exceeds 9 %", Hedge.UNDER),
+        ("no more than 9 %", Hedge.UNDER),
+        ("it did not fall below 9 %", Hedge.OVER),
+        ("no harm for over 9 %", Hedge.OVER),
+        ("slower than 9 s", Hedge.EXACT),
+        ("an hour and twenty minutes or so", Hedge.ABOUT),
+    ],
+)
+def test_a_bound_that_is_denied_is_the_other_bound(text: str, hedge: Hedge) -> None:
+    assert quantities(text)[0].hedge is hedge

@@ -245,7 +245,7 @@ def test_quantities_are_read(text: str, value: float) -> None:
         ("eight minutes to four", "03:52"),
         ("half past one in the afternoon", "01:30"),
         ("twenty-five past six", "06:25"),
-        ("1:40 pm", "01:40"),
+        ("1:40 pm", "13:40"),
         ("three a.m.", "03:00"),
         ("at 14:27", "14:27"),
     ],
