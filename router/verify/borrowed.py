@@ -56,7 +56,7 @@ def borrowed(text: str, found: Sequence[re.Match[str]], keys: Sequence[str]) -> 
             units[n] = told
         elif suffix in TIMES | SIZES:
             units[n] = suffix
-        elif n and _AFTER.fullmatch(gaps[n - 1]) and not found[n - 1]["k"]:
+        elif n and _AFTER.fullmatch(gaps[n - 1]) and not found[n - 1]["k"] and units[n - 1] != "fold":
             units[n] = units[n - 1]
     for n in reversed(range(len(gaps))):
         if not units[n] and units[n + 1] != "fold" and _BEFORE.fullmatch(gaps[n]):

@@ -24,6 +24,8 @@ _SECONDS = {
     "s": 1.0, "second": 1.0, "m": 60.0, "min": 60.0, "minute": 60.0, "h": 3600.0, "hour": 3600.0, "hourly": 3600.0,
     "day": 86_400.0, "daily": 86_400.0, "yesterday": 86_400.0,
 }  # fmt: skip
+_PERCENTILE = re.compile(r"\b[pP](\d{2,3})\b")
+_TO_ONE = re.compile(r"\b(?:for|to|per) (?:each|every|(?:every )?(?:one|single))\b")
 _SAMPLES = re.compile(r":\s*(\d[\d.]*\w*(?:,\s+\d[\d.]*\w*){2,})\s*$")
 
 
@@ -40,11 +42,16 @@ def worked_out(items: Sequence[Item], by: Measure) -> Iterator[float]:
     elif by.kind is Kind.SHARE:
         yield from _shares(items, grown=not by.counts)
     elif by.kind is Kind.FOLD:
-        yield from ratios(items)
+        yield from (*ratios(items), *_odds(items))
     else:
         yield from _products(items, by.kind)
     if by.kind in {Kind.COUNT, Kind.TIME, Kind.SIZE}:
         yield from _sums(read)
+        if len(items) > 1:
+            yield from (
+                total for n in range(len(items)) for total in _sums([a for a in read if a.piece == n])
+            )
+            yield from _columns(items, read)
         yield from _parts(items, read)
     if by.kind is Kind.TIME:
         yield from (every for item in items for every in _intervals(item))
@@ -57,6 +64,15 @@ def ratios(items: Sequence[Item]) -> Iterator[float]:
         yield from (a.value / b.value for a in own for b in own if a is not b and b.value and alike(a, b))
     rest = [1 - a.value for a in readings(items, Measure(Kind.SHARE, 0.01)) if a.own and a.value < 1]
     yield from (a / b for a in rest for b in rest if a != b)  # misses, where hits are told
+
+
+def _odds(items: Sequence[Item]) -> Iterator[float]:
+    """Yield how many come to each one: told so, or by a share (97 % refused are 32 to each that is served)."""
+    told = (item for item in items if _TO_ONE.search(item.text))
+    yield from (q.value for item in told for q in item.quantities if q.kind is Kind.COUNT)
+    for a in readings(items, Measure(Kind.SHARE, 0.01)):
+        if a.own and 0 < a.value < 1:
+            yield from (a.value / (1 - a.value), 1 / a.value, 1 / (1 - a.value))
 
 
 def rates(items: Sequence[Item], by: Measure) -> Iterator[float]:
@@ -110,6 +126,8 @@ def _slopes(read: Sequence[Reading]) -> Iterator[float]:
 
 
 def _shares(items: Sequence[Item], *, grown: bool) -> Iterator[float]:
+    ranks = [int(rank) / 10 ** len(rank) for item in items for rank in _PERCENTILE.findall(item.text)]
+    yield from (share for rank in ranks for share in (rank, 1 - rank))  # half of all are slower than the p50
     yield from (q.value / q.whole for item in items for q in item.quantities if q.whole)
     yield from (1 - a.value for a in readings(items, Measure(Kind.SHARE, 0.01)) if a.own and 0 < a.value < 1)
     yield from _of_both(items)
@@ -146,6 +164,13 @@ def _sums(read: Sequence[Reading]) -> Iterator[float]:
     if 2 <= len(own) <= _FEW and all(a.at is None or a.unit == 1 for a in own):
         made = [sum(a.value for a in own), *(a.value + b.value for a, b in combinations(own, 2))]
         yield from (total for total in made if total > 2 * own[0].unit)
+
+
+def _columns(items: Sequence[Item], read: Sequence[Reading]) -> Iterator[float]:
+    """Yield what the first numbers of all pieces make together, the second ones, and so on, where all are alike."""
+    rows = [[a.value for a in read if a.own and a.piece == n] for n in range(len(items))]
+    if len(rows[0]) <= _FEW and len({len(row) for row in rows}) == 1:
+        yield from (sum(column) for column in zip(*rows, strict=True))
 
 
 def _parts(items: Sequence[Item], read: Sequence[Reading]) -> Iterator[float]:

@@ -14,6 +14,7 @@ _MANY = 31  # nobody counts more by eye
 _APART = re.compile(r"[,;|/+&→\n]|\s-\s|\.\s|->|\b(?:and|or|then)\b")
 _BESIDE = 40  # letters before and behind a number that may say what it counts
 _PER = re.compile(r"(?:\bper |/)\w+")
+_NAME = re.compile(r"\w+(?:[-_.]\w+)+")  # "cart-service 13" counts no services
 _BREAK = re.compile(r"[;.!?](?=\s|$)|,(?=\s)|\d")
 
 
@@ -40,4 +41,4 @@ def _things(plain: str, quantity: Quantity) -> frozenset[str]:
     end = quantity.start + len(quantity.said)
     before = _BREAK.split(plain[max(0, quantity.start - _BESIDE) : quantity.start])[-1]
     behind = _BREAK.split(plain[end : end + _BESIDE])[0]
-    return frozenset(stems(_PER.sub("", f"{before} {behind}")))
+    return frozenset(stems(_NAME.sub("", _PER.sub("", f"{before} {behind}"))))

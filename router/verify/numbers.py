@@ -8,17 +8,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from itertools import combinations
 
 from router.outcomes import Finding, FindingCode
 from router.verify.clocks import Clock, clocks, days, twelves, without_times
 from router.verify.hedges import Hedge
-from router.verify.library import Item, Library, stems
+from router.verify.library import STOP, Item, Library, stems
 from router.verify.listed import is_countable
 from router.verify.pool import Pool
 from router.verify.quantities import ALONE, Kind, Quantity, in_figures, quantities
-from router.verify.rounding import close
 from router.verify.statement import Statement
+from router.verify.within import follows, steps
 
 _ABOUT_WHEN = re.compile(
     r"(?:about|around|roughly|approx\w*|circa|near|shortly (?:after|before)|just (?:after|before)|by|before|after|"
@@ -44,9 +43,21 @@ _PACE = re.compile(
     r"\b(?:rate|pace|speed|will|would|going to|left|takes?|needs?|lasts?|until|before|full|empty)\b",
     re.IGNORECASE,
 )
+_LASTING = re.compile(
+    r"\b(?:long(?:er)?|short(?:er)?|time|quick\w*|fast\w*|slow\w*|soon\w*|took|takes?|last(?:ed|s)|wait\w*|spent|"
+    r"minutes?|hours?|seconds?|days?|interval|gap|wh?ile|delay\w*)\b"
+)  # two durations are held against each other
+_COMPARES = re.compile(  # what stands behind a duration that tells two apart
+    r"\W*(?:\w+ ){0,2}?(?:less|more|longer|shorter|quicker|faster|slower|sooner|short of|beyond|apart)\b"
+)
+_BETWEEN = re.compile(
+    r"\W*(?:\w+ )?(?:after|before|later|earlier|into|ahead|behind|apart|since|past|prior)\b"
+)
+_MEASURED = {Kind.TIME, Kind.SIZE, Kind.SHARE}
+_BEFORE = re.compile(r"([A-Za-z]\w*)\s*$")
 _MEAN = re.compile(r"\b(?:average\w*|averaging|mean)\b", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:to|down|up|instead|rather|vs|versus|against|than|was|now|before|then|from)\b")
-_TIMES = re.compile(r"\d+(?:\.\d+)? times?\b")
+_TIMES = re.compile(r"[\d,]+(?:\.\d+)? times?\b")
 _COUNTED = re.compile(  # a number and what it counts, an adjective or two between
     r"\d+(?: (?!(?:of|to|and|or|in|at|on|for|from|with|since|until|before|after|was|is|were|are|than|per|past|by|as|"
     r"the|then|now)\b)[a-z-]+){0,2} (?!(?:was|is|has|as|its|this)\b)[a-z-]+s\b"
@@ -129,21 +140,30 @@ def dates(said: Statement, library: Library) -> Iterator[Finding]:
 def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -> Iterator[Finding]:
     found = quantities(text)
     plain = in_figures(text)
+    known: list[Quantity] = []
+    unknown: list[tuple[Quantity, list[Quantity]]] = []
     done: set[float] = set()  # ends of ranges and wholes of parts that were judged with their beginning
     for quantity in found:
-        meant = (quantity, *_other_readings(quantity, text, plain, found))
-        given = (
-            any(_given(one, plain, found, pool, everything) for one in meant)
-            and not _turned_round(quantity, text, pool)
-        ) or pool.apart(quantity, [*clocks(text), *twelves(text)])
-        given = given or (_PACE.search(text) is not None and pool.lasts(quantity))
-        given = given or (_MEAN.search(text) is not None and pool.averages(quantity))
-        if given or quantity.value in done:
+        meant = [quantity, *_other_readings(quantity, text, plain, found)]
+        lone = _as_time(quantity, plain, found)
+        had = next((one for one in meant if _given(one, text, pool, everything)), None)
+        had = had or next((one for one in lone if pool.lasted(one)), None)
+        had = had or _compared(quantity, lone, text, plain, pool)
+        if had is not None and not _turned_round(quantity, text, pool):
             ends = (quantity.upto if _ranges(quantity, pool) else None, quantity.whole)
-            done |= {end for end in ends if given and end is not None}
-        elif not (
-            _is_none(quantity, text, plain) or any(is_countable(one, text, pool.items) for one in meant)
+            done |= {end for end in ends if end is not None}
+            known.append(had)
+        elif (
+            quantity.value in done
+            or _is_none(quantity, text, plain)
+            or any(is_countable(one, text, pool.items) for one in meant)
         ):
+            known.append(quantity)
+        else:
+            unknown.append((quantity, [*meant, *lone]))
+    for quantity, meant in unknown:
+        made = [one for one in known if not pool.states(one)]
+        if not any(follows(one, known) or steps(one, made, pool.stated(one)) for one in meant):
             other = everything.same_digits(quantity)
             code = FindingCode.UNIT if other else FindingCode.NUMBER
             why = f"the evidence has {other}" if other else "the evidence does not give it"
@@ -151,18 +171,37 @@ def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -
             return
 
 
-def _given(quantity: Quantity, plain: str, found: Sequence[Quantity], pool: Pool, everything: Pool) -> bool:
+def _given(quantity: Quantity, text: str, pool: Pool, everything: Pool) -> bool:
     """Say whether *quantity* can be had from the evidence in any of the ways that claims may take."""
     precise = quantity.digits >= 3 and quantity.hedge is Hedge.EXACT and quantity.per is None
     return (
         _ranges(quantity, pool)
         or pool.gives(quantity)
         or (precise and not pool.same_digits(quantity) and everything.states(quantity))
-        or _of_its_own(quantity, found)
-        or _unit_said_once(quantity, plain, found, pool)
         or pool.names(quantity)
         or everything.dates(quantity)
+        or pool.apart(quantity, [*clocks(text), *twelves(text)])
+        or (_PACE.search(text) is not None and pool.lasts(quantity))
+        or (_MEAN.search(text) is not None and pool.averages(quantity))
     )
+
+
+def _compared(
+    quantity: Quantity, lone: Sequence[Quantity], text: str, plain: str, pool: Pool
+) -> Quantity | None:
+    """Return the number that the claim's words tell how to compare: two durations, two events, or a bound."""
+    behind = plain[quantity.start + len(quantity.said) :]
+    apart = _COMPARES.match(behind) if quantity.kind is Kind.TIME else _LASTING.search(text)
+    if apart and pool.outlasts(quantity):
+        return quantity
+    if _BETWEEN.match(behind) and (
+        far := next((one for one in (quantity, *lone) if pool.reaches(one)), None)
+    ):
+        return far
+    if quantity.hedge not in {Hedge.OVER, Hedge.UNDER}:
+        return None
+    parts = {q.value for q in quantities(text) if q.kind is Kind.COUNT}
+    return quantity if pool.divides(quantity, parts) else None
 
 
 def _turned_round(quantity: Quantity, text: str, pool: Pool) -> bool:
@@ -204,29 +243,29 @@ def _other_readings(
             if _COMPARED.search(plain[slice(*sorted((quantity.start, other.start)))])
         }
         yield from (replace(quantity, per=per) for per in told)
+    if quantity.kind is Kind.COUNT and not quantity.counts and quantity.whole is None:
+        units = {(q.kind, q.scale) for q in found if q.kind in _MEASURED}
+        yield from (_in_unit(quantity, *unit) for unit in units)
     if quantity.guessed:
         upto = None if quantity.upto is None else quantity.upto / quantity.scale
         yield replace(quantity, kind=Kind.COUNT, value=quantity.value / quantity.scale, scale=1.0, upto=upto)
 
 
-def _of_its_own(quantity: Quantity, found: Sequence[Quantity]) -> bool:
-    """Say whether a number is made of others in the same sentence, which are held against the evidence themselves."""
-    kind = quantity.kind
-    own = [q for q in found if q.start != quantity.start and q.value]
-    same = [q.value for q in own if q.kind is kind]
-    made: list[float] = []
-    if kind is Kind.FOLD:
-        made = [a.value / b.value for a in own for b in own if a is not b and a.kind is b.kind is not kind]
-    elif kind is Kind.SHARE:
-        made = [part.value / part.whole for part in own if part.whole]
-    elif quantity.per is not None:
-        made = [many * quantity.per / q.value for many in same for q in own if q.kind is Kind.TIME]
-    elif kind is Kind.COUNT:  # "ten pods of twenty each make 200"
-        made = [a * b for a, b in combinations(same, 2) if a > 1 and b > 1]
-    elif kind is Kind.TIME:  # "three tries, five seconds apart, after a delay of 15 s: half a minute"
-        series = [q.value * each for q in own if q.kind is Kind.COUNT and q.value > 1 for each in same]
-        made = [*series, *(one + other for one in series for other in same)]
-    return any(close(quantity, value) for value in made)
+def _as_time(quantity: Quantity, plain: str, found: Sequence[Quantity]) -> list[Quantity]:
+    """Return a number that has no noun beside it as minutes and seconds: "54 more to the next", "alarm after two"."""
+    noun = _BEFORE.search(plain[: quantity.start])
+    if noun and noun[1].lower() not in STOP:
+        return []
+    if quantity.kind is not Kind.COUNT or quantity.whole or any(q.per or q.kind in _MEASURED for q in found):
+        return []
+    if not re.match(ALONE, plain[quantity.start + len(quantity.said) :]):
+        return []
+    return [_in_unit(quantity, Kind.TIME, unit) for unit in (60.0, 1.0)]
+
+
+def _in_unit(quantity: Quantity, kind: Kind, unit: float) -> Quantity:
+    upto = None if quantity.upto is None else quantity.upto * unit
+    return replace(quantity, kind=kind, value=quantity.value * unit, scale=unit, upto=upto)
 
 
 def _ranges(quantity: Quantity, pool: Pool) -> bool:
@@ -236,18 +275,3 @@ def _ranges(quantity: Quantity, pool: Pool) -> bool:
         return False
     within = [value for value in pool.all_of(quantity) if low * 0.9 <= value <= high * 1.1]
     return any(value <= low * _WIDE for value in within) and any(value >= high / _WIDE for value in within)
-
-
-def _unit_said_once(quantity: Quantity, plain: str, found: Sequence[Quantity], pool: Pool) -> bool:
-    """Say whether *quantity* has the unit of another in its sentence: "134, 182, 245 ms", "0.1 % to 37"."""
-    if quantity.kind is not Kind.COUNT:
-        return False
-    behind = plain[quantity.start + len(quantity.said) :]
-    apart = quantity.whole is None and re.match(ALONE, behind) is not None
-    others = [q for q in found if q.kind in {Kind.TIME, Kind.SIZE, Kind.SHARE}]
-    minutes = replace(quantity, kind=Kind.TIME, value=60 * quantity.value, scale=60.0)
-    return (apart and pool.lasted(minutes)) or any(
-        close(quantity, have / unit.scale) or abs(have - quantity.value * unit.scale) < 1e-9
-        for unit in others[:6]
-        for have in pool.all_of(replace(unit, per=None), spans=apart)
-    )

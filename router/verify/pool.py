@@ -5,9 +5,10 @@ the claim, may be told as the claim tells it. In how many ways is not told.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import combinations
 
 from router.verify.clocks import Clock, days, offsets, without_times
 from router.verify.derived import MOST, counted_by, means, projections, rates, worked_out
@@ -22,6 +23,8 @@ _FEW_PARTS = 12  # the whole of a part that stands for a share
 _LETTER = re.compile(r"[A-Za-z]|\d\.\d+\.\d")  # in what is a name and no mere number
 _COMPOUND = re.compile(r"\d+ ?[a-z]+ ?\d")  # of several parts: "6m40s"
 _PRECISE = 3  # the digits of a number that is held against what is not cited
+_FEW_DURATIONS = 12  # more make every number
+_BESIDE = 0.25  # of its unit: how far off a duration to something that is not cited may be
 _COUNTS = Measure(Kind.COUNT)
 
 
@@ -48,6 +51,14 @@ class Pool:
             *(abs(a - b) for a in epochs for b in epochs if a != b),
             *zones,
         ]
+
+    @cached_property
+    def _durations(self) -> list[float]:
+        """The seconds that are stated, and those between the moments of these pieces."""
+        at = [moment for item in self.items for moment in item.moments[:_FEW_DURATIONS]]
+        made = {float(abs(a - b)) for a, b in combinations(at, 2)}
+        made |= {q.value for q in self._stated if q.kind is Kind.TIME}
+        return sorted(made - {0.0})
 
     def states(self, quantity: Quantity) -> bool:
         """Say whether the evidence has the number itself, in this unit or without any."""
@@ -130,6 +141,31 @@ class Pool:
         """Say whether something in the evidence would take this long at a rate that the evidence has."""
         about = replace(quantity, hedge=Hedge.ABOUT) if quantity.hedge is Hedge.EXACT else quantity
         return quantity.kind is Kind.TIME and any(close(about, time) for time in projections(self.items))
+
+    def outlasts(self, quantity: Quantity) -> bool:
+        """Say whether a duration in the evidence is that much more, or that many times, what another is."""
+        lasted = self._durations if len(self._durations) <= _FEW_DURATIONS else []
+        if quantity.kind is Kind.TIME:
+            return any(close(quantity, abs(a - b)) for a, b in combinations(lasted, 2))
+        if quantity.kind not in {Kind.FOLD, Kind.SHARE}:
+            return False
+        ratios = [a / b for a in lasted for b in lasted if a != b]
+        if quantity.kind is Kind.SHARE:
+            ratios += [abs(1 - ratio) for ratio in ratios]
+        return any(close(quantity, ratio) for ratio in ratios)
+
+    def stated(self, quantity: Quantity) -> list[float]:
+        """Return what the evidence states in the measure of *quantity*."""
+        return [one.value for one in readings(self.items, measure(quantity))[:MOST]]
+
+    def divides(self, quantity: Quantity, parts: Container[float]) -> bool:
+        """Say whether a bound has so many of the numbers of a piece beyond it: "two of five are above 400 ms"."""
+        over = quantity.hedge is Hedge.OVER
+        by = measure(quantity)
+        read = ([one.value for one in readings([item], by) if one.own] for item in self.items)
+        return any(
+            len(values) > 2 and sum((v > quantity.value) is over for v in values) in parts for values in read
+        )
 
     def averages(self, quantity: Quantity) -> bool:
         """Say whether something in the evidence comes to this on average."""
@@ -233,6 +269,13 @@ class Pool:
         if one and (quantity.value > 180 or quantity.scale < 1.0):
             return False  # nobody says 400 seconds for the minutes between two events; 6m40s one does
         return any(close(quantity, span) for span in self._spans)
+
+    def reaches(self, quantity: Quantity) -> bool:
+        """Say whether something in the evidence is exactly this far from what is not cited, another event."""
+        exact = quantity.kind is Kind.TIME and quantity.hedge is Hedge.EXACT
+        return exact and any(
+            abs(span - quantity.value) <= _BESIDE * quantity.scale for span in self._library.reach(self.items)
+        )
 
 
 def _same(a: Quantity, b: Quantity) -> bool:

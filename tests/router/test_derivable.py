@@ -150,3 +150,47 @@ def test_a_number_in_a_name_is_none(said: str) -> None:
 def test_averages_and_what_is_left_over_at_a_pace_are_had(evidence: str, good: str, bad: str) -> None:
     assert not is_found(evidence, good)
     assert is_found(evidence, bad)
+
+
+EVENTS = (
+    Seen("deploy:1", "deploy", "10:05 press firmware 3 goes in", "press"),
+    Seen("log:1", "log", "10:17 first jam", "press"),
+    Seen("log:2", "log", "11:05 belt cleared", "belt"),
+)
+TRAYS = (
+    Seen("log:1", "log", "bay A: tray holds 38Mi, asked 64Mi", "bay"),
+    Seen("log:2", "log", "bay B: tray holds 97Mi, asked 64Mi", "bay"),
+    Seen("log:3", "log", "bay C: tray holds 75Mi, asked 64Mi", "bay"),
+)
+DELAYS = (
+    Seen(
+        "metric:1", "metric", "feed delay p95 (s): 10:05 0.012, 10:10 0.018, 10:15 0.48, 10:20 0.095", "press"
+    ),
+)
+JAMS = (
+    Seen("alert:1", "alert", "97 % of lids torn, lids 4 in 9", "belt"),
+    Seen("metric:1", "metric", "jams: belt-a 13, belt-b 11, belt-c 6", "belt"),
+)
+
+
+@pytest.mark.parametrize(
+    ("seen", "good", "bad"),
+    [
+        (EVENTS, "Cleared only 48 after it jammed", "Cleared only 41 after it jammed"),
+        (EVENTS, "Clearing took four times as long as jamming", "Clearing took nine times as long as jamming"),
+        (EVENTS, "From 10:05 to 11:05 are 60 minutes, clearing took 36 minutes more", "Clearing took 23 minutes more"),
+        (TRAYS, "38, 97 and 75Mi, 210Mi together", "38, 97 and 75Mi, 290Mi together"),
+        (TRAYS, "210Mi are held, against 192Mi asked for", "210Mi are held, against 132Mi asked for"),
+        (DELAYS, "One of four samples is above 200 ms", "One of four samples is above 700 ms"),
+        (DELAYS, "The delay never exceeds 500 ms", "The delay never exceeds 2 ms"),
+        (DELAYS, "One call in 20 took longer than the p95", "One call in 11 took longer than the p95"),
+        (JAMS, "Roughly 32 torn lids to each good one", "Roughly 53 torn lids to each good one"),
+        (JAMS, "Thirty jams in all on the belts", "Thirty-nine jams in all on the belts"),
+        (DELAYS, "480 over 12 ms is a factor of forty", "480 over 12 ms is a factor of seventy"),
+    ],
+)  # fmt: skip
+def test_what_a_claim_makes_of_two_durations_of_all_pieces_or_of_its_own_numbers(
+    seen: tuple[Seen, ...], good: str, bad: str
+) -> None:
+    assert not is_rejected(good, *seen, checks=("numbers",))
+    assert is_rejected(bad, *seen, checks=("numbers",))

@@ -1,0 +1,53 @@
+"""What a claim makes of its own numbers: sums, products, differences and ratios of those that it has from evidence.
+
+Each of those is held against the evidence itself, so whatever follows from them in one step is grounded too. Pure.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from router.verify.quantities import Kind, Quantity
+from router.verify.rounding import close
+
+_MOST = 12  # numbers of the evidence that each of the claim's is held against
+
+
+def follows(quantity: Quantity, known: Sequence[Quantity]) -> bool:
+    """Say whether *quantity* follows from the *known* numbers of its claim."""
+    others = [q for q in known if q.start != quantity.start and q.value]
+    return any(close(quantity, value) for value in _made(quantity, others))
+
+
+def steps(quantity: Quantity, made: Sequence[Quantity], stated: Sequence[float]) -> bool:
+    """Say whether *quantity* is how far a number that its claim *made* is from one that the evidence *stated*."""
+    own = [q.value for q in made if q.start != quantity.start and q.kind is quantity.kind]
+    return len(stated) <= _MOST and any(close(quantity, abs(a - b)) for a in own for b in stated)
+
+
+def _made(quantity: Quantity, others: Sequence[Quantity]) -> Iterator[float]:
+    kind = quantity.kind
+    same = [q.value for q in others if q.kind is kind]
+    if kind in {Kind.FOLD, Kind.SHARE}:
+        pairs = [(a, b) for a in others for b in others if a is not b and a.kind is b.kind is not kind]
+        yield from (a.value / b.value for a, b in pairs)
+        if kind is Kind.SHARE:
+            yield from (part.value / part.whole for part in others if part.whole)
+            yield from (abs(1 - a.value / b.value) for a, b in pairs)
+    elif quantity.per is not None:
+        yield from (many * quantity.per / q.value for many in same for q in others if q.kind is Kind.TIME)
+        return
+    if kind is Kind.COUNT:  # "ten pods of twenty each make 200"
+        yield from (math.prod(run) for run in _runs(same) if min(run) > 1)
+        yield from (max(a, b) / min(a, b) for a, b in combinations(same, 2))
+    elif kind is not Kind.FOLD:  # "three tries, five seconds apart, after a delay of 15 s: half a minute"
+        series = [q.value * each for q in others if q.kind is Kind.COUNT and q.value > 1 for each in same]
+        yield from (*series, *(one + other for one in series for other in same))
+    yield from (sum(run) for run in _runs(same))
+    yield from (abs(a - b) for a, b in combinations(same, 2))
+
+
+def _runs(values: Sequence[float]) -> Iterator[Sequence[float]]:
+    """Yield the two, three and more that are said one after the other."""
+    values = values[:_MOST]
+    yield from (values[a : b + 1] for a, b in combinations(range(len(values)), 2))
