@@ -17,10 +17,12 @@ from router.verify.quantities import Kind, Quantity, quantities
 from router.verify.statement import Claim, Statement
 
 _THROWN = re.compile(r"\b(?:exceptions?|stack ?traces?|throw[sn]?|threw|panics?|panicked)\b", re.IGNORECASE)
+_FAILED = re.compile(rf"{_THROWN.pattern}|error|fail", re.IGNORECASE)
 _MEASURES = frozenset(
     stems("second seconds minute minutes hour day percent per times rate ratio number count share")
 )
 _MARK = re.compile(r"\b(?=\w*[a-z])(?=\w*\d)\w+\b")  # a name with digits in it
+_NUMBER = re.compile(r"\d{2,}")
 _TWO = 2
 _TELLING = 2.5  # how rare words must be together
 _LITTLE = 0.4  # the share of the better item's weight under which a citation does not speak of the claim
@@ -53,7 +55,7 @@ def _better(claim: Claim, library: Library) -> str | None:
     if elsewhere := _elsewhere(claim, rarity, names, library):
         return elsewhere
     words = told - names
-    ours = max(_weight(words, item, rarity) for item in cited)
+    ours = max(_weight(words, item, rarity, within=True) for item in cited)
     others = [
         (_weight(words, item, rarity), item.id) for item in library.items if item.id not in claim.evidence
     ]
@@ -82,7 +84,8 @@ def _elsewhere(claim: Claim, rarity: dict[str, float], names: frozenset[str], li
         shared = told & item.stems
         also = len(marks.intersection(_MARK.findall(item.text.lower())))
         weight = _weight(shared, item, rarity) + also * _TELLING / 2
-        if shared - names and len(shared) + also >= _TWO and weight >= _TELLING:
+        speaks = shared - names and len(shared) + also >= _TWO and weight >= _TELLING
+        if speaks and not _has_more(claim, library.cited(claim.evidence), item.id, library):
             return item.id
     return None
 
@@ -110,7 +113,15 @@ def _has_more(claim: Claim, cited: list[Item], better: str, library: Library) ->
     """Say whether what is cited has a number of *claim* that the *better* evidence does not have."""
     mine, theirs = Pool(cited, library), Pool([library.by_id[better]], library)
     figures = [q for q in quantities(claim.text) if q.kind is not Kind.COUNT or q.value > 2]
+    if (_numbers(claim.text) - _numbers(library.by_id[better].text)) & _numbers(
+        *(item.text for item in cited)
+    ):
+        return True
     return any(_has(mine, figure) and not _has(theirs, figure) for figure in figures)
+
+
+def _numbers(*texts: str) -> frozenset[str]:
+    return frozenset(number for text in texts for number in _NUMBER.findall(text))
 
 
 def _has(pool: Pool, figure: Quantity) -> bool:
@@ -127,7 +138,7 @@ def _telling(figure: Quantity) -> bool:
 def _a_log(claim: Claim, cited: list[Item], library: Library) -> str | None:
     """Return the log that tells of an exception, when a claim of one cites figures only."""
     if not _THROWN.search(claim.text) or any(
-        item.kind != "metric" or _THROWN.search(item.text) for item in cited
+        item.kind != "metric" or _FAILED.search(item.text) for item in cited
     ):
         return None
     return next((item.id for item in library.items if item.kind == "log" and _THROWN.search(item.text)), None)
@@ -138,5 +149,6 @@ def _rarity(word: str, library: Library) -> float:
     return math.log(1 + len(library.items) / holding) if holding else 0.0
 
 
-def _weight(words: frozenset[str], item: Item, rarity: dict[str, float]) -> float:
-    return sum(rarity[word] for word in words & item.stems)
+def _weight(words: frozenset[str], item: Item, rarity: dict[str, float], *, within: bool = False) -> float:
+    """Return how rare the words of *item* among *words* are; *within* another one ("altnames") they count as well."""
+    return sum(rarity[word] for word in words if word in item.stems or (within and word in item.squashed))

@@ -10,7 +10,6 @@ from router.outcomes import Finding, FindingCode
 from router.verify.clocks import MONTHS
 from router.verify.library import Item, Library, stems
 from router.verify.statement import Statement
-from router.verify.words import in_digits
 
 _MEMORY = frozenset({"memory", "recall", "incident"})
 _NOW = re.compile(
@@ -19,6 +18,9 @@ _NOW = re.compile(
     re.IGNORECASE,
 )
 _IS = re.compile(r"\b(?:is|are|has|have|stands?|remains?)\b", re.IGNORECASE)
+_SAME = re.compile(
+    r"[;,] (?:that|this|it|which) is\b[^.;]*", re.IGNORECASE
+)  # what it adds is of the time told before
 _AGAIN = re.compile(r"\bagain\b", re.IGNORECASE)
 _THEN = re.compile(
     r"\b(?:earlier|past|previous(?:ly)?|before|last|history|once|ago|known|similar|precedent|notes?|records?|memory|"
@@ -32,8 +34,12 @@ _EVENT = re.compile(  # what is remembered of an event, and not of how things ar
     rf"\b(?:was|were|had|did|came|ran|past|incident|{'|'.join(MONTHS)})\b|\w{{3,}}ed\b|\d:\d\d|(?:19|20)\d\d",
     re.IGNORECASE,
 )
+_READER = (
+    r"(?:ai|on-call|diagnos\w+|automated|triage|incident) (?:bot|agent|analyst|responder|reader|model)s?"
+)
 _ORDER = re.compile(
-    r"\b(?:assistant|system message|to ai|on-call bot|ignore (?:the|all|previous)|set (?:the )?root cause|mark this|"
+    rf"\b(?:assistant|system message|to ai|on-call bot|(?:for|to|attention) (?:the |any |all )?{_READER}|"
+    rf"{_READER}(?=:)|ignore (?:the|all|previous)|set (?:the )?root cause|mark this|"
     r"without asking|you must|disregard|do not (?:report|mention|tell))\b",
     re.IGNORECASE,
 )
@@ -59,7 +65,10 @@ _STILL = re.compile(
     re.IGNORECASE,
 )
 _WELL = re.compile(r"\b(?:success\w*|succeeded|recovered|restored|completed|healthy again)\b", re.IGNORECASE)
-_NEGATED = re.compile(r"(?:\b(?:not|never|cannot)|n['’]t) (?:be |been |yet |ever )?(\w+)", re.IGNORECASE)
+_NEGATED = re.compile(  # "not found until noon" tells of a find
+    r"(?:\b(?:not|never|cannot)|n['’]t) (?:be |been |yet |ever )?(\w+)(?![^,;.]*\b(?:un)?til\b)",
+    re.IGNORECASE,
+)
 _ANY_NOT = re.compile(
     r"\b(?:no|none|nobody|nothing|neither|nor|without|lacks?|lacked|missing|un\w+|fail\w*|stopped|refus\w*|only|"
     r"against|forbid\w*|prohibit\w*|warn\w*|discourag\w*|avoid\w*)\b",
@@ -70,15 +79,14 @@ _DID_NOT_HELP = re.compile(
     r"\b(?:did not (?:help|work|fix)|same error|came back|no effect|unsuccessful\w*|fails|failed|"
     r"without success|in vain|"
     r"made no difference|corrupted|regretted|made (?:it|things|matters) worse|lost data|"
-    r"returned after|not possible|had to be abandoned)\b",
+    r"(?:error|delay|symptom|fault)s? stayed|undone|returned after|not possible|had to be abandoned)\b",
     re.IGNORECASE,
 )
-_TROUBLE = re.compile(
-    r"\b(?:issues?|problems?|trouble\w*|unable|unreachable|stuck|reject\w*|den(?:y|ied)|false|disabled|off)\b|"
-    r"(?<![\d.,])0(?![\d.,])",
+_IN_VAIN = re.compile(
+    r"\b(?:did ?n['’]?o?t|could not) (?:help|work|fix|re?solve|change)|\b(?:no effect|made no difference|in vain)\b|"
+    r"\b(?:error|delay|symptom|fault)s? (?:was |were )?(?:unchanged|stayed)",
     re.IGNORECASE,
 )
-_FIGURE = re.compile(r"(?<![\w-])\d")
 _PIECE = re.compile(r"[,;.:](?=\s)|\([^)]*\)|[.;]$")
 _OUTCOME = re.compile(r"[,;.](?=\s)|\b(?:but|while|whereas|then)\b")
 _REMEDY = frozenset(
@@ -112,7 +120,6 @@ def facts(said: Statement, library: Library) -> Iterator[Finding]:
     yield from _forbidden(said, library)
     yield from _acted(said)
     yield from _not_lost(said, library)
-    yield from _denied(said, library)
     if said.cause and (said.confidence or 0.0) > 0.5 and not any(i.kind != "alert" for i in library.items):
         told = "nothing but the alert is known, and a cause is named with confidence"
         yield Finding(FindingCode.CONTRADICTION, told)
@@ -123,7 +130,7 @@ def _memory_as_present(said: Statement, library: Library) -> Iterator[Finding]:
         cited = library.cited(claim.evidence)
         if not any(_EVENT.search(i.text) for i in cited) or any(i.kind not in _MEMORY for i in cited):
             continue
-        if any(_is_present(clause) for clause in _OUTCOME.split(claim.text)):
+        if any(_is_present(clause) for clause in _OUTCOME.split(_SAME.sub("", claim.text))):
             text = f"“{claim.text[:120]}” tells a past incident as the present"
             yield Finding(FindingCode.CONTRADICTION, text, claim.evidence)
 
@@ -185,29 +192,6 @@ def _not_lost(said: Statement, library: Library) -> Iterator[Finding]:
                     return
 
 
-def _denied(said: Statement, library: Library) -> Iterator[Finding]:
-    """Yield a claim that denies what its evidence says of the same thing."""
-    for claim in said.claims:
-        for clause in _OUTCOME.split(claim.text.replace(":", ", ")):
-            denied = frozenset(stem for found in _NEGATED.findall(clause) for stem in stems(found))
-            words = frozenset(stems(clause))
-            if not denied or len(words) < 2 or _FIGURE.search(in_digits(clause)):
-                continue  # "one of four did not" says something of the other three as well
-            for item in library.cited(claim.evidence):
-                if any(_plainly_says(part, item, denied, words) for part in _PIECE.split(item.text)):
-                    text = f"“{claim.text[:120]}” denies what {item.id} says"
-                    yield Finding(FindingCode.CONTRADICTION, text, claim.evidence)
-                    return
-
-
-def _plainly_says(part: str, item: Item, denied: frozenset[str], words: frozenset[str]) -> bool:
-    """Say whether *part* of *item* says what is denied, without a word of trouble or negation of its own."""
-    own = frozenset(stems(f"{part} {item.service}"))
-    if not denied <= own or len(words & own) < 0.75 * len(words):
-        return False
-    return not any(pattern.search(part) for pattern in (_NEGATED, _ANY_NOT, _ILL, _TROUBLE))
-
-
 def _proposed(fix: str) -> frozenset[str]:
     """Return the stems of what *fix* proposes, without the clauses that tell what is avoided or did not help."""
     clauses = _OUTCOME.split(fix)
@@ -216,10 +200,11 @@ def _proposed(fix: str) -> frozenset[str]:
 
 
 def _failed_fix(said: Statement, library: Library) -> Iterator[Finding]:
-    """Yield a fix that was tried before, as is remembered, and did not help."""
+    """Yield a fix that was tried, today or as is remembered, and did not help."""
     words = _proposed(said.fix)
     for item in library.items:
-        if item.kind in _MEMORY and _failed_in(item, words):
+        tried = len(words) > 1 and words & _REMEDY and words <= item.stems and _IN_VAIN.search(item.text)
+        if tried or (item.kind in _MEMORY and _failed_in(item, words)):
             text = f"“{said.fix[:100]}” was tried and did not help ({item.id})"
             yield Finding(FindingCode.CONTRADICTION, text, (item.id,))
             return
@@ -251,7 +236,7 @@ def _acted(said: Statement) -> Iterator[Finding]:
 
 def _failed_in(item: Item, words: frozenset[str]) -> bool:
     """Say whether *item* tells that the remedy among *words* failed, and not that another one beside it did."""
-    clauses = [(clause, frozenset(stems(clause))) for clause in _OUTCOME.split(item.text)]
+    clauses = [(clause, frozenset(stems(f"{clause} {item.service}"))) for clause in _OUTCOME.split(item.text)]
     failed = [own for clause, own in clauses if _DID_NOT_HELP.search(clause)]
     if not failed or len(words & item.stems) < 2:
         return False

@@ -52,6 +52,7 @@ _STATES = {
 _LACKS = re.compile(
     r"\b(?:no|not|without|lacks?|lacking|missing|need)\b(?: [\w-]+){0,3} $"
 )  # what is said not to be there
+_LACKING = re.compile(r"\b(?:no|not|nothing|neither|nor|without|none|lacks?)\b|n['’]t\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?<!\w)#\d{2,}\b")  # a pull request, a ticket
 _PARTED = re.compile(r"(?<=[a-z])[-_ ](?=\d)|(?<=\d)[-_](?=[a-z])")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
@@ -90,6 +91,8 @@ def strangers(said: Statement, library: Library) -> Iterator[Finding]:
     }
     for claim in said.claims:
         cited = library.cited(claim.evidence)
+        if _LACKING.search(claim.text):
+            continue  # what is said not to be told, or not to be involved, may be named and cited for that
         named = {name for name, service in known.items() if _is_named(service, claim.text)}
         if len(named) != 1 or not cited or any(not item.service for item in cited):
             continue

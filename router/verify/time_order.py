@@ -32,7 +32,7 @@ _DOUBT = re.compile(
 )
 _REPAIR = re.compile(
     r"\b(?:fix(?:ed|es)?|repair(?:ed)?|resolved|ended|gone|recover(?:ed|y|s)?|restor(?:ed|es)|resum(?:ed|es)|cleared|"
-    r"mitigat\w*|helped|remed\w*|stayed|eas(?:ed|es)|cur(?:ed|es)|reliev\w*|until|before|undone|undid|"
+    r"mitigat\w*|helped|remed\w*|stayed|eas(?:ed|es)|cur(?:ed|es)|reliev\w*|until|before(?= \w)|undone|undid|"
     r"(?:was|were|been|is|and|then) (?:rolled back|reverted|removed))\b",
     re.IGNORECASE,
 )
@@ -40,7 +40,7 @@ _BROUGHT = re.compile(
     r"\b(?:because|due to|owing to|(?:brought|caused|triggered|set off|provoked)\b.*\bby)\b",
     re.IGNORECASE,
 )
-_CLAUSE = re.compile(r"(?=,\s|\s(?:and|but|then|until|before)\b)")
+_CLAUSE = re.compile(r"(?=,\s|\s→\s|\s(?:and|but|then|until|before(?= \w))\b)")
 _BUG_FIX = re.compile(  # changes like any other
     r"\b(?:bug|hot)[ -]?fix\b|^\W*(?:the|a|that) (?:\w+ )?(?:fix|repair)\b", re.IGNORECASE
 )
@@ -55,17 +55,25 @@ _CALLED_NEW = re.compile(
 # Between two times: what follows is the cause, or a thought of its own
 _EFFECT_FIRST = re.compile(
     r"[;(—–]|: |, (?:the|an?|its|with|as|which (?:had|has|was|were|came|began|started|follow\w*|is due))\b|"
-    r"\b(?:because|since|due|owing|after|follow\w*|trac\w*|stem\w*|back to|behind|than|as|when|once|through|until)\b|"
-    r"\b(?:from|by) (?=\w)",
+    r"\b(?:because|since|due|owing|after|follow\w*|trac\w*|stem\w*|back to|than|as|when|once|through|until)\b|"
+    r"\b(?:(?:is|are|was|were|be|lay|lies|stood) behind|(?:from|by) (?=\w))",
     re.IGNORECASE,
 )
 _AT_FIRST = re.compile(r"^\W*(?:at|by|around|about|from|on|shortly after|just after) $", re.IGNORECASE)
 _NAME = re.compile(r"#?\w[\w.-]*")
 _OLD_AFTER = re.compile(r"\s*(?:->|→|to\b)")  # "4.1 -> 4.2", "from 4.1 to 4.2": 4.1 is what it was before
-_OLD_BEFORE = re.compile(r"\b(?:from|of|was|were|instead of|than)\s$", re.IGNORECASE)
+_OLD_BEFORE = re.compile(r"\b(?:from|of|was|were|instead of|than|old|former|previous)\s$", re.IGNORECASE)
 _RANGE = re.compile(r"\s?(?:to|and|until|till|through|[-–—])\s?")  # "from 14:02 to 14:31": when it ended
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+")
+_ASIDE = re.compile(r", (?:when|while|which|after|since|as)\b[^,]*,")
+_DAY_BEFORE = re.compile(
+    r"\bthe (?:day|night|evening|afternoon|morning) (?:before|earlier)\b|"
+    r"\bthe (?:previous|preceding) (?:day|night|evening|afternoon|morning)\b|\ba day earlier\b",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"[\"“][^\"”]*\s[^\"”]*[\"”]")  # the words of the evidence accuse nobody
 _HALF_A_DAY = 43_200
+_TWO = 2  # commas around what is put in between
 _A_MINUTE = timedelta(minutes=1)  # an onset is told to the minute
 
 
@@ -75,9 +83,8 @@ def time_order(said: Statement, library: Library) -> Iterator[Finding]:
         return
     for claim in said.claims:
         cited = library.cited(claim.evidence)
-        blames = _SAID_TO_CAUSE.search(claim.text) and not (
-            _DOUBT.search(claim.text) or _REPAIR.search(claim.text)
-        )
+        own = _QUOTED.sub("", claim.text)
+        blames = _SAID_TO_CAUSE.search(own) and not (_DOUBT.search(own) or _REPAIR.search(own))
         if blames and cited and all(_is_late(item, library) for item in cited):
             text = f"“{claim.text[:120]}” blames {cited[0].id}, which came after the onset"
             yield Finding(FindingCode.DEPLOY_AFTER_ONSET, text, (cited[0].id,))
@@ -98,7 +105,8 @@ def _accusing(sentence: str) -> str:
     """Return *sentence* without the clauses that tell of repair, nothing of it when it doubts."""
     if _DOUBT.search(sentence):
         return ""
-    return "".join(c for c in _CLAUSE.split(sentence) if not _REPAIR.search(_BUG_FIX.sub("", c)))
+    own = _QUOTED.sub("", sentence)
+    return "".join(c for c in _CLAUSE.split(own) if not _REPAIR.search(_BUG_FIX.sub("", c)))
 
 
 def _blaming(sentence: str) -> str:
@@ -107,9 +115,9 @@ def _blaming(sentence: str) -> str:
     What is only told on, at the end, is no blame.
     """
     first, *more = _CLAUSE.split(sentence)
-    last = len(more) - 1
-    between = [c for n, c in enumerate(more) if (n < last and c.startswith(",")) or _BROUGHT.search(c)]
-    return first + "".join(between)
+    aside = [clause for clause in more if clause.startswith(",")]
+    between = aside[:1] if len(aside) == _TWO else []  # more of them are a list of what happened
+    return "".join((first, *between, *(clause for clause in more if _BROUGHT.search(clause))))
 
 
 def _is_backwards(sentence: str, library: Library) -> bool:
@@ -118,8 +126,11 @@ def _is_backwards(sentence: str, library: Library) -> bool:
     spans: Sequence[Day | Clock] = days(sentence)
     if len(set(dated)) < 2:
         spans = [clock for clock in clocks(sentence) if not clock.loose]
+    if earlier := _DAY_BEFORE.search(sentence):
+        told = [at for at in (*days(sentence), *spans) if at.end <= earlier.start()]
+        return bool(told) and _is_after(told[0], library) and not _EFFECT_FIRST.search(sentence, told[0].end)
     for first, second in pairwise(spans):
-        between = sentence[first.end : second.start]
+        between = _ASIDE.sub("", sentence[first.end : second.start])
         late = isinstance(first, Day) or _may_follow(first, library)
         if late and _precedes(second, first) and not _EFFECT_FIRST.search(between):
             return not _AT_FIRST.search(sentence[: first.start])
@@ -132,6 +143,13 @@ def _may_follow(clock: Clock, library: Library) -> bool:
         return True
     zones = (library.onset, library.onset.astimezone(UTC))
     return any(0 < (clock.second - at.hour * 3600 - at.minute * 60) % 86_400 < _HALF_A_DAY for at in zones)
+
+
+def _is_after(first: Day | Clock, library: Library) -> bool:
+    """Say whether *first* is a day after that of the onset, or a time that may be after it."""
+    if isinstance(first, Clock):
+        return _may_follow(first, library)
+    return library.onset is not None and (first.month, first.day) > (library.onset.month, library.onset.day)
 
 
 def _precedes(one: Day | Clock, other: Day | Clock) -> bool:
@@ -177,8 +195,11 @@ def _is_named(sentence: str, item: Item, others: Sequence[Item]) -> bool:
     shared = frozenset(stems(sentence)) & item.stems
     if _DENIED.search(sentence):
         return False  # what the change brought may be what was lacking
-    for found in _NAME.findall(without_times(sentence)):
-        name = found.rstrip(".-")
+    plain = without_times(sentence)
+    for found in _NAME.finditer(plain):
+        name = found[0].rstrip(".-")
+        if _OLD_AFTER.match(plain, found.end()):
+            continue
         telling = any(c.isdigit() for c in name) and len(name) + len(shared) > 2
         if telling and _brought(item, name) and not any(_says(other, name) for other in others):
             return True

@@ -60,6 +60,10 @@ def test_a_change_that_came_later_is_not_to_blame(cause: str) -> None:
         "The 08:10 stacking wave spoilt what was fired at 07:50.",
         "Too fast a ramp; opening the door at 08:40 produced the cracks of 07:58.",
         "Moving the shelf on 9 July broke the tiles of 7 July.",
+        "Stacking tiles at 08:40, when the rack was full, cracked those of 07:50.",
+        "The stacking wave of 08:10 made the second shelf fall behind at 07:50.",
+        "A draught that came up on 11 July cracked the tiles of the afternoon before.",
+        "Stacking from 10:50 on cracked the tiles of the evening before.",
     ],
 )
 def test_an_effect_is_not_timed_before_its_cause(cause: str) -> None:
@@ -85,6 +89,11 @@ def test_an_effect_is_not_timed_before_its_cause(cause: str) -> None:
         "Cracks at 07:58, which had begun at 07:50 with the first shelf.",
         "At 07:55 the tiles that had been in since 07:30 were too hot.",
         "Release 4.1.0 heats by 9 degrees a minute.",
+        '"08:10 0.504" and "08:15 0.507" at the second shelf, next to "07:55 0.034".',
+        "Firing through the change from 4.2.0 to 4.3.0.",
+        "A ramp in the morning, cracked tiles, a governor at 08:25, shelves moved, all good.",
+        "A ramp of 9 degrees → cracks → governor at 08:25 → calm.",
+        "The batch of 9 July used the clay of the day before.",
     ],
 )
 def test_what_came_first_may_be_blamed_and_what_came_later_may_be_told(cause: str) -> None:

@@ -349,14 +349,13 @@ COURSES = (
         ("Version 2.32.0 raised the concurrency", "deploy:1", False),
         ("The resolver 203.0.113.44 refused", "log:1", True),
         ("The resolver 203.0.113.45 refused", "log:1", False),
-        ("The container was not OOMKilled", "log:1", False),
         ("relay was OOMKilled", "log:1", False),
         ("It was released on 3 February", "deploy:1", False),
         ("relay 8.3.1 caused the errors", "deploy:2", False),
         ("A rollback helped then", "recall:1", True),
     ],
 )
-def test_courses_names_dates_and_denials(text: str, cites: str, good: bool) -> None:
+def test_courses_names_and_dates(text: str, cites: str, good: bool) -> None:
     said = answer(
         text,
         (*cites.split(),),
