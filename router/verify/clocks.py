@@ -31,9 +31,12 @@ _MINUTES = (
 )
 
 ISO = re.compile(
-    r"\b(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2})[:.](\d{2})(?::(\d{2})(?:\.\d+)?)?)?(?:Z|[+-]\d{2}:?\d{2}\b)?"
+    r"\b(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2})[:.](\d{2})(?::(\d{2}(?:\.\d+)?))?)?(?:Z|[+-]\d{2}:?\d{2}\b)?"
 )
-DIGITAL = re.compile(r"(?<![\w:.#])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,]\d+)?)?Z?(?!\w|:\d|\.\d|%)")
+DIGITAL = re.compile(
+    r"(?<![\w:.#])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:[.,]\d+)?))?Z?(?!\w|:\d|\.\d|%)"
+    r"(?! ?(?:h|hrs?|hours?|min|minutes)\b)"
+)
 # "+09:00", "UTC-5": how far a zone is from UTC, no time of day
 _OFFSET = re.compile(
     r"(?:\b(?:UTC|GMT)\s?[+−-](\d{1,2})(?::?(\d{2}))?|(?<![\w:])[+−-](\d{2}):(\d{2}))(?![\w:])"
@@ -89,13 +92,13 @@ class Clock:
     *loose*: twelve hours may be missing (words). *seconds*: seconds were said.
     """
 
-    second: int
+    second: float
     start: int
     end: int
     loose: bool = False
     seconds: bool = False
 
-    def is_at(self, second: int, within: int = 60) -> bool:
+    def is_at(self, second: float, within: int = 60) -> bool:
         """Say whether this is *second* of the day, give or take *within* seconds."""
         offsets = (0, 43_200) if self.loose else (0,)
         return any(
@@ -190,12 +193,12 @@ def _blank(m: re.Match[str]) -> str:
 
 
 def _iso(m: re.Match[str]) -> Clock:
-    second = int(m[4]) * 3600 + int(m[5]) * 60 + int(m[6] or 0)
+    second = int(m[4]) * 3600 + int(m[5]) * 60 + float(m[6] or 0)
     return Clock(second, m.start(), m.end(), seconds=m[6] is not None)
 
 
 def _digital(m: re.Match[str]) -> Clock:
-    second = int(m[1]) * 3600 + int(m[2]) * 60 + int(m[3] or 0)
+    second = int(m[1]) * 3600 + int(m[2]) * 60 + float((m[3] or "0").replace(",", "."))
     return Clock(second, m.start(), m.end(), seconds=m[3] is not None)
 
 

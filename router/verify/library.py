@@ -102,7 +102,7 @@ class Item:
         )
 
     @cached_property
-    def moments(self) -> tuple[int, ...]:
+    def moments(self) -> tuple[float, ...]:
         """The seconds of the day that it speaks of: in its text, and its own time in UTC and as given."""
         made = [clock.second for clock in self.clocks]
         if self.time is not None:
@@ -139,7 +139,7 @@ class Library:
         return frozenset().union(*(item.stems for item in self.items))
 
     @cached_property
-    def moments(self) -> tuple[int, ...]:
+    def moments(self) -> tuple[float, ...]:
         """All seconds of the day that the evidence speaks of, the onset included."""
         made = [second for item in self.items for second in item.moments[:40]][:160]
         if self.onset is not None:
@@ -171,7 +171,7 @@ class Library:
         }  # days of the calendar
         return tuple(sorted(made - {0.0}))
 
-    def reach(self, items: Iterable[Item]) -> frozenset[int]:
+    def reach(self, items: Iterable[Item]) -> frozenset[float]:
         """Return the seconds between what *items* date and anything else that is dated."""
         mine = {moment for item in items for moment in item.moments[:40]}
         return frozenset(abs(a - b) for a in mine for b in self.moments)
@@ -208,12 +208,12 @@ def _instant(found: re.Match[str]) -> float | None:
     """Return the Unix seconds of a date with a time of day, read as UTC; None of a bare date or of none."""
     if found[4] is None:
         return None
-    year, month, day, hour, minute, second = (int(found[n] or 0) for n in range(1, 7))
+    year, month, day, hour, minute = (int(found[n] or 0) for n in range(1, 6))
     try:
-        return datetime(year, month, day, hour, minute, second, tzinfo=UTC).timestamp()
+        return datetime(year, month, day, hour, minute, tzinfo=UTC).timestamp() + float(found[6] or 0)
     except ValueError:
         return None
 
 
-def _second(at: datetime) -> int:
-    return at.hour * 3600 + at.minute * 60 + at.second
+def _second(at: datetime) -> float:
+    return at.hour * 3600 + at.minute * 60 + at.second + at.microsecond / 1e6

@@ -93,14 +93,16 @@ def times(said: Statement, library: Library) -> Iterator[Finding]:
                 within = 900
             if _is_elsewhere(clock, text, library):
                 continue
-            lasted = _begun_or_over(library.cited(cited) or library.items)
-            if not any(clock.is_at(moment, within) for moment in (*library.moments, *lasted)):
+            items = library.cited(cited) or library.items
+            lasted = _begun_or_over(items)
+            there = any(clock.is_at(moment, within) for moment in (*library.moments, *lasted))
+            if not there and clock.second not in library.spans(items):  # "00:54 from the page to the end"
                 told = f"nothing in the evidence is at “{text[clock.start : clock.end]}” (“{text[:100]}”)"
                 yield Finding(FindingCode.NUMBER, told, tuple(cited))
                 break
 
 
-def _begun_or_over(items: Sequence[Item]) -> list[int]:
+def _begun_or_over(items: Sequence[Item]) -> list[float]:
     """Return the seconds of the day at which what *items* tell the length of began or was over."""
     return [
         int(at + way * q.value) % 86_400

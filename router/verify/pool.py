@@ -22,6 +22,7 @@ _EPOCH = 1e9  # the Unix time of 2001; nothing that is counted is as exact as th
 _FEW_PARTS = 12  # the whole of a part that stands for a share
 _LETTER = re.compile(r"[A-Za-z]|\d\.\d+\.\d")  # in what is a name and no mere number
 _COMPOUND = re.compile(r"\d+ ?[a-z]+ ?\d")  # of several parts: "6m40s"
+_FIGURES = re.compile(r"([01]\d|2[0-3])\.?([0-5]\d)")  # "10.20", "0926"
 _PRECISE = 3  # the digits of a number that is held against what is not cited
 _FEW_DURATIONS = 12  # more make every number
 _BESIDE = 0.25  # of its unit: how far off a duration to something that is not cited may be
@@ -122,8 +123,14 @@ class Pool:
         return any(part.search(word) for word in words if _LETTER.search(word))
 
     def dates(self, quantity: Quantity) -> bool:
-        """Say whether a bare number is the year of something in the evidence."""
-        if quantity.kind is not Kind.COUNT or not re.fullmatch(r"(?:19|20)\d\d", quantity.said):
+        """Say whether a bare number is the year, or the time of day, of something in the evidence."""
+        if quantity.kind is not Kind.COUNT:
+            return False
+        clock = _FIGURES.fullmatch(quantity.said)
+        minute = int(clock[1]) * 60 + int(clock[2]) if clock else None
+        if minute in {at // 60 for at in self._library.moments}:
+            return True
+        if not re.fullmatch(r"(?:19|20)\d\d", quantity.said):
             return False
         years = {item.time.year for item in self.items if item.time is not None}
         years |= {day.year for item in self.items for day in days(item.text) if day.year}
@@ -266,9 +273,9 @@ class Pool:
     def lasted(self, quantity: Quantity) -> bool:
         """Say whether two things in the evidence lie this far apart in time."""
         one = quantity.scale <= 1.0 and not _COMPOUND.match(quantity.said)
-        if one and (quantity.value > 180 or quantity.scale < 1.0):
-            return False  # nobody says 400 seconds for the minutes between two events; 6m40s one does
-        return any(close(quantity, span) for span in self._spans)
+        fine = one and (quantity.value > 180 or quantity.scale < 1.0)
+        # nobody says 400 seconds for the minutes between two events; 6m40s one does
+        return any(close(quantity, span) for span in self._spans if span % 1 or not fine)
 
     def reaches(self, quantity: Quantity) -> bool:
         """Say whether something in the evidence is exactly this far from what is not cited, another event."""

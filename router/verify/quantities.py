@@ -96,8 +96,8 @@ _APART = re.compile(rf"(\d\s?(?:{UNIT}|%))/(?=\d)", re.IGNORECASE)  # "200ms/400
 _AND = re.compile(r"(\d (?:day|hour|minute)s?)(?:,? and|,) (?=\d+ (?:hour|minute|second)s?\b)")
 # Behind a number of which nothing says what it is of: "54 more until the page", "13 from page to repair"
 ALONE = (
-    r"(?: (?:more|longer|later|earlier|short|apart))?(?=\W*$|[,;:.)—–]+(?!\S)| (?:to|from|until|till|before|after|"
-    r"between|for|since|into|in all|and|at|on|by|was|is|were|when|while|of (?:these|those|them))\b)"
+    r"(?: (?:more|longer|short))?(?=\W*$|[,;:.)—–]+(?!\S)| (?:to|from|until|till|before|after|later|earlier|apart|"
+    r"between|for|since|into|in all|and|at|on|by|was|is|were|when|while|of (?:these|those|them|which))\b)"
 )
 _LEFT_OVER = re.compile(rf"(\d\s?h(?:ours?)?) ?([0-5]?\d)\b{ALONE}", re.IGNORECASE)  # "2 h 11": minutes
 _SLASHED = re.compile(  # "4/9 ready"
@@ -125,11 +125,13 @@ _ELAPSED = re.compile(
     r"(\d{1,3}):([0-5]\d):([0-5]\d)(?![\w:])",
     re.IGNORECASE,
 )
+_LONG = re.compile(r"(?<![\w:.])(\d{1,3}):([0-5]\d) ?(?:(h|hrs?|hours)|min|minutes)\b")  # "1:08 h"
 
 
 def in_figures(text: str) -> str:
     """Return *text* as its quantities are found in it: without times of day and dates, its number words as digits."""
     text = _ELAPSED.sub(lambda m: f"{m[1]}{int(m[2]) * 3600 + int(m[3]) * 60 + int(m[4])} s", in_plain(text))
+    text = _LONG.sub(lambda m: f"{m[1]} h {m[2]} min" if m[3] else f"{m[1]} min {m[2]} s", text)
     text = _SPAN.sub(r"\1 to \2", without_times(text))
     plain = _STATUS.sub(r"\1 ", _TIMES_OVER.sub(r" \1", in_digits(text)))
     return _AND.sub(r"\1 ", _LEFT_OVER.sub(r"\1 \2 min", _APART.sub(r"\1 ", plain)))

@@ -39,7 +39,7 @@ class Reading:
     value: float
     piece: int
     named: str
-    at: int | None
+    at: float | None
     own: bool
     unit: float
     digits: int
@@ -61,7 +61,7 @@ def readings(items: Sequence[Item], by: Measure) -> list[Reading]:
     ]
 
 
-def timed(item: Item) -> Iterator[tuple[Quantity, int | None]]:
+def timed(item: Item) -> Iterator[tuple[Quantity, float | None]]:
     """Yield the numbers of *item*, each with its second of the day in a series: "09:30 12, 09:35 48", "12 at 09:30"."""
     clocks = [clock for clock in item.clocks if not clock.loose]
     told: set[int] = set()

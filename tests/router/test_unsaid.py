@@ -106,3 +106,26 @@ def test_days_and_hours_from_and_to_are_no_numbers(text: str) -> None:
 )
 def test_a_bound_that_is_denied_is_the_other_bound(text: str, hedge: Hedge) -> None:
     assert quantities(text)[0].hedge is hedge
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        ("Shut at 14.24, at heat at 1541", "Shut at 14.29, at heat at 1541"),
+        ("2:11 h from alert to heat", "2:48 h from alert to heat"),
+        ("00:54 until the door was shut", "00:37 until the door was shut"),
+        ("54 later the door was shut", "83 later the door was shut"),
+    ],
+)
+def test_a_time_may_be_written_in_other_figures(text: str, wrong: str) -> None:
+    assert not is_rejected(text, *GROUNDS)
+    assert is_rejected(wrong, *GROUNDS)
+
+
+def test_moments_to_the_millisecond_lie_milliseconds_apart() -> None:
+    lines = (
+        Seen("log:1", "log", "13:31:15.250 flame low", "kiln"),
+        Seen("log:2", "log", "13:31:16,900 flame out", "kiln"),
+    )
+    assert not is_rejected("1,650 ms lie between the two lines", *lines)
+    assert is_rejected("1,950 ms lie between the two lines", *lines)
