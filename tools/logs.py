@@ -30,6 +30,7 @@ from tools.wording import clock, share, short
 
 READING = 0.55  # of the time of a look; the rest is for the digest
 MAX_GROUPS_TOLD = 10
+MAX_SERVICES_ADDED = 3
 MAX_GROUPS_KEPT = 120
 MAX_LINES_TOLD = 40
 LEAST_SCORE = 1.0
@@ -131,7 +132,17 @@ def _told(
         link=places.main.link(places.window),
         facts={"groups": rows, "lines": len(lines), "services": services, "has_normal": normal},
     )
-    return (summary, *(_seen(group, places) for group in changed[:MAX_GROUPS_TOLD]))
+    return (summary, *(_seen(group, places) for group in _worth_telling(changed)))
+
+
+def _worth_telling(changed: Sequence[LogGroup]) -> Sequence[LogGroup]:
+    """Return the most telling groups, and one new group of each service that they pass over."""
+    told = changed[:MAX_GROUPS_TOLD]
+    passed_over: dict[str, LogGroup] = {}
+    for group in changed[MAX_GROUPS_TOLD:]:
+        if group.trend == "new" and all(group.service != each.service for each in told):
+            passed_over.setdefault(group.service, group)
+    return (*told, *list(passed_over.values())[:MAX_SERVICES_ADDED])
 
 
 def _seen(group: LogGroup, places: Places) -> Observation:

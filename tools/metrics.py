@@ -147,12 +147,13 @@ def _thinned(points: Sequence[tuple[float, float]], usual: float) -> list[JsonVa
 
 
 def in_words(change: MetricChange) -> str:
-    """Return a change as ``latency_p95 0.12 s → 4.8 s (×40), first at 10:02:15``."""
-    unit = change.unit
+    """Return a change as ``latency_p95 0.12 s → 4.8 s (×40), 6 s at the most, first at 10:02:15``."""
+    before, after, peak = (quantity(each, change.unit) for each in (change.before, change.after, change.peak))
     times = factor(change.before, change.after)
+    extreme = f", {peak} at the {'most' if change.peak > change.before else 'least'}" if peak != after else ""
     return (
-        f"{change.metric} {quantity(change.before, unit)} → {quantity(change.after, unit)}"
-        f"{f' ({times})' if times else ''}, first at {clock(change.first)}"
+        f"{change.metric} {before} → {after}{f' ({times})' if times else ''}{extreme}, "
+        f"first at {clock(change.first)}"
     )
 
 

@@ -24,6 +24,7 @@ _WORD = re.compile(r"[A-Za-z]{4,}")
 _RECOVERED = re.compile(r"\b(?:recovered|improved|came back|bounced back|returned)\b", re.IGNORECASE)
 _IDLE = re.compile(r"\bnetwork (?:is|was) (?:idle|fine|fast|healthy|not involved)\b", re.IGNORECASE)
 _NAMES = re.compile(r"(?<![\w.])([a-z]{0,3}\d+(?:\.\d+)+) (?:to|→|->) ([a-z]{0,3}\d+(?:\.\d+)+)(?![\w]|\.\d)")
+_STATEMENT = re.compile(r";(?=\s)|(?<=[a-z\d)])\.(?=\s)|\b(?:while|but|whereas|although|despite)\b")
 _SHARES = re.compile(r"client_p\d+ (\d+).*?server_p\d+ (\d+).*?network_p\d+ (\d+)")
 
 
@@ -57,7 +58,7 @@ def _against(text: str, cited: Sequence[Item]) -> str:
     plain = in_digits(text.replace("`", ""))
     own = pair(plain) or _list(plain)
     way = None if DENIED.search(text) else goes(text)
-    if own and way and _way_of(own) is not way and own[0] != own[-1]:
+    if not DENIED.search(text) and any(_contradicts_itself(part) for part in _STATEMENT.split(plain)):
         return "its own numbers go the other way"
     if own and way is None and _RECOVERED.search(plain):
         way = _way_of(own)
@@ -81,6 +82,12 @@ def _against(text: str, cited: Sequence[Item]) -> str:
         if seen and (went or level) and not own and _about(text, part, item):
             against = against or f"{item.id} says {course[0]:g}, then {course[-1]:g}"
     return against
+
+
+def _contradicts_itself(part: str) -> bool:
+    """Say whether *part* of a text names a way and has numbers that go the other one."""
+    own, way = pair(part) or _list(part), goes(part)
+    return bool(own) and way is not None and own[0] != own[-1] and _way_of(own) is not way
 
 
 def _meant(text: str, told: Sequence[_Told]) -> Sequence[_Told]:

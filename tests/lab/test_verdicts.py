@@ -5,9 +5,12 @@ import json
 from collections.abc import Mapping
 
 import pytest
+from pydantic import JsonValue
 
 from bench.rca import alert_of, looked
 from bot.investigation.suspects import rank
+from router.escalate import blocking
+from router.verify.answer import check_answer
 from sandbox.lab.recordings import Recording, recordings
 from tools.providers.files import FileTelemetry
 
@@ -37,3 +40,25 @@ def test_the_verdict_without_a_model_is_the_label(recording: Recording) -> None:
     assert first.evidence
     assert found.cause is not None
     assert found.cause.startswith(f"{first.service} ") or found.cause.startswith(f"{first.service}: ")
+
+
+@pytest.mark.parametrize("recording", RECORDED, ids=[each.name for each in RECORDED])
+def test_what_the_tools_and_the_verdict_say_holds_against_the_evidence(recording: Recording) -> None:
+    alert = alert_of(recording.folder)
+    case = asyncio.run(looked(FileTelemetry(recording.folder), alert))
+    found = rank(case.evidence, alert)
+    assert found.cause
+    repeated = [
+        (found.cause, found.services[0].evidence),
+        *((each.text, (each.id,)) for each in case.evidence),
+    ]
+    for text, cited in repeated:
+        answer: Mapping[str, JsonValue] = {
+            "cause": text,
+            "services": [found.services[0].service],
+            "confidence": 0.8,
+            "claims": [{"text": text, "evidence": [*cited]}],
+            "fix": None,
+        }
+        said = check_answer(answer, stop_reason="end_turn", grounds=case.evidence, onset=alert.starts_at)
+        assert not blocking(said), text
