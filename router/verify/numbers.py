@@ -54,7 +54,10 @@ _BETWEEN = re.compile(
     r"\W*(?:\w+ )?(?:after|before|later|earlier|into|ahead|behind|apart|since|past|prior)\b"
 )
 _MEASURED = {Kind.TIME, Kind.SIZE, Kind.SHARE}
-_BEFORE = re.compile(r"([A-Za-z]\w*)\s*$")
+# A thing that a number names ("batch 7"), as far as its end tells it from what one does ("lasted 18")
+_BEFORE = re.compile(
+    r"\b(?!\w+ed\b|took|takes?\b|needs?\b|lasts?\b|ran\b|beg[au]n|came|went)([A-Za-z]\w*)\s*$"
+)
 _MEAN = re.compile(r"\b(?:average\w*|averaging|mean)\b", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:to|down|up|instead|rather|vs|versus|against|than|was|now|before|then|from)\b")
 _TIMES = re.compile(r"[\d,]+(?:\.\d+)? times?\b")
@@ -258,7 +261,11 @@ def _as_time(quantity: Quantity, plain: str, found: Sequence[Quantity]) -> list[
     noun = _BEFORE.search(plain[: quantity.start])
     if noun and noun[1].lower() not in STOP:
         return []
-    if quantity.kind is not Kind.COUNT or quantity.whole or any(q.per or q.kind in _MEASURED for q in found):
+    if (
+        quantity.kind is not Kind.COUNT
+        or quantity.whole
+        or any(q.per or q.kind in {Kind.SIZE, Kind.SHARE} for q in found)
+    ):
         return []
     if not re.match(ALONE, plain[quantity.start + len(quantity.said) :]):
         return []
