@@ -26,6 +26,9 @@ _ABOUT_WHEN = re.compile(
 )
 
 
+_LONG = re.compile(
+    r"\s?(?:from|between|after|before|later|until|in (?:all|total))\b"
+)  # "00:54 from page to end"
 # A time zone by its name after a time of day; UTC is that of the evidence.
 _ZONE = re.compile(
     r"\s?(?:local(?: time)?\b|(?!UTC|GMT|ET\b)[A-Z]{2,4}T\b|(?:[A-Z]\w+ )?(?:summer|winter|standard|daylight) time|"
@@ -99,7 +102,8 @@ def times(said: Statement, library: Library) -> Iterator[Finding]:
             items = library.cited(cited) or library.items
             lasted = _begun_or_over(items)
             there = any(clock.is_at(moment, within) for moment in (*library.moments, *lasted))
-            if not there and clock.second not in library.spans(items):  # "00:54 from the page to the end"
+            long = _LONG.match(text[clock.end :]) is not None and clock.second in library.spans(items)
+            if not there and not long:
                 told = f"nothing in the evidence is at “{text[clock.start : clock.end]}” (“{text[:100]}”)"
                 yield Finding(FindingCode.NUMBER, told, tuple(cited))
                 break

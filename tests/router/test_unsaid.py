@@ -129,3 +129,16 @@ def test_moments_to_the_millisecond_lie_milliseconds_apart() -> None:
     )
     assert not is_rejected("1,650 ms lie between the two lines", *lines)
     assert is_rejected("1,950 ms lie between the two lines", *lines)
+
+
+def test_of_a_seventh_there_are_seven() -> None:
+    last = Seen("log:1", "log", "Seventh tray broke", "kiln")
+    assert not is_rejected("7 trays broke", last)
+    assert is_rejected("9 trays broke", last)
+
+
+@pytest.mark.parametrize(
+    ("text", "good"), [("It lasted 54, then 77", True), ("Firing 54 broke the door", False)]
+)
+def test_what_is_done_before_a_number_is_no_name(text: str, good: bool) -> None:
+    assert is_rejected(text, *GROUNDS) is not good
