@@ -5,11 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import Enum
 from itertools import combinations, pairwise
-from math import isclose
 
 from router.verify.clocks import days
 from router.verify.library import Item
-from router.verify.quantities import quantities
+from router.verify.quantities import Quantity, quantities
 from router.verify.readings import timed
 from router.verify.words import in_digits
 
@@ -22,8 +21,9 @@ class Way(Enum):
 
 
 _END = r"(?:\s?(?:%|[A-Za-z]{1,3}\b))?"
+_SOME = r"(?:(?:about|around|roughly|some|nearly|almost|just|only|under|over|below|above|well|less|more|than) ){0,3}"
 _FROM_TO = re.compile(
-    rf"\bfrom ([\d.,]+)\s?[%\w/]*(?: \([^)]*\))? to ([\d.,]+){_END}|"
+    rf"\bfrom {_SOME}([\d.,]+)\s?[%\w/]*(?: \([^)]*\)| at \d+:\d+)? to {_SOME}([\d.,]+){_END}|"
     rf"\b([\d.,]+) ?[a-z%]* (?:→|->) ([\d.,]+){_END}",
     re.IGNORECASE,
 )
@@ -41,6 +41,7 @@ _BESIDE = re.compile(r"[`*]|(?<=\w)/(?:s|sec|min|h|hour)\b")  # stands in the wa
 HEAD = re.compile(r":|(?<![\w.])\d")
 _HALF_A_DAY = 43_200
 _LITTLE = 0.03
+_JITTER = 0.1
 _TWO = 2
 
 
@@ -106,16 +107,14 @@ def ways(course: Sequence[float]) -> set[Way]:
     return found | ({Way.DOWN} if fall and fall >= 0.5 * rise else set())
 
 
-def stretches(course: Sequence[float], values: Sequence[float]) -> set[Way]:
-    """Return the ways of those stretches of a course that end at, or measure, one of *values*."""
-    moves = [(a, b) for a, b in combinations(course, 2) if a != b]
-    told = [
-        (a, b)
-        for a, b in moves
-        for v in values
-        if isclose(v, b, rel_tol=_LITTLE) or isclose(v, abs(b - a), rel_tol=_LITTLE)
-    ]
-    return {Way.UP if b > a else Way.DOWN for a, b in told}
+def stretches(course: Sequence[float], told: Sequence[Quantity]) -> set[Way]:
+    """Return the ways of the stretches of a course, beyond its jitter, that end at or measure a number that is told."""
+    jitter = _JITTER * (max(course) - min(course))
+    moves = [(b, b - a) for a, b in combinations(course, 2) if abs(b - a) > jitter]
+    heads = {f"{q.value:.{q.digits}g}" for q in told}
+    spelt = {q.digits for q in told}
+    meant = [m for end, m in moves if any(f"{v:.{n}g}" in heads for v in (end, abs(m)) for n in spelt)]
+    return {Way.UP if move > 0 else Way.DOWN for move in meant}
 
 
 def mostly(course: Sequence[float]) -> set[Way]:
@@ -150,7 +149,7 @@ def pair(text: str) -> tuple[float, float] | None:
     if _SPREAD.search(text):
         return None
     found = _FROM_TO.search(_TO_FROM.sub(r"from \2 to \1", text))
-    numbers = quantities(found[0]) if found else []
+    numbers = quantities(found[0]) if found else []  # without the times of day in it
     return (numbers[0].value, numbers[1].value) if len(numbers) == 2 else None
 
 

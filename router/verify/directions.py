@@ -37,6 +37,11 @@ _OTHERWISE = re.compile(  # what is compared with another thing, let go of, plac
     rf"{_REPORT}s? (?:(?:was|were|is|had|has|been|being) )*raised|rais\w+ (?:an?|the|another|\w+) {_REPORT})",
     re.IGNORECASE,
 )
+_NOT_SO = re.compile(  # "did not show a rise"
+    rf"(?:\b(?:no|not|never|without|neither|nor|cannot)|n['’]t)(?: (?!and\b|but\b|or\b)[\w-]+){{0,2}} "
+    rf"(?:{_UP.pattern}|{_DOWN.pattern})",
+    re.IGNORECASE,
+)
 _GOOD = re.compile(r"\b(?:success|availability|throughput|hits?|hit (?:rate|ratio)|uptime)\b", re.IGNORECASE)
 _BETTER = re.compile(r"\bimprov\w*", re.IGNORECASE)
 _HIGH = re.compile(r"\b(?:high|elevated|above|exceed\w*|peak\w*|too many)\b", re.IGNORECASE)
@@ -51,7 +56,7 @@ _AS_BEFORE = re.compile(
 _RECOVERED = re.compile(r"\b(?:recover\w*|restored|resolved|cleared|healthy again|back to)\b", re.IGNORECASE)
 _LEVEL = re.compile(r"\b(?:unchanged|flat|steady|no change|as before)\b", re.IGNORECASE)
 _WELL = re.compile(r"\b(?:fine|normal|ok|healthy|stable|constant)\b", re.IGNORECASE)
-DENIED = re.compile(r"\b(?:no|not|never|without|neither|nor|stopped|cannot)\b|n['’]t\b", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:no|not|never|without|neither|nor|stopped|cannot)\b|n['’]t\b", re.IGNORECASE)
 CLAUSE = re.compile(r"(?<=[a-z\d)])[,;:.](?=\s)|\b(?:while|but|whereas|although|despite)\b")
 _TELLING = 2  # words that a text shares with what speaks of the same thing
 _OPPOSITES = tuple(
@@ -80,7 +85,7 @@ def goes(text: str) -> Way | None:
 def _moves(text: str) -> tuple[bool, bool]:
     """Say whether *text* speaks of a way up, and of one down."""
     better = "rose" if _GOOD.search(text) else ""
-    plain = _OTHERWISE.sub("", _BETTER.sub(better, text))
+    plain = _NOT_SO.sub("", _OTHERWISE.sub("", _BETTER.sub(better, text)))
     return _UP.search(plain) is not None, _DOWN.search(plain) is not None
 
 
@@ -100,7 +105,7 @@ def in_words(text: str, items: Sequence[Item]) -> str:
     """Say which of *items* says in words the opposite of *text*, "" when none does or one agrees."""
     went = goes(text) or (Way.DOWN if _AS_BEFORE.search(text) else None)
     strained = _STRAIN.search(text) or _SPENT.search(text)
-    if DENIED.search(text) or _WELL.search(text) or not (went or strained):
+    if _DENIED.search(text) or _WELL.search(text) or not (went or strained):
         return ""
     worded = [item for item in items if not any(True for _ in courses(item))]
     words, figures = frozenset(stems(text)), _figures(text)
@@ -115,7 +120,7 @@ def in_words(text: str, items: Sequence[Item]) -> str:
             if _RECOVERED.search(clause) and words & frozenset(stems(clause)):
                 return ""
             about = _is_about(words, clause, shared if figures & _figures(clause) else 0)
-            if about and not DENIED.search(clause) and _opposes(clause, text, went):
+            if about and not _DENIED.search(clause) and _opposes(clause, text, went):
                 level.append(clause)
         if level and not against:
             against = f"{item.id} says “{level[0].strip()[:80]}”"

@@ -11,7 +11,7 @@ from itertools import combinations
 from router.outcomes import Finding, FindingCode
 from router.verify.clocks import without_times
 from router.verify.courses import HEAD, Way, courses, is_level, joined, mostly, pair, records, stretches, ways
-from router.verify.directions import CLAUSE, DENIED, agrees, goes, in_words, seen_from
+from router.verify.directions import CLAUSE, agrees, goes, in_words, seen_from
 from router.verify.library import Item, Library, stems
 from router.verify.quantities import quantities
 from router.verify.statement import Statement
@@ -57,25 +57,23 @@ def _against(text: str, cited: Sequence[Item]) -> str:
     """Say how *text* goes against *cited*, "" when it does not or cannot be told."""
     plain = in_digits(text.replace("`", ""))
     own = pair(plain) or _list(plain)
-    way = None if DENIED.search(text) else goes(text)
-    if not DENIED.search(text) and any(_contradicts_itself(part) for part in _STATEMENT.split(plain)):
+    way = goes(text)
+    if any(_contradicts_itself(part) for part in _STATEMENT.split(plain)):
         return "its own numbers go the other way"
     if own and way is None and _RECOVERED.search(plain):
         way = _way_of(own)
-    told = [(item, part, course) for item in joined(cited) for part, course in courses(item)] + [
-        *records(cited)
-    ]
+    series = ((item, part, course) for item in joined(cited) for part, course in courses(item))
+    told = [*series, *records(cited)]
     if own and (turned := _turned(own, [course for _, _, course in told])):
         return turned
     if agrees(text, way, cited):
         return ""
     against = ""
     figures = any(c.isdigit() for c in without_times(plain))
-    values = [q.value for q in quantities(plain)]
-    steady = _STEADY.search(text) is not None
+    compared = any(item.kind in _OTHER_TIMES for item in cited)
     for item, part, course in _meant(text, told):
         level = is_level(course) and not (figures or _SLIGHT.search(text))
-        went = set() if level else mostly(course) if steady else ways(course) | stretches(course, values)
+        went = set() if level else _went(course, plain, compared=compared)
         seen = seen_from(item.text, text, way if goes(_without_names(text, item)) or own else None)
         if seen in went:
             return ""
@@ -88,6 +86,13 @@ def _contradicts_itself(part: str) -> bool:
     """Say whether *part* of a text names a way and has numbers that go the other one."""
     own, way = pair(part) or _list(part), goes(part)
     return bool(own) and way is not None and own[0] != own[-1] and _way_of(own) is not way
+
+
+def _went(course: Sequence[float], text: str, *, compared: bool) -> set[Way]:
+    """Return the ways that *course* went where the numbers of *text* are, unless they are another time's."""
+    whole = mostly(course) if _STEADY.search(text) else ways(course)
+    there = stretches(course, quantities(text))
+    return whole | there if compared else there or whole
 
 
 def _meant(text: str, told: Sequence[_Told]) -> Sequence[_Told]:

@@ -51,6 +51,12 @@ GROUNDS = (
     Seen("log:3", "log", "Sales fell by roughly 70% that morning", "bakery"),
     Seen("log:4", "log", "hall east knead_time_ms 9420", "kneader", at(5)),
     Seen("log:5", "log", "hall east done knead_time_ms 130", "kneader", at(9)),
+    Seen(
+        "metric:11",
+        "metric",
+        "ovens lit (%): 05:00 100, 05:10 100, 05:20 76.4, 05:30 90, 05:40 100",
+        "bakery",
+    ),
     Seen("metric:10", "metric", "oven heat (%): 05:00 0.4, 05:10 91.2, 05:20 84.6, 05:30 78.1", "bakery"),
 )
 
@@ -84,6 +90,14 @@ def found(claim: str, cites: str) -> bool:
         ("The timer went up from 20 to 45 minutes", "The timer was cut from 45 to 20 minutes", "log:2"),
         ("Sales dropped by some 70 %", "Sales grew by some 70 %", "log:3"),
         ("Kneading was faster at nine", "Kneading had become slower still", "log:4 log:5"),
+        ("Ovens lit fell to 76.4 %", "Ovens lit climbed to 76.4 %", "metric:11"),
+        ("It rose from about 14 to nearly 28", "It fell from about 14 to nearly 28", "metric:3"),
+        ("It did not burn and rose from 14 to 28", "It did not burn and fell from 14 to 28", "metric:3"),
+        (
+            "Heat rose from 0.4 % at 05:00 to 91.2 % at 05:10",
+            "Heat fell from 0.4 % at 05:00 to 91.2 %",
+            "metric:10",
+        ),
         ("The oven had eased to 78.1 % at the end", "The oven cooled, heat fell all along", "metric:10"),
     ],
 )
