@@ -44,7 +44,7 @@ _OFFSET = re.compile(
 _PAST = re.compile(
     rf"\b(?!(?<=from )(?:{_MINUTES}) to )"  # "from six to two" are counts
     rf"({_MINUTES})(?: (minute|second)s?)? (?!to (?:{_HOURS}) (?!(?:this|is|was|has|does|as|its)\b)[a-z]+s\b)"
-    rf"(past|to|after|before) ({_HOURS}|midnight|noon)\b",
+    rf"(past|to|after|before) ({_HOURS}|midnight|noon)\b(?! hundred| thousand)",
     re.IGNORECASE,
 )
 # "one to nine" is a ratio, "ten to twelve" a range: a time of day by what is before it, if nothing else tells

@@ -255,6 +255,8 @@ def _other_readings(
     if quantity.kind is Kind.COUNT and not quantity.counts and quantity.whole is None:
         units = {(q.kind, q.scale) for q in found if q.kind in _MEASURED}
         yield from (_in_unit(quantity, *unit) for unit in units)
+    if quantity.said[-1] in "KMGT":  # "the limit is 50M"
+        yield replace(quantity, kind=Kind.SIZE)
     if quantity.guessed:
         upto = None if quantity.upto is None else quantity.upto / quantity.scale
         yield replace(quantity, kind=Kind.COUNT, value=quantity.value / quantity.scale, scale=1.0, upto=upto)

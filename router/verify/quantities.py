@@ -93,13 +93,14 @@ _STATUS = re.compile(
     r"(?<!in )(?<!for )(?<!after )(?<!last )(?<!every )(?<!than )(?<![=>(])\b((?:20|30|4\d|5[0-3])\d)s\b"
 )
 _APART = re.compile(rf"(\d\s?(?:{UNIT}|%))/(?=\d)", re.IGNORECASE)  # "200ms/400ms"
-_AND = re.compile(r"(\d (?:day|hour|minute)s?)(?:,? and|,) (?=\d+ (?:hour|minute|second)s?\b)")
+_AND = re.compile(
+    r"(\d ?(?:d|h|m|day|hour|hr|min|minute)s?)(?:,? and|,) (?=\d+ ?(?:h|m|s|hour|hr|min|minute|sec|second)s?\b)"
+)
 # Behind a number of which nothing says what it is of: "54 more until the page", "13 from page to repair"
 ALONE = (
     r"(?: (?:more|longer|short))?(?=\W*$|[,;:.)—–]+(?!\S)| (?:to|from|until|till|before|after|later|earlier|apart|"
     r"between|for|since|into|in all|and|at|on|by|was|is|were|when|while|of (?:these|those|them|which))\b)"
 )
-_LEFT_OVER = re.compile(rf"(\d\s?h(?:ours?)?) ?([0-5]?\d)\b{ALONE}", re.IGNORECASE)  # "2 h 11": minutes
 _SLASHED = re.compile(  # "4/9 ready"
     r"(?<![\w./:,-])(\d{1,3}(?:,\d{3})+|\d{1,6})/(\d{1,3}(?:,\d{3})+|\d{1,6})(?![\w/-]|[.,]\d)"
 )
@@ -118,6 +119,11 @@ _COUNTS = re.compile(
     r" (?!(?:of|to|and|or|in|at|on|for|from|with|since|until|before|after|was|is|were|are|than|per|the|then|now|"
     r"usual\w*|normal\w*|typical\w*|max\w*|min\w*|limit|baseline|by|as|over|under|not|but|while)\b)"
     r"(?:[A-Z]+ )?[a-z]+s\b"
+)
+_LEFT_OVER = re.compile(  # "2 h 11": minutes, if nothing else
+    rf"(\d\s?h(?:ours?)?) ?([0-5]?\d)\b(?![.:,]?\d|\s?%|[- ]?(?:{UNIT})\b)"
+    r"(?! (?:[a-z-]+ )?(?!was|has|is|after)[a-z]+s\b)",
+    re.IGNORECASE,
 )
 # How long something took, as a record writes it: "running 00:18:40"
 _ELAPSED = re.compile(

@@ -28,14 +28,14 @@ PARTS = {
 }  # fmt: skip
 _PART = "|".join(PARTS)
 _OF_ONE = re.compile(  # "a fiftieth of a second", "half a percent", "three quarters of an hour"
-    rf"\b(?:(?<!and )(an?|one|{_SMALL}) |(?<!and a ))({_PART})s?(?: of)? "
+    rf"\b(?:(?<!and )(an?|one|{_SMALL}|\d) |(?<!and a ))({_PART})s?(?: of)? "
     rf"(?:an?|the(?= (?:hour|day|week|month|year)\b)) ({_TIME}|core|CPU|per ?cent(?:age point)?|"
     r"(?:kilo|mega|giga|tera|kibi|mebi|gibi|tebi)bytes?|[KMGT]i?B)\b",
     re.IGNORECASE,
 )
 
 _AND_PART = re.compile(  # "an hour and three quarters", "two and a half times"
-    rf"(?<![\d.,])\b(an?|one|every|each|{_SMALL}|\d+)( {_TIME}s?|) and (an?|one|two|three) ({_PART})s?\b"
+    rf"(?<![\d.,])\b(an?|one|every|each|{_SMALL}|\d+)( {_TIME}s?|) and (an?|one|two|three|[23]) ({_PART})s?\b"
     rf"(?: (times)\b)?",
     re.IGNORECASE,
 )
@@ -90,7 +90,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # "an hour" is a duration after "about" or before "later"; after a number it is part of a rate
         (rf"\b({_LASTING}) (?:an?|another) ({_TIME})\b", r"\1 1 \2"),
         (
-            rf"\ban? ({_TIME})(?= (?:later|before|after|earlier|apart|ago|long|\d|(?:and )?(?:{_SMALL}|\d)\b))",
+            rf"\ban? ({_TIME})(?= (?:later|before|after|earlier|apart|ago|long|\d|(?:and )?(?:{_SMALL}|\d+)\b))",
             r"1 \1",
         ),
         (r"\b(about|nearly|under|over|than|almost|roughly) a second\b", r"\1 1 second"),
@@ -140,13 +140,17 @@ def _and_part(found: re.Match[str]) -> str:
         whole.lower() in {"a", "an", "each", "every"} or found.string.startswith(" of", found.end())
     ):
         return found[0]  # two things, each told on its own
-    least = int(whole) if whole.isdigit() else SMALL.get(whole.lower(), 1)
-    value = f"{least + SMALL.get(many.lower(), 1) / PARTS[part.lower()]:.4g}"
+    least = _many(whole)
+    value = f"{least + _many(many) / PARTS[part.lower()]:.4g}"
     return f"{value}-fold" if times else f"{value}{unit.rstrip('s') + 's' if unit else ''}"
 
 
+def _many(said: str) -> int:
+    return int(said) if said.isdigit() else SMALL.get(said.lower(), 1)
+
+
 def _part_of_one(found: re.Match[str]) -> str:
-    value = SMALL.get((found[1] or "").lower(), 1) / PARTS[found[2].lower()]
+    value = _many(found[1] or "") / PARTS[found[2].lower()]
     return f"about {value:{'.3g' if value * 1000 == int(value * 1000) else '.2g'}} {found[3]}"
 
 

@@ -40,6 +40,7 @@ def test_minutes_go_without_saying(text: str, wrong: str) -> None:
         "ten to twelve of them",
         "six after four",
         "by two shelves and by one",
+        "from one second to three hundred ms",
     ],
 )
 def test_half_understood_words_are_no_time_of_day(text: str) -> None:
@@ -79,6 +80,12 @@ def test_an_ordinal_is_no_share(text: str) -> None:
         ("Limits: cpu: 10m", 0.01),
         ("1,500 times 10 kB", 1500),
         ("200-400ms", 0.2),
+        ("3 hours and 14 min", 11_640),
+        ("an hour and 10 minutes later", 4200),
+        ("two days, 5 h and 46m", 193_560),
+        ("2 h 26 passed", 8760),
+        ("2 h 30 afterwards", 9000),
+        ("3 quarters of an hour", 2700),
         ("5x-10x", 5),
     ],
 )
@@ -142,3 +149,9 @@ def test_of_a_seventh_there_are_seven() -> None:
 )
 def test_what_is_done_before_a_number_is_no_name(text: str, good: bool) -> None:
     assert is_rejected(text, *GROUNDS) is not good
+
+
+def test_a_size_may_be_said_by_its_first_letter() -> None:
+    limit = Seen("metric:1", "metric", "heap of the kiln: limit 50Mi, used 48Mi", "kiln")
+    assert not is_rejected("The limit is 50M", limit)
+    assert is_rejected("The limit is 70M", limit)
