@@ -56,7 +56,8 @@ _CALLED_NEW = re.compile(
 _EFFECT_FIRST = re.compile(
     r"[;(—–]|: |, (?:the|an?|its|with|as|which (?:had|has|was|were|came|began|started|follow\w*|is due))\b|"
     r"\b(?:because|since|due|owing|after|follow\w*|trac\w*|stem\w*|back to|than|as|when|once|through|until)\b|"
-    r"\b(?:(?:is|are|was|were|be|lay|lies|stood) behind|(?:from|by) (?=\w))",
+    r"\b(?:(?:is|are|was|were|be|lay|lies|stood) behind|(?:from|by) (?=\w))|"
+    r"(?<!that )(?<!what )(?<!which )\b(?:was|were|been) (?!\w+ing)\w+ (?:(?:in|out|up) )?(?:at |on |around |about )?$",
     re.IGNORECASE,
 )
 _AT_FIRST = re.compile(r"^\W*(?:at|by|around|about|from|on|shortly after|just after) $", re.IGNORECASE)
@@ -131,7 +132,7 @@ def _is_backwards(sentence: str, library: Library) -> bool:
         return bool(told) and _is_after(told[0], library) and not _EFFECT_FIRST.search(sentence, told[0].end)
     for first, second in pairwise(spans):
         between = _ASIDE.sub("", sentence[first.end : second.start])
-        late = isinstance(first, Day) or _may_follow(first, library)
+        late = isinstance(first, Day) or _SAID_TO_CAUSE.search(between) or _may_follow(first, library)
         if late and _precedes(second, first) and not _EFFECT_FIRST.search(between):
             return not _AT_FIRST.search(sentence[: first.start])
     return False

@@ -63,6 +63,7 @@ def test_a_change_that_came_later_is_not_to_blame(cause: str) -> None:
         "Stacking tiles at 08:40, when the rack was full, cracked those of 07:50.",
         "The stacking wave of 08:10 made the second shelf fall behind at 07:50.",
         "A draught that came up on 11 July cracked the tiles of the afternoon before.",
+        "A draught at 07:50 caused the cracks of 07:41.",
         "Stacking from 10:50 on cracked the tiles of the evening before.",
     ],
 )
@@ -90,6 +91,7 @@ def test_an_effect_is_not_timed_before_its_cause(cause: str) -> None:
         "At 07:55 the tiles that had been in since 07:30 were too hot.",
         "Release 4.1.0 heats by 9 degrees a minute.",
         '"08:10 0.504" and "08:15 0.507" at the second shelf, next to "07:55 0.034".',
+        "The crack of 08:10 was let in at 07:40, with the new ramp.",
         "Firing through the change from 4.2.0 to 4.3.0.",
         "A ramp in the morning, cracked tiles, a governor at 08:25, shelves moved, all good.",
         "A ramp of 9 degrees → cracks → governor at 08:25 → calm.",
