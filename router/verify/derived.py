@@ -26,6 +26,8 @@ _SECONDS = {
 }  # fmt: skip
 _PERCENTILE = re.compile(r"\b[pP](\d{2,3})\b")
 _TO_ONE = re.compile(r"\b(?:for|to|per) (?:each|every|(?:every )?(?:one|single))\b")
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+_ORDINAL = re.compile(rf"\b({'|'.join(_ORDINALS)}|\d\d?(?:st|nd|rd|th))\b(?! of\b)", re.IGNORECASE)
 _SAMPLES = re.compile(r":\s*(\d[\d.]*\w*(?:,\s+\d[\d.]*\w*){2,})\s*$")
 
 
@@ -111,6 +113,13 @@ def means(items: Sequence[Item], by: Measure) -> Iterator[float]:
     for item in items:
         own = [a.value for a in readings([item], by)[:MOST] if a.own]
         yield from (sum(own[-n:]) / n for n in range(2, len(own) + 1))
+
+
+def ordinals(items: Sequence[Item]) -> set[float]:
+    """Return how many there are of what is counted "Seventh", "7th", and how many lie between two of these."""
+    told = {word.lower() for item in items for word in _ORDINAL.findall(item.text)}
+    have = {float(_ORDINALS.index(word) + 1) if word in _ORDINALS else float(word[:-2]) for word in told}
+    return have | {abs(a - b) for a, b in combinations(have, 2)}
 
 
 def counted_by(text: str) -> list[float]:
@@ -214,5 +223,7 @@ def _intervals(item: Item) -> Iterator[float]:
 def _counts(items: Sequence[Item]) -> Iterator[float]:
     """Yield how many pieces and how many services there are, and how many of a numbered range."""
     yield float(len(items))
+    yield from ordinals(items)
+    yield from (float(sum(at is not None for _, at in timed(item))) for item in items)  # samples
     yield float(len({item.service for item in items if item.service}))
     yield from (float(int(b) - int(a) + 1) for item in items for a, b in _NUMBERED.findall(item.text))

@@ -171,11 +171,6 @@ class Library:
         }  # days of the calendar
         return tuple(sorted(made - {0.0}))
 
-    def reach(self, items: Iterable[Item]) -> frozenset[float]:
-        """Return the seconds between what *items* date and anything else that is dated."""
-        mine = {moment for item in items for moment in item.moments[:40]}
-        return frozenset(abs(a - b) for a in mine for b in self.moments)
-
     def cited(self, ids: Iterable[str]) -> list[Item]:
         """Return the items of *ids* that exist."""
         return [self.by_id[one] for one in ids if one in self.by_id]

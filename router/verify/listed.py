@@ -19,6 +19,8 @@ _NTH = re.compile(
 _BESIDE = 40  # letters before and behind a number that may say what it counts
 _PER = re.compile(r"(?:\bper |/)\w+")
 _NAME = re.compile(r"\w+(?:[-_.]\w+)+")  # "cart-service 13" counts no services
+_MORE = re.compile(r" (?:more|other|others|further|additional|another)\b")
+_ALSO = re.compile(r"\b(?:also|another|further|additional|other)\b[\w ]*$")
 _BREAK = re.compile(r"[;.!?](?=\s|$)|,(?=\s)|\d")
 
 
@@ -34,16 +36,23 @@ def is_countable(quantity: Quantity, text: str, items: Sequence[Item]) -> bool:
         return False
     mine = _things(in_figures(text), quantity)
     return not any(
-        mine & _things(in_figures(item.text), other)
+        not _is_rest(in_figures(item.text), other) and mine & _things(in_figures(item.text), other)
         for item in items
         for other in item.quantities
         if other.kind in {Kind.COUNT, Kind.FOLD}
     )
 
 
+def _is_rest(plain: str, quantity: Quantity) -> bool:
+    """Say whether a number counts only what comes on top: "and 1 more component", "also led to two"."""
+    end = quantity.start + len(quantity.said)
+    before = plain[max(0, quantity.start - _BESIDE) : quantity.start]
+    return _MORE.match(plain, end) is not None or _ALSO.search(before) is not None
+
+
 def _things(plain: str, quantity: Quantity) -> frozenset[str]:
     """Return the stems of the words beside a number, behind it and before it up to a comma."""
     end = quantity.start + len(quantity.said)
-    before = _BREAK.split(plain[max(0, quantity.start - _BESIDE) : quantity.start])[-1]
-    behind = _BREAK.split(plain[end : end + _BESIDE])[0]
-    return frozenset(stems(_NAME.sub("", _PER.sub("", f"{before} {behind}"))))
+    before = _BREAK.split(_NAME.sub("", plain[: quantity.start])[-_BESIDE:])[-1]
+    behind = _BREAK.split(_NAME.sub("", plain[end : end + _BESIDE]))[0]
+    return frozenset(stems(_PER.sub("", f"{before} {behind}")))

@@ -11,13 +11,14 @@ from datetime import timedelta
 
 from router.outcomes import Finding, FindingCode
 from router.verify.clocks import Clock, clocks, days, twelves, without_times
+from router.verify.compared import compared
 from router.verify.hedges import Hedge
 from router.verify.library import STOP, Item, Library, stems
 from router.verify.listed import is_countable
 from router.verify.pool import Pool
 from router.verify.quantities import ALONE, Kind, Quantity, in_figures, quantities
 from router.verify.statement import Statement
-from router.verify.within import follows, steps
+from router.verify.within import follows, joined, steps
 
 _ABOUT_WHEN = re.compile(
     r"(?:about|around|roughly|approx\w*|circa|near|shortly (?:after|before)|just (?:after|before)|by|before|after|"
@@ -46,21 +47,13 @@ _PACE = re.compile(
     r"\b(?:rate|pace|speed|will|would|going to|left|takes?|needs?|lasts?|until|before|full|empty)\b",
     re.IGNORECASE,
 )
-_LASTING = re.compile(
-    r"\b(?:long(?:er)?|short(?:er)?|time|quick\w*|fast\w*|slow\w*|soon\w*|took|takes?|last(?:ed|s)|wait\w*|spent|"
-    r"minutes?|hours?|seconds?|days?|interval|gap|wh?ile|delay\w*)\b"
-)  # two durations are held against each other
-_COMPARES = re.compile(  # what stands behind a duration that tells two apart
-    r"\W*(?:\w+ ){0,2}?(?:less|more|longer|shorter|quicker|faster|slower|sooner|short of|beyond|apart)\b"
-)
-_BETWEEN = re.compile(
-    r"\W*(?:\w+ )?(?:after|before|later|earlier|into|ahead|behind|apart|since|past|prior)\b"
-)
 _MEASURED = {Kind.TIME, Kind.SIZE, Kind.SHARE}
 # A thing that a number names ("batch 7"), as far as its end tells it from what one does ("lasted 18")
 _BEFORE = re.compile(
     r"\b(?!\w+ed\b|took|takes?\b|needs?\b|lasts?\b|ran\b|beg[au]n|came|went)([A-Za-z]\w*)\s*$"
 )
+_SIGN = re.compile(r"\s?[/+=~≈−–-]\s?\d")
+_UNSAID = (60.0, 1.0, 1e-3)  # the units of time that are left out
 _MEAN = re.compile(r"\b(?:average\w*|averaging|mean)\b", re.IGNORECASE)
 _COMPARED = re.compile(r"\b(?:to|down|up|instead|rather|vs|versus|against|than|was|now|before|then|from)\b")
 _TIMES = re.compile(r"[\d,]+(?:\.\d+)? times?\b")
@@ -69,6 +62,7 @@ _COUNTED = re.compile(  # a number and what it counts, an adjective or two betwe
     r"the|then|now)\b)[a-z-]+){0,2} (?!(?:was|is|has|as|its|this)\b)[a-z-]+s\b"
 )
 _IN_NAME = re.compile(r"[A-Za-z]{1,2}\b|_|\.[A-Za-z]|[A-Za-z]:")  # "5xx", "2025b", "3.1.x"
+_OF_DIGITS = re.compile(r"[- ](?:digits?|figures?|nines?|zeroe?s)\b")  # "six digits" is how large a number is
 _FEW = 31  # the hours of a day, the days of a month, the minutes to the half hour
 _VERSION_OF = re.compile(r"\w,? [A-Z]\w+ $")  # a product, in the midst of a sentence
 _DENIES = re.compile(
@@ -152,18 +146,25 @@ def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -
     known: list[Quantity] = []
     unknown: list[tuple[Quantity, list[Quantity]]] = []
     done: set[float] = set()  # ends of ranges and wholes of parts that were judged with their beginning
+    parts = {
+        q.start for a, b, made in joined(found, plain) if _given(made, text, pool, everything) for q in (a, b)
+    }
     for quantity in found:
         meant = [quantity, *_other_readings(quantity, text, plain, found)]
         lone = _as_time(quantity, plain, found)
         had = next((one for one in meant if _given(one, text, pool, everything)), None)
-        had = had or next((one for one in lone if pool.lasted(one)), None)
-        had = had or _compared(quantity, lone, text, plain, pool)
+        had = had or next((one for one in lone if pool.lasted(one) or pool.has(one)), None)
+        alike = (
+            one for one in (quantity, *lone) if compared(one, found, plain, pool.items, everything.library)
+        )
+        had = had or next(alike, None)
         if had is not None and not _turned_round(quantity, text, pool):
             ends = (quantity.upto if _ranges(quantity, pool) else None, quantity.whole)
             done |= {end for end in ends if end is not None}
             known.append(had)
         elif (
             quantity.value in done
+            or quantity.start in parts
             or _is_none(quantity, text, plain)
             or any(is_countable(one, text, pool.items) for one in meant)
         ):
@@ -195,24 +196,6 @@ def _given(quantity: Quantity, text: str, pool: Pool, everything: Pool) -> bool:
     )
 
 
-def _compared(
-    quantity: Quantity, lone: Sequence[Quantity], text: str, plain: str, pool: Pool
-) -> Quantity | None:
-    """Return the number that the claim's words tell how to compare: two durations, two events, or a bound."""
-    behind = plain[quantity.start + len(quantity.said) :]
-    apart = _COMPARES.match(behind) if quantity.kind is Kind.TIME else _LASTING.search(text)
-    if apart and pool.outlasts(quantity):
-        return quantity
-    if _BETWEEN.match(behind) and (
-        far := next((one for one in (quantity, *lone) if pool.reaches(one)), None)
-    ):
-        return far
-    if quantity.hedge not in {Hedge.OVER, Hedge.UNDER}:
-        return None
-    parts = {q.value for q in quantities(text) if q.kind is Kind.COUNT}
-    return quantity if pool.divides(quantity, parts) else None
-
-
 def _turned_round(quantity: Quantity, text: str, pool: Pool) -> bool:
     """Say whether a claim tells of 9 of 12, word by word, what the evidence tells of the other 3."""
     return pool.leaves(quantity, frozenset(stems(in_figures(text)))) and not _DENIES.search(text)
@@ -220,7 +203,8 @@ def _turned_round(quantity: Quantity, text: str, pool: Pool) -> bool:
 
 def _is_none(quantity: Quantity, text: str, plain: str) -> bool:
     """Say whether a number may be none: an hour or a pronoun in words, a name. With a noun behind it, it counts."""
-    if _IN_NAME.match(plain[quantity.start + len(quantity.said) :]):
+    behind = plain[quantity.start + len(quantity.said) :]
+    if _IN_NAME.match(behind) or _OF_DIGITS.match(behind):
         return True
     if (
         (quantity.kind is not Kind.COUNT and not quantity.guessed)
@@ -273,9 +257,10 @@ def _as_time(quantity: Quantity, plain: str, found: Sequence[Quantity]) -> list[
         or any(q.per or q.kind in {Kind.SIZE, Kind.SHARE} for q in found)
     ):
         return []
-    if not re.match(ALONE, plain[quantity.start + len(quantity.said) :]):
+    behind = plain[quantity.start + len(quantity.said) :]
+    if not (re.match(ALONE, behind) or _SIGN.match(behind)):
         return []
-    return [_in_unit(quantity, Kind.TIME, unit) for unit in (60.0, 1.0)]
+    return [_in_unit(quantity, Kind.TIME, unit) for unit in _UNSAID]
 
 
 def _in_unit(quantity: Quantity, kind: Kind, unit: float) -> Quantity:

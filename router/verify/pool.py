@@ -5,13 +5,12 @@ the claim, may be told as the claim tells it. In how many ways is not told.
 """
 
 import re
-from collections.abc import Container, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from itertools import combinations
 
 from router.verify.clocks import Clock, days, offsets, without_times
-from router.verify.derived import MOST, counted_by, means, projections, rates, worked_out
+from router.verify.derived import MOST, counted_by, means, ordinals, projections, rates, worked_out
 from router.verify.hedges import Hedge
 from router.verify.library import Item, Library
 from router.verify.quantities import Kind, Quantity
@@ -24,8 +23,7 @@ _LETTER = re.compile(r"[A-Za-z]|\d\.\d+\.\d")  # in what is a name and no mere n
 _COMPOUND = re.compile(r"\d+ ?[a-z]+ ?\d")  # of several parts: "6m40s"
 _FIGURES = re.compile(r"([01]\d|2[0-3])\.?([0-5]\d)")  # "10.20", "0926"
 _PRECISE = 3  # the digits of a number that is held against what is not cited
-_FEW_DURATIONS = 12  # more make every number
-_BESIDE = 0.25  # of its unit: how far off a duration to something that is not cited may be
+_HALF = 0.5  # what rounding to a whole number leaves open
 _COUNTS = Measure(Kind.COUNT)
 
 
@@ -34,7 +32,7 @@ class Pool:
 
     def __init__(self, items: Sequence[Item], library: Library) -> None:
         self.items = items
-        self._library = library
+        self.library = library
         self._made: dict[Measure, list[float]] = {}
 
     @cached_property
@@ -48,18 +46,10 @@ class Pool:
         epochs = [value / unit for value in bare for unit in (1, 1000) if _EPOCH < value / unit < 4 * _EPOCH]
         zones = [away for item in self.items for away in offsets(item.text)]
         return [
-            *self._library.spans(self.items),
+            *self.library.spans(self.items),
             *(abs(a - b) for a in epochs for b in epochs if a != b),
             *zones,
         ]
-
-    @cached_property
-    def _durations(self) -> list[float]:
-        """The seconds that are stated, and those between the moments of these pieces."""
-        at = [moment for item in self.items for moment in item.moments[:_FEW_DURATIONS]]
-        made = {float(abs(a - b)) for a, b in combinations(at, 2)}
-        made |= {q.value for q in self._stated if q.kind is Kind.TIME}
-        return sorted(made - {0.0})
 
     def states(self, quantity: Quantity) -> bool:
         """Say whether the evidence has the number itself, in this unit or without any."""
@@ -128,7 +118,7 @@ class Pool:
             return False
         clock = _FIGURES.fullmatch(quantity.said)
         minute = int(clock[1]) * 60 + int(clock[2]) if clock else None
-        if minute in {at // 60 for at in self._library.moments}:
+        if minute in {at // 60 for at in self.library.moments}:
             return True
         if not re.fullmatch(r"(?:19|20)\d\d", quantity.said):
             return False
@@ -149,30 +139,14 @@ class Pool:
         about = replace(quantity, hedge=Hedge.ABOUT) if quantity.hedge is Hedge.EXACT else quantity
         return quantity.kind is Kind.TIME and any(close(about, time) for time in projections(self.items))
 
-    def outlasts(self, quantity: Quantity) -> bool:
-        """Say whether a duration in the evidence is that much more, or that many times, what another is."""
-        lasted = self._durations if len(self._durations) <= _FEW_DURATIONS else []
-        if quantity.kind is Kind.TIME:
-            return any(close(quantity, abs(a - b)) for a, b in combinations(lasted, 2))
-        if quantity.kind not in {Kind.FOLD, Kind.SHARE}:
-            return False
-        ratios = [a / b for a in lasted for b in lasted if a != b]
-        if quantity.kind is Kind.SHARE:
-            ratios += [abs(1 - ratio) for ratio in ratios]
-        return any(close(quantity, ratio) for ratio in ratios)
+    def has(self, quantity: Quantity) -> bool:
+        """Say whether the evidence has the number with a unit of its own, of two digits at least."""
+        own = (one.value for one in readings(self.items, measure(quantity)) if one.own)
+        return quantity.digits > 1 and any(close(quantity, value) for value in own)
 
     def stated(self, quantity: Quantity) -> list[float]:
         """Return what the evidence states in the measure of *quantity*."""
         return [one.value for one in readings(self.items, measure(quantity))[:MOST]]
-
-    def divides(self, quantity: Quantity, parts: Container[float]) -> bool:
-        """Say whether a bound has so many of the numbers of a piece beyond it: "two of five are above 400 ms"."""
-        over = quantity.hedge is Hedge.OVER
-        by = measure(quantity)
-        read = ([one.value for one in readings([item], by) if one.own] for item in self.items)
-        return any(
-            len(values) > 2 and sum((v > quantity.value) is over for v in values) in parts for values in read
-        )
 
     def averages(self, quantity: Quantity) -> bool:
         """Say whether something in the evidence comes to this on average."""
@@ -217,7 +191,7 @@ class Pool:
     def _beside(self, quantity: Quantity) -> bool:
         """Say whether something cited is that many times what other evidence of its service says."""
         services = {item.service for item in self.items if item.service}
-        beside = [item for item in self._library.items if item.service in services]
+        beside = [item for item in self.library.items if item.service in services]
         for by in map(Measure, (Kind.COUNT, Kind.TIME, Kind.SIZE, Kind.SHARE)):
             mine = [
                 one.value for one in readings(self.items, by)[:MOST] if one.own and one.digits >= _PRECISE
@@ -232,6 +206,9 @@ class Pool:
     def _count(self, value: float) -> bool:
         have = [one.value for one in readings(self.items, _COUNTS)] + self.made(_COUNTS)
         return any(rounds_to(value, each) for each in have)
+
+    def _stands(self, value: float) -> bool:
+        return any(q.value == value for q in self._stated if q.kind is Kind.COUNT)
 
     def _part(self, quantity: Quantity) -> bool:
         """Say whether "X of Y" is a share that the evidence has, or both of its numbers are there."""
@@ -254,6 +231,16 @@ class Pool:
             for have in shares
         ):
             return True
+        if self._stands(
+            quantity.whole
+        ):  # seven of 56, where the 56 is told and so is 87.5 without its percent
+            plain = [one.value for one in readings(self.items, by)]
+            if any(
+                abs(quantity.whole * abs(left - have) - quantity.value) < _HALF
+                for have in plain
+                for left in (0, 1)
+            ):
+                return True
         if quantity.value == 1 or (
             quantity.whole <= _FEW_PARTS and not parts
         ):  # where both, or neither, are counted
@@ -265,7 +252,7 @@ class Pool:
     def _both(self, quantity: Quantity) -> bool:
         """Say whether both numbers of "X of Y" are there, or the Y and what the X leaves of it."""
         assert quantity.whole is not None
-        stated = [one.value for one in readings(self.items, _COUNTS)]
+        stated = [*(one.value for one in readings(self.items, _COUNTS)), *ordinals(self.items)]
         parts = (quantity.value, quantity.whole - quantity.value)
         low = quantity.value <= 2 or any(rounds_to(part, have) for part in parts for have in stated)
         return low and self._count(quantity.whole)
@@ -276,13 +263,6 @@ class Pool:
         fine = one and (quantity.value > 180 or quantity.scale < 1.0)
         # nobody says 400 seconds for the minutes between two events; 6m40s one does
         return any(close(quantity, span) for span in self._spans if span % 1 or not fine)
-
-    def reaches(self, quantity: Quantity) -> bool:
-        """Say whether something in the evidence is exactly this far from what is not cited, another event."""
-        exact = quantity.kind is Kind.TIME and quantity.hedge is Hedge.EXACT
-        return exact and any(
-            abs(span - quantity.value) <= _BESIDE * quantity.scale for span in self._library.reach(self.items)
-        )
 
 
 def _same(a: Quantity, b: Quantity) -> bool:

@@ -10,6 +10,7 @@ from router.verify.quantities import Kind, Quantity
 _BOUNDS = {Hedge.OVER: (0.999, 2.0), Hedge.UNDER: (0.5, 1.001), Hedge.NEARLY: (0.85, 1.001)}
 _ABOUT = {1: 0.2, 2: 0.12}  # what "about" leaves open, as a part of a number of so many digits
 _ROUNDED = {1: 0.07, 2: 0.05, 3: 0.006}  # and what is left open without a word
+_PRECISE = 3  # digits that nobody gives of a bound that is his own
 _DECIMALS = re.compile(r"\.(\d+)")
 _QUARTERS = {"5", "25", "75", "333"}  # halves and quarters are said of what is not measured
 
@@ -18,7 +19,10 @@ def close(said: Quantity, have: float) -> bool:
     """Say whether the evidence's *have* may be told as *said*: rounded as far as it was, hedged as it was."""
     value = said.value
     if bounds := _BOUNDS.get(said.hedge):
-        return value * bounds[0] <= have <= value * bounds[1]
+        rounded = (
+            grain(said) if "." in said.said and said.digits >= _PRECISE else 0.0
+        )  # "12.2 ms or less" is said of 12.232
+        return value * bounds[0] - rounded <= have <= value * bounds[1] + rounded
     off = abs(value - have)
     if said.hedge is Hedge.ABOUT:
         return off <= max(_ABOUT.get(said.digits, 0.02) * abs(value), grain(said)) + 1e-9

@@ -4,12 +4,17 @@ Each of those is held against the evidence itself, so whatever follows from them
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from itertools import combinations
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations, pairwise
+from operator import add, sub
 
 from router.verify.quantities import Kind, Quantity
 from router.verify.rounding import close
 
+_RECKONED: Mapping[str, Callable[[float, float], float]] = {
+    "plus": add, "+": add, "minus": sub, "short of": lambda a, b: b - a, "shy of": lambda a, b: b - a,
+}  # fmt: skip
 _MOST = 12  # numbers of the evidence that each of the claim's is held against
 
 
@@ -17,6 +22,16 @@ def follows(quantity: Quantity, known: Sequence[Quantity]) -> bool:
     """Say whether *quantity* follows from the *known* numbers of its claim."""
     others = [q for q in known if q.start != quantity.start and q.value]
     return any(close(quantity, value) for value in _made(quantity, others))
+
+
+def joined(found: Sequence[Quantity], plain: str) -> Iterator[tuple[Quantity, Quantity, Quantity]]:
+    """Yield two numbers between which a sign or word of reckoning stands, and what they make: "128 plus 9"."""
+    for a, b in pairwise(found):
+        made = _RECKONED.get(plain[a.start + len(a.said) : b.start].strip().lower())
+        unit = b if a.kind is Kind.COUNT else a
+        if made is not None and (a.kind is b.kind or Kind.COUNT in {a.kind, b.kind}):
+            first, second = (q.value * (unit.scale if q.kind is not unit.kind else 1.0) for q in (a, b))
+            yield a, b, replace(unit, value=made(first, second), whole=None, upto=None)
 
 
 def steps(quantity: Quantity, made: Sequence[Quantity], stated: Sequence[float]) -> bool:
@@ -39,7 +54,8 @@ def _made(quantity: Quantity, others: Sequence[Quantity]) -> Iterator[float]:
         return
     if kind is Kind.COUNT:  # "ten pods of twenty each make 200"
         yield from (math.prod(run) for run in _runs(same) if min(run) > 1)
-        yield from (max(a, b) / min(a, b) for a, b in combinations(same, 2))
+        before = [q.value / q.scale for q in others if q.start < quantity.start][-2:]  # "90 over 0.5 is 180"
+        yield from (max(a, b) / min(a, b) for a, b in pairwise(before))
     elif kind is not Kind.FOLD:  # "three tries, five seconds apart, after a delay of 15 s: half a minute"
         series = [q.value * each for q in others if q.kind is Kind.COUNT and q.value > 1 for each in same]
         yield from (*series, *(one + other for one in series for other in same))

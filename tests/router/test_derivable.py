@@ -167,6 +167,10 @@ DELAYS = (
         "metric:1", "metric", "feed delay p95 (s): 10:05 0.012, 10:10 0.018, 10:15 0.48, 10:20 0.095", "press"
     ),
 )
+LISTED = (
+    Seen("log:1", "log", "Seventh jam. Lids, belts and 1 more part torn", "belt"),
+    Seen("metric:1", "metric", "availability: 87.5; calls 24; call time 12232 us", "belt"),
+)
 JAMS = (
     Seen("alert:1", "alert", "97 % of lids torn, lids 4 in 9", "belt"),
     Seen("metric:1", "metric", "jams: belt-a 13, belt-b 11, belt-c 6", "belt"),
@@ -186,6 +190,13 @@ JAMS = (
         (DELAYS, "One call in 20 took longer than the p95", "One call in 11 took longer than the p95"),
         (JAMS, "Roughly 32 torn lids to each good one", "Roughly 53 torn lids to each good one"),
         (JAMS, "Thirty jams in all on the belts", "Thirty-nine jams in all on the belts"),
+        (DELAYS, "Peak over base: 95 / 12 ≈ 7.9", "Peak over base: 75 / 32 ≈ 7.9"),
+        (EVENTS, "Cleared two minutes short of 50 after the jam", "Cleared two minutes short of 40 after the jam"),
+        (LISTED, "Six of the seven jams came later", "Six of the twelve jams came later"),
+        (LISTED, "Three parts were torn", "Nine parts were torn"),
+        (LISTED, "Three of 24 calls failed", "Eleven of 24 calls failed"),
+        (LISTED, "A call takes 12.2 ms or less", "A call takes 11.2 ms or less"),
+        (LISTED, "Jams are counted in two digits", "Jams are counted in 19 trays"),
         (DELAYS, "480 over 12 ms is a factor of forty", "480 over 12 ms is a factor of seventy"),
     ],
 )  # fmt: skip
