@@ -75,7 +75,7 @@ _NUMERIC = re.compile(
 _DATE = r"\d{1,2}(?:st|nd|rd|th)?"
 _WITH = r"(?: ?[-–] ?| (?:and|to|or|until|through) )"
 _DAYS = re.compile(  # the first of "15 and 17 January", the last of "Feb 2-5"
-    rf"(?<![\w.:-]){_DATE}{_WITH}(?={_DATE} (?:{_NAMED})\b)|"
+    rf"(?<![\w.:-]){_DATE}{_WITH}(?={_DATE} (?:of )?(?:{_NAMED})\b)|"
     rf"\b(?:{_NAMED}) {_DATE}{_WITH}\d{{1,2}}\b(?!%|[:.]\d| ?[a-z]+s\b)",
     re.IGNORECASE,
 )

@@ -93,6 +93,7 @@ _STATUS = re.compile(
     r"(?<!in )(?<!for )(?<!after )(?<!last )(?<!every )(?<!than )(?<![=>(])\b((?:20|30|4\d|5[0-3])\d)s\b"
 )
 _APART = re.compile(rf"(\d\s?(?:{UNIT}|%))/(?=\d)", re.IGNORECASE)  # "200ms/400ms"
+_OF_UNIT = re.compile(rf"(?<![\w./:,-])(\d+)/(?=\d+\s?(?:{UNIT})\b)")  # "23/68 min"
 _AND = re.compile(
     r"(\d ?(?:d|h|m|day|hour|hr|min|minute)s?)(?:,? and|,) (?=\d+ ?(?:h|m|s|hour|hr|min|minute|sec|second)s?\b)"
 )
@@ -138,7 +139,7 @@ def in_figures(text: str) -> str:
     """Return *text* as its quantities are found in it: without times of day and dates, its number words as digits."""
     text = _ELAPSED.sub(lambda m: f"{m[1]}{int(m[2]) * 3600 + int(m[3]) * 60 + int(m[4])} s", in_plain(text))
     text = _LONG.sub(lambda m: f"{m[1]} h {m[2]} min" if m[3] else f"{m[1]} min {m[2]} s", text)
-    text = _SPAN.sub(r"\1 to \2", without_times(text))
+    text = _SPAN.sub(r"\1 to \2", _OF_UNIT.sub(r"\1 of ", without_times(text)))
     plain = _STATUS.sub(r"\1 ", _TIMES_OVER.sub(r" \1", in_digits(text)))
     return _AND.sub(r"\1 ", _LEFT_OVER.sub(r"\1 \2 min", _APART.sub(r"\1 ", plain)))
 

@@ -40,7 +40,8 @@ _AND_PART = re.compile(  # "an hour and three quarters", "two and a half times"
     re.IGNORECASE,
 )
 _ADJECTIVE = re.compile(  # "six more hours", "two full days"
-    rf"\b({_SMALL}|\d+) (?!(?:of|in|to|and|or|per|for|at|by|an?|the|within|every|each|after|than|past)\b)[a-z]+(?<!s) "
+    rf"\b({_SMALL}|\d+) (?!(?:of|in|to|and|or|per|for|at|by|an?|the|within|every|each|after|than|past|"
+    rf"{_SMALL}|{'|'.join(_SCALES)})\b)[a-z]+(?<!s) "
     rf"(?={_TIME}s\b)",
     re.IGNORECASE,
 )

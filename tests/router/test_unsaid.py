@@ -80,6 +80,9 @@ def test_an_ordinal_is_no_share(text: str) -> None:
         ("Limits: cpu: 10m", 0.01),
         ("1,500 times 10 kB", 1500),
         ("200-400ms", 0.2),
+        ("one hundred minutes", 6000),
+        ("twenty five minutes", 1500),
+        ("23/68 min", 1380),
         ("3 hours and 14 min", 11_640),
         ("an hour and 10 minutes later", 4200),
         ("two days, 5 h and 46m", 193_560),
@@ -94,7 +97,13 @@ def test_parts_and_spans_are_read(text: str, value: float) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["between 15 and 17 January", "from Feb 2-5", "the shelves of 14 to 19 o'clock are empty"]
+    "text",
+    [
+        "between 15 and 17 January",
+        "the 15 and 17th of January",
+        "from Feb 2-5",
+        "the shelves of 14 to 19 o'clock are empty",
+    ],
 )
 def test_days_and_hours_from_and_to_are_no_numbers(text: str) -> None:
     assert not quantities(text)
