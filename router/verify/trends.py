@@ -58,7 +58,7 @@ def _against(text: str, cited: Sequence[Item]) -> str:
     plain = in_digits(text.replace("`", ""))
     own = pair(plain) or _list(plain)
     way = goes(text)
-    if any(_contradicts_itself(part) for part in _STATEMENT.split(plain)):
+    if any(_contradicts_itself(part) for part in _STATEMENT.split(text.replace("`", ""))):
         return "its own numbers go the other way"
     if own and way is None and _RECOVERED.search(plain):
         way = _way_of(own)
@@ -87,7 +87,8 @@ def _against(text: str, cited: Sequence[Item]) -> str:
 
 def _contradicts_itself(part: str) -> bool:
     """Say whether *part* of a text names a way and has numbers that go the other one."""
-    own, way = pair(part) or _list(part), goes(part)
+    plain, way = in_digits(part), goes(part)  # which has no more of "halved" than its number
+    own = pair(plain) or _list(plain)
     return bool(own) and way is not None and own[0] != own[-1] and _way_of(own) is not way
 
 

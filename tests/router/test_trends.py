@@ -90,6 +90,7 @@ def found(claim: str, cites: str) -> bool:
         ("The timer went up from 20 to 45 minutes", "The timer was cut from 45 to 20 minutes", "log:2"),
         ("Sales dropped by some 70 %", "Sales grew by some 70 %", "log:3"),
         ("Kneading was faster at nine", "Kneading had become slower still", "log:4 log:5"),
+        ("The quota more than doubled, from 40 to 90", "The quota was halved, from 40 to 90", "deploy:1"),
         ("Ovens lit fell to 76.4 %", "Ovens lit climbed to 76.4 %", "metric:11"),
         ("It rose from about 14 to nearly 28", "It fell from about 14 to nearly 28", "metric:3"),
         ("It did not burn and rose from 14 to 28", "It did not burn and fell from 14 to 28", "metric:3"),
