@@ -1,8 +1,10 @@
 """Who we are in a workspace, asked of Slack once; everything else answers from what was told then."""
 
-from collections.abc import Awaitable, Callable
+import logging
 
+from slack_bolt.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.logger.messages import warning_token_skipped
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -37,13 +39,25 @@ def permalink(home: str, channel: str, ts: str) -> str:
     return f"{home.rstrip('/')}/archives/{channel}/p{ts.replace('.', '')}"
 
 
-def authorised(me: Me, team: str, token: str) -> Callable[..., Awaitable[AuthorizeResult]]:
-    """Answer Bolt's question who we are from what we know: it would ask Slack for every event of a first burst."""
+def bolt_app(client: AsyncWebClient, me: Me, team: str) -> AsyncApp:
+    """Return Bolt's app, who knows who we are: it would ask Slack for every event of a first burst."""
     known = AuthorizeResult(
-        enterprise_id=None, team_id=team, bot_user_id=me.user_id, bot_id=me.bot_id, bot_token=token
+        enterprise_id=None,
+        team_id=team,
+        bot_user_id=me.user_id,
+        bot_id=me.bot_id,
+        bot_token=str(client.token),
     )
 
     async def authorize(**_: object) -> AuthorizeResult:
         return known
 
-    return authorize
+    # It warns that the client's token is not asked for, as if something were set wrongly.
+    logging.getLogger("slack_bolt.AsyncApp").addFilter(_is_no_word_of_the_token)
+    return AsyncApp(
+        name="incidentos", client=client, authorize=authorize
+    )  # unnamed, it reads the whole stack
+
+
+def _is_no_word_of_the_token(line: logging.LogRecord) -> bool:
+    return line.msg != warning_token_skipped()

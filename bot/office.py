@@ -32,7 +32,7 @@ from bot.health import Condition
 from bot.history.bringing import remembered_by
 from bot.home import Home
 from bot.house import House
-from bot.identity import CannotJoin, authorised, who_am_i
+from bot.identity import CannotJoin, bolt_app, who_am_i
 from bot.importing import Importing, Whose
 from bot.inbox import Inbox
 from bot.inbox_opening import inbox_of
@@ -148,8 +148,7 @@ class Office:
             inbox, worker, aftermath, back, Whose(team, address, frozenset({me.user_id, me.bot_id}))
         )
         self._worker = worker
-        mine = authorised(me, team, str(self._client.token))
-        app = AsyncApp(name="incidentos", client=self._client, authorize=mine)  # else Bolt reads the stack
+        app = bolt_app(self._client, me, team)
         hides, why, spent, renew = self.privacy.hides, house.why, house.spent_today, house.renew
         seen = (self.cases, self.dossier, self.intake, self.channels)
         self.home = home = Home(
