@@ -31,7 +31,7 @@ _MINUTES = (
 )
 
 ISO = re.compile(
-    r"\b(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2})[:.](\d{2})(?::(\d{2}(?:\.\d+)?))?)?(?:Z|[+-]\d{2}:?\d{2}\b)?"
+    r"\b(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2})[:.](\d{2})(?::(\d{2}(?:\.\d+|,\d{3}(?!\d))?))?)?(?:Z|[+-]\d{2}:?\d{2}\b)?"
 )
 DIGITAL = re.compile(
     r"(?<![\w:.#])([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d(?:[.,]\d+)?))?Z?(?!\w|:\d|\.\d|%)"
@@ -42,8 +42,10 @@ _OFFSET = re.compile(
     r"(?:\b(?:UTC|GMT)\s?[+−-](\d{1,2})(?::?(\d{2}))?|(?<![\w:])[+−-](\d{2}):(\d{2}))(?![\w:])"
 )
 _PAST = re.compile(
-    rf"\b(?!(?<=from )(?:{_MINUTES}) to )"  # "from six to two" are counts
-    rf"({_MINUTES})(?: (minute|second)s?)? (?!to (?:{_HOURS}) (?!(?:this|is|was|has|does|as|its)\b)[a-z]+s\b)"
+    # "from six to two" are counts, "three seconds to six" is a change
+    rf"\b(?!(?<=from )(?:{_MINUTES}|\d\d?)(?: minutes?)? to |(?:{_MINUTES}|\d\d?) seconds? to (?!midnight|noon))"
+    rf"({_MINUTES}|(?<![\d.,:] )[1-5]?\d)(?: (minute|second)s?)? "
+    rf"(?!(?:to|after|before) (?:{_HOURS}) (?!(?:this|is|was|has|does|as|its)\b)[a-z]+s\b)"
     rf"(past|to|after|before) ({_HOURS}|midnight|noon)\b(?! hundred| thousand)",
     re.IGNORECASE,
 )
@@ -193,7 +195,7 @@ def _blank(m: re.Match[str]) -> str:
 
 
 def _iso(m: re.Match[str]) -> Clock:
-    second = int(m[4]) * 3600 + int(m[5]) * 60 + float(m[6] or 0)
+    second = int(m[4]) * 3600 + int(m[5]) * 60 + float((m[6] or "0").replace(",", "."))
     return Clock(second, m.start(), m.end(), seconds=m[6] is not None)
 
 
@@ -204,7 +206,9 @@ def _digital(m: re.Match[str]) -> Clock:
 
 def _past(m: re.Match[str]) -> Clock:
     words = m[1].lower().replace("-", " ").split()
-    minutes = {"half": 30, "quarter": 15}.get(words[-1]) or sum(SMALL[word] for word in words)
+    minutes = {"half": 30, "quarter": 15}.get(words[-1]) or sum(
+        SMALL.get(word) or int(word) for word in words
+    )
     sign = 1 if m[3].lower() in {"past", "after"} else -1
     hour = m[4].lower()
     away = sign * minutes * (1 if (m[2] or "").lower() == "second" else 60)

@@ -4,6 +4,7 @@ Differences, ratios, shares, sums, products, how much comes in a time, how many 
 claim but the measure that it is told in; whether a claim's number is one of these is for `pool.py`.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from itertools import combinations
@@ -28,6 +29,8 @@ _PERCENTILE = re.compile(r"\b[pP](\d{2,3})\b")
 _TO_ONE = re.compile(r"\b(?:for|to|per) (?:each|every|(?:every )?(?:one|single))\b")
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
 _ORDINAL = re.compile(rf"\b({'|'.join(_ORDINALS)}|\d\d?(?:st|nd|rd|th))\b(?! of\b)", re.IGNORECASE)
+_FACTOR = re.compile(r"(?<![\w.,])\d+(?:,\d{3})*(?:\.\d+)?(?![\w.])")
+_PRODUCT = re.compile(r"(?<![\w.,])\d[\d,.]*(?: [A-Za-z]+){0,2}(?:\s?[×*]\s?\d[\d,.]*(?: [A-Za-z]+){0,2})+")
 _SAMPLES = re.compile(r":\s*(\d[\d.]*\w*(?:,\s+\d[\d.]*\w*){2,})\s*$")
 
 
@@ -227,3 +230,11 @@ def _counts(items: Sequence[Item]) -> Iterator[float]:
     yield from (float(sum(at is not None for _, at in timed(item))) for item in items)  # samples
     yield float(len({item.service for item in items if item.service}))
     yield from (float(int(b) - int(a) + 1) for item in items for a, b in _NUMBERED.findall(item.text))
+    yield from (made for item in items for made in _multiplied(item))
+
+
+def _multiplied(item: Item) -> Iterator[float]:
+    """Yield the products of neighbours in a product that *item* writes out: "12 hosts × 32 workers × 64"."""
+    for found in _PRODUCT.finditer(item.text):
+        factors = [float(factor.replace(",", "")) for factor in _FACTOR.findall(found[0])]
+        yield from (math.prod(factors[a : b + 1]) for a, b in combinations(range(len(factors)), 2))

@@ -30,7 +30,7 @@ _NEARLY = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"(?:about|around|roughly|some|close to|approximately|approx\.?|circa|near|~|≈|like)\s*(?:the |an? )?$",
+    r"(?:about|around|roughly|some|close to|approximately|approx\.?|circa|near|~|≈|like)\s*(?:the |an? |minus )?$",
     re.IGNORECASE,
 )
 _NOT = re.compile(r"\b(?:no|none|nothing)\s$|(?:\b(?:never|not)|n['’]t)\s(?:\w+\s)?$", re.IGNORECASE)

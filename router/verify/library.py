@@ -205,7 +205,9 @@ def _instant(found: re.Match[str]) -> float | None:
         return None
     year, month, day, hour, minute = (int(found[n] or 0) for n in range(1, 6))
     try:
-        return datetime(year, month, day, hour, minute, tzinfo=UTC).timestamp() + float(found[6] or 0)
+        return datetime(year, month, day, hour, minute, tzinfo=UTC).timestamp() + float(
+            (found[6] or "0").replace(",", ".")
+        )
     except ValueError:
         return None
 

@@ -216,7 +216,8 @@ def _is_none(quantity: Quantity, text: str, plain: str) -> bool:
         return "." in quantity.said
     in_words = re.search(rf"(?<![\d.]){re.escape(quantity.said)}(?![\d.])", without_times(text)) is None
     counts = _COUNTED.match(plain[quantity.start :]) is not None
-    return quantity.value in {0, 1, 2} or (in_words and quantity.value <= _FEW and not counts)
+    value = quantity.value / quantity.scale
+    return value in {0, 1, 2} or (in_words and value <= _FEW and not counts)
 
 
 def _other_readings(

@@ -69,13 +69,14 @@ _COMPOUND = re.compile(
     re.IGNORECASE,
 )
 _PART = re.compile(
-    rf"^\s*(?:of|in|out of|per)\s+(?:the\s+|its\s+|all\s+)?(\d{{1,3}}(?:,\d{{3}})+|\d+)(k?)\b(?![.,]\d)(?!\s?%)"
-    rf"(?![- ]?(?:{UNIT})\b)",
+    rf"^\s*(?:of|in|out of|per)\s+(?:every\s+|the\s+|its\s+|all\s+)?(\d{{1,3}}(?:,\d{{3}})+|\d+)(k?)\b"
+    rf"(?![.,]\d)(?!\s?%)(?![- ]?(?:{UNIT})\b)",
     re.IGNORECASE,
 )
 _ONE_IN = re.compile(
-    rf"^\s*[a-z]+ (?:in|out of) (\d{{1,3}})\b(?!\s?%|:|\.\d)(?![- ]?(?:{UNIT})\b)", re.IGNORECASE
-)  # "1 request in 8"
+    rf"^(?: [a-z]+){{1,3}} (?:in|out of) (?:every )?(\d{{1,3}})\b(?!\s?%|:|\.\d)(?![- ]?(?:{UNIT})\b)",
+    re.IGNORECASE,
+)  # "1 request in 8", "1 US request in 3"
 _RANGE = re.compile(rf"^\s*(?:to|and|or|-|–)\s*({_NUM})(?:\s?(%)|[- ]?({UNIT})\b)?", re.IGNORECASE)
 _FRACTION = re.compile(
     rf"\b(?:(\d{{1,2}}) )?({'|'.join(PARTS)})(s?)(?![ -]part(?:y|ies)\b)"

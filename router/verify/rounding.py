@@ -22,6 +22,9 @@ def close(said: Quantity, have: float) -> bool:
         rounded = (
             grain(said) if "." in said.said and said.digits >= _PRECISE else 0.0
         )  # "12.2 ms or less" is said of 12.232
+        rounded = (
+            1.0 if said.kind is Kind.COUNT and have % 1 and value >= 3 else rounded
+        )  # 52.08 fits 52 times
         return value * bounds[0] - rounded <= have <= value * bounds[1] + rounded
     off = abs(value - have)
     if said.hedge is Hedge.ABOUT:

@@ -18,7 +18,8 @@ SIZES = {
     "gibibyte": 2.0**30,
     "kilobyte": 1e3, "megabyte": 1e6, "gigabyte": 1e9, "terabyte": 1e12, "gi": 2.0**30, "mi": 2.0**20, "ki": 1024.0,
 }  # fmt: skip
-SCALES = {"thousand": 1e3, "thousands": 1e3, "million": 1e6, "millions": 1e6, "billion": 1e9, "billions": 1e9}
+SCALES = {"thousand": 1e3, "thousands": 1e3, "million": 1e6, "millions": 1e6, "billion": 1e9, "billions": 1e9,
+          "trillion": 1e12, "trillions": 1e12, "quadrillion": 1e15}  # fmt: skip
 THOUSANDS = {"k": 1e3, "m": 1e6, "g": 1e9, "bn": 1e9, "b": 1e9, "t": 1e12} | SCALES
 SHARES = dict.fromkeys(
     ("%", "percent", "pct", "per cent", "points", "point", "pp", "percentage points", "percentage point"),

@@ -54,8 +54,9 @@ def _made(quantity: Quantity, others: Sequence[Quantity]) -> Iterator[float]:
         return
     if kind is Kind.COUNT:  # "ten pods of twenty each make 200"
         yield from (math.prod(run) for run in _runs(same) if min(run) > 1)
-        before = [q.value / q.scale for q in others if q.start < quantity.start][-2:]  # "90 over 0.5 is 180"
-        yield from (max(a, b) / min(a, b) for a, b in pairwise(before))
+        nearest = [q.value / q.scale for q in others if q.start < quantity.start][-2:]
+        nearest = same if len(same) == len(others) == 2 else nearest
+        yield from (max(a, b) / min(a, b) for a, b in pairwise(nearest))  # "90 over 0.5 is 180"
     elif kind is not Kind.FOLD:  # "three tries, five seconds apart, after a delay of 15 s: half a minute"
         series = [q.value * each for q in others if q.kind is Kind.COUNT and q.value > 1 for each in same]
         yield from (*series, *(one + other for one in series for other in same))

@@ -11,7 +11,9 @@ _UNITS = (
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 SMALL = {word: value for value, word in enumerate(_UNITS)} | {w: 20 + 10 * n for n, w in enumerate(_TENS)}
-_SCALES = {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 1_000_000, "billion": 1_000_000_000}
+_SCALES = {"dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+           "quadrillion": 10**15}  # fmt: skip
+_LARGE = "thousand|million|billion|trillion|quadrillion"
 _SMALL = "|".join(sorted(SMALL, key=len, reverse=True))
 _LASTING = "about|around|roughly|nearly|almost|over|under|within|than|for|after|by|took|takes|lasted|lasts|good|of|to"
 _THAN = r"as|more|less|\w+er|the|its|their|our|what|that|those|normal|usual|too"
@@ -40,8 +42,8 @@ _AND_PART = re.compile(  # "an hour and three quarters", "two and a half times"
     re.IGNORECASE,
 )
 _ADJECTIVE = re.compile(  # "six more hours", "two full days"
-    rf"\b({_SMALL}|\d+) (?!(?:of|in|to|and|or|per|for|at|by|an?|the|within|every|each|after|than|past|"
-    rf"{_SMALL}|{'|'.join(_SCALES)})\b)[a-z]+(?<!s) "
+    rf"\b(half|quarters?|{_SMALL}|\d+) (?!(?:of|in|to|and|or|per|for|at|by|an?|the|within|every|each|after|than|past|"
+    rf"{_SMALL}|{_PART}|{'|'.join(_SCALES)})\b)[a-z]+(?<!s) "
     rf"(?={_TIME}s\b)",
     re.IGNORECASE,
 )
@@ -83,7 +85,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"\1-fold ",
         ),
         (r"\b(?:a|one) hundred thousand\b", "100000"),
-        (r"\b(?:a|one) (hundred|thousand|million|billion|dozen)\b", r"1 \1"),
+        (rf"\b(?:a|one) (hundred|dozen|{_LARGE})\b", r"1 \1"),
         (r"\bper thousand\b", "per 1000"),
         (r"\ba (?:pair|couple) of\b", "2"),
         (rf"\bone {_TIME} in ({_SMALL}|\d+)\b(?! {_TIME})", r"1 part in \1"),
@@ -108,11 +110,11 @@ _SCALE_ONCE = re.compile(
 _NUMBER = re.compile(
     rf"(?<![\d.,])\b(?:({'|'.join(_TENS)})[- ](one|two|three|four|five|six|seven|eight|nine)|({_SMALL})|"
     r"(\d+(?:\.\d+)?))\b(?!\.\d)"
-    rf"(?: (hundred|thousand|million|billion|dozen)\b)?(?: (thousand)\b)?",
+    rf"(?: (hundred|dozen|{_LARGE})\b)?(?: (thousand)\b)?",
     re.IGNORECASE,
 )
 _ANY = re.compile(  # most log lines have no number words, and need no rewriting
-    rf"\b(?:{_SMALL}|(?:{_PART})s?|doz|hundred|thousand|million|billion|twice|doubl|tripl|trebl|quadrupl|halv|"
+    rf"\b(?:{_SMALL}|(?:{_PART})s?|doz|hundred|{_LARGE}|twice|doubl|tripl|trebl|quadrupl|halv|"
     r"factor of|multipli|pair|couple|an hour|a (?:minute|day|week|month|year|millisecond|second|full))|[- ]?fold\b|"
     r"\d times",
     re.IGNORECASE,
@@ -165,4 +167,5 @@ def _value(found: re.Match[str]) -> str:
         value = float(digits) if digits is not None else SMALL[small.lower()]
     for word in (scale, more):
         value *= _SCALES[word.lower()] if word else 1
+    value = float(f"{value:.12g}")  # 8.55 quadrillion to the letter
     return f"{value:.10g}" if value != int(value) else str(int(value))

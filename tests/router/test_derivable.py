@@ -100,6 +100,13 @@ def test_ten_times_as_much_or_another_unit_is_found() -> None:
         ("near 100% fill in the trays", "Fill was close to 100 %", "Close to 100 IP addresses were taken"),
         ("lid at -14.2 s, tray at +0.3 s", "They are 14.5 s apart", "They are 17.5 s apart"),
         ("press 10:42 on, 12:21 off", "Off an hour and forty minutes later", "Off an hour and fifty minutes later"),
+        ("4 bays × 12 presses × 30 lids = 1440", "48 presses in all", "68 presses in all"),
+        ("4 bays × 12 presses, lids 1100", "With 48 presses each has at most 22 of 1,100 lids", "A bay has 68 presses"),
+        ("lid weight -3127000000000000", "About minus 3.13 quadrillion", "About minus 7.13 quadrillion"),
+        ("34 % of lids torn", "One lost EU lid in three was torn", "One lost EU lid in 9 was torn"),
+        ("34 % of lids torn", "One of every three lids was torn", "One of every 9 lids was torn"),
+        ("2026-08-09 10:05:51,276 on; 2026-08-09 10:05:51,285 off", "Off nine milliseconds later", "Off 40 ms later"),
+        ("press 09:10 on, 17:53 off", "On for eight and three quarter hours", "On for five and three quarter hours"),
         ("press 5 stopped", "It stopped between three and ten past", "It stopped for 10 minutes"),
     ],
 )  # fmt: skip

@@ -41,6 +41,8 @@ def test_minutes_go_without_saying(text: str, wrong: str) -> None:
         "six after four",
         "by two shelves and by one",
         "from one second to three hundred ms",
+        "the wait was raised from three seconds to six",
+        "20 minutes after three restarts",
     ],
 )
 def test_half_understood_words_are_no_time_of_day(text: str) -> None:
