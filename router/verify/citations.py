@@ -20,8 +20,14 @@ _THROWN = re.compile(r"\b(?:exceptions?|stack ?traces?|throw[sn]?|threw|panics?|
 _FAILED = re.compile(rf"{_THROWN.pattern}|error|fail", re.IGNORECASE)
 _MEASURES = frozenset(
     stems("second seconds minute minutes hour day percent per times rate ratio number count share")
+) | frozenset(  # and what is said of anything
+    stems(
+        "come came go went get got give gave take took put say said tell told show shows see seen make made"
+    )
 )
 _MARK = re.compile(r"\b(?=\w*[a-z])(?=\w*\d)\w+\b")  # a name with digits in it
+_ABSENT = re.compile(r"^\W*(?:no|none|nothing|nobody)\b", re.IGNORECASE)  # stands nowhere
+_VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+){2,}(?!\.?\w)")
 _NUMBER = re.compile(r"\d{2,}")
 _TWO = 2
 _TELLING = 2.5  # how rare words must be together
@@ -47,7 +53,7 @@ def citations(said: Statement, library: Library) -> Iterator[Finding]:
 def _better(claim: Claim, library: Library) -> str | None:
     """Return the id of the evidence that says what *claim* does, when the cited ones plainly do not."""
     cited = library.cited(claim.evidence)
-    if not cited or _shares_figures(claim, cited, library):
+    if not cited or _ABSENT.match(claim.text) or _shares_figures(claim, cited, library):
         return None
     names = frozenset().union(*(stems(item.service) for item in library.items))
     told = frozenset(stems(without_times(claim.text))) - _MEASURES
@@ -55,7 +61,7 @@ def _better(claim: Claim, library: Library) -> str | None:
     if elsewhere := _elsewhere(claim, rarity, names, library):
         return elsewhere
     words = told - names
-    ours = max(_weight(words, item, rarity, within=True) for item in cited)
+    ours = max(_weight(told, item, rarity, within=True) for item in cited)
     others = [
         (_weight(words, item, rarity), item.id) for item in library.items if item.id not in claim.evidence
     ]
@@ -94,6 +100,8 @@ def _shares_figures(claim: Claim, cited: list[Item], library: Library) -> bool:
     """Say whether a number or a time of day of *claim* stands in what it cites: then it speaks of it."""
     pool = Pool(cited, library)
     figures = [q for q in quantities(claim.text) if _telling(q) or q.kind is not Kind.COUNT]
+    if any(name in item.text for name in _VERSION.findall(claim.text) for item in cited):
+        return True
     times = {second for item in cited for second in item.moments}
     spans = [abs(a - b) for a in times for b in times if a != b]
     if any(abs(q.value - span) < 0.5 * q.scale for q in figures if q.kind is Kind.TIME for span in spans):

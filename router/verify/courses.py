@@ -150,7 +150,8 @@ def pair(text: str) -> tuple[float, float] | None:
         return None
     found = _FROM_TO.search(_TO_FROM.sub(r"from \2 to \1", text))
     numbers = quantities(found[0]) if found else []  # without the times of day in it
-    return (numbers[0].value, numbers[1].value) if len(numbers) == 2 else None
+    alike = len(numbers) == _TWO and numbers[0].kind is numbers[1].kind
+    return (numbers[0].value, numbers[1].value) if alike else None
 
 
 def _float(said: str) -> float:

@@ -70,7 +70,7 @@ _NEGATED = re.compile(  # "not found until noon" tells of a find
     re.IGNORECASE,
 )
 _ANY_NOT = re.compile(
-    r"\b(?:no|none|nobody|nothing|neither|nor|without|lacks?|lacked|missing|un\w+|fail\w*|stopped|refus\w*|only|"
+    r"\b(?:0|zero|no|none|nobody|nothing|neither|nor|without|lacks?|lacked|missing|un\w+|fail\w*|stopped|refus\w*|only|"
     r"against|forbid\w*|prohibit\w*|warn\w*|discourag\w*|avoid\w*)\b",
     re.IGNORECASE,
 )

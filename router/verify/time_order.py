@@ -19,9 +19,11 @@ from router.verify.statement import Statement
 _CHANGES = CHANGES | {"config", "flag"}
 _OTHER_TIMES = frozenset({"memory", "recall", "runbook"})
 # A claim may tell what came later for its own sake; it blames by its verb.
-_SAID_TO_CAUSE = re.compile(
-    r"\b(?:caused|broke|triggered|led to|leads? to|provoked|prompted|brought on|induced|gave rise to|"
-    r"introduced|resulted in|exhausted|filled|overloaded|took down|is to blame)\b",
+_SAID_TO_CAUSE = re.compile(  # and not the passive: "a rollback was triggered"
+    r"(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbeing )\b(?:caused|broke|triggered|led to|leads? to|provoked|"
+    r"prompted|brought on|induced|gave rise to|introduced|resulted in|exhausted|filled|overloaded|is to blame|"
+    r"took (?:\w+ ){0,3}down|(?:is|are|was|were) what (?!we\b|they\b|the\b)\w+|"
+    r"made (?:[\w-]+ ){1,3}(?:break|crash|drop|fail|hang|lose|stop))\b",
     re.IGNORECASE,
 )
 _DOUBT = re.compile(
@@ -74,6 +76,7 @@ _DAY_BEFORE = re.compile(
 )
 _QUOTED = re.compile(r"[\"“][^\"”]*\s[^\"”]*[\"”]")  # the words of the evidence accuse nobody
 _HALF_A_DAY = 43_200
+_MINUTE = 60
 _TWO = 2  # commas around what is put in between
 _A_MINUTE = timedelta(minutes=1)  # an onset is told to the minute
 
@@ -118,7 +121,10 @@ def _blaming(sentence: str) -> str:
     first, *more = _CLAUSE.split(sentence)
     aside = [clause for clause in more if clause.startswith(",")]
     between = aside[:1] if len(aside) == _TWO else []  # more of them are a list of what happened
-    return "".join((first, *between, *(clause for clause in more if _BROUGHT.search(clause))))
+    blamed = (
+        one for one in more if _BROUGHT.search(one) or (one[:4] == " and" and _SAID_TO_CAUSE.search(one))
+    )
+    return "".join((first, *between, *blamed))
 
 
 def _is_backwards(sentence: str, library: Library) -> bool:
@@ -161,7 +167,7 @@ def _precedes(one: Day | Clock, other: Day | Clock) -> bool:
 
 def _is_late(item: Item, library: Library) -> bool:
     """Say whether *item* is a change that came after the onset."""
-    after = library.onset is not None and item.time is not None and item.time > library.onset + _A_MINUTE
+    after = library.onset is not None and item.time is not None and item.time >= library.onset + _A_MINUTE
     return after and item.kind in _CHANGES
 
 
@@ -186,9 +192,9 @@ def _is_timed(sentence: str, item: Item, others: Sequence[Item], library: Librar
     ends = [b for a, b in pairwise(said) if _RANGE.fullmatch(sentence[a.end : b.start])]
     at = [clock for clock in said if clock not in ends and _is_of(clock, item)]
     on = [day for day in days(sentence) if _is_on(day, item) and not _is_on(day, library)]
-    return any(not any(_is_of(clock, other) for other in early) for clock in at) or any(
-        not any(_is_on(day, other) for other in early) for day in on
-    )
+    return any(
+        not any(_is_of(clock, one, _MINUTE - _is_of(clock, item, 59)) for one in early) for clock in at
+    ) or any(not any(_is_on(day, other) for other in early) for day in on)
 
 
 def _is_named(sentence: str, item: Item, others: Sequence[Item]) -> bool:
@@ -218,7 +224,7 @@ def _is_told(sentence: str, item: Item, others: Sequence[Item]) -> bool:
 
 def _brought(item: Item, name: str) -> bool:
     """Say whether *item* speaks of *name*, and not only as of what was before it."""
-    told = f"{item.service} {item.text}".replace("`", "")
+    told = f"{item.service} {without_times(item.text)}".replace("`", "")
     return any(
         not (_OLD_AFTER.match(told, found.end()) or _OLD_BEFORE.search(told[: found.start()]))
         for found in _spells(name).finditer(told)
@@ -233,8 +239,8 @@ def _spells(name: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.]){re.escape(name)}(?![\w]|\.\d)")
 
 
-def _is_of(clock: Clock, item: Item) -> bool:
-    return any(clock.is_at(second) for second in item.moments)
+def _is_of(clock: Clock, item: Item, within: int = _MINUTE) -> bool:
+    return any(clock.is_at(second, within) for second in item.moments)
 
 
 def _is_on(day: Day, at: Item | Library) -> bool:

@@ -23,6 +23,8 @@ GROUNDS = (
     Seen("log:4", "log", "names of wildcard docks were put back on the ticket", "purser"),
     Seen("log:5", "log", "Berth stuck: an exception in the planner, causing PR reviews to halt", "planner"),
     Seen("deploy:1", "deploy", "The change came with planner/pull/31", "berths"),
+    Seen("deploy:2", "deploy", "5.0.2 caps the time of a plan", "hull"),
+    Seen("log:6", "log", "0/2 ropes are taut: 2 ropes did not match the drum", "mooring winch"),
     Seen("metric:1", "metric", "ERROR lines: planner 4, purser 3", "berths"),
     Seen("memory:1", "memory", "On 5 April a herd of 900 cows blocked the ramp, no ticket", "ramp"),
     Seen("memory:2", "memory", "Doubling the ropes did not help in the last storm", "mooring winch"),
@@ -48,6 +50,9 @@ def codes(claim: str, cites: str, fix: str | None = None) -> set[FindingCode]:
         ("Nothing is told of what planner itself used", "log:3"),
         ("Ferry names no longer match the ticket", "alert:1"),
         ("PR 31 caused it", "deploy:1"),
+        ("5.0.2 merely keeps an exception from halting PR reviews", "deploy:2"),
+        ("0 of 2 ropes matched the drum", "log:6"),
+        ("No exception of PR reviews is told of here", "deploy:2"),
         ("The three exceptions of the purser may be another matter", "metric:1"),
     ],
 )

@@ -24,6 +24,7 @@ GROUNDS = (
     Seen("config:1", "config", "shelf spacing 40 -> 55", "kiln", at(8, 30)),
     Seen("deploy:3", "deploy", "kiln rolled back from 4.1.0 to 4.0.9", "kiln", at(8, 50)),
     Seen("deploy:4", "deploy", "flue swept", "kiln", datetime(2026, 7, 11, 9, 0, tzinfo=UTC)),
+    Seen("deploy:5", "deploy", "bellows set to full", "kiln", at(8, 1)),
     Seen("log:1", "log", "thermocouple 3 reads 1280", "kiln", at(7, 55)),
 )
 
@@ -46,6 +47,8 @@ def found(cause: str) -> set[FindingCode]:
         "Too much heat after the release of 08:25.",
         "Glaze cracks, brought about by 4.2.0, which nobody noticed.",
         "Kiln 4.2.0 cracks the glaze and was rolled back later.",
+        "The flue swept and closed on 11 July made the kiln fail.",
+        "The bellows set at 08:01 took the kiln down.",
     ],
 )
 def test_a_change_that_came_later_is_not_to_blame(cause: str) -> None:
@@ -65,6 +68,7 @@ def test_a_change_that_came_later_is_not_to_blame(cause: str) -> None:
         "A draught that came up on 11 July cracked the tiles of the afternoon before.",
         "A draught at 07:50 caused the cracks of 07:41.",
         "Stacking from 10:50 on cracked the tiles of the evening before.",
+        "Stacking at 08:40 is what made tiles crack at 07:58.",
     ],
 )
 def test_an_effect_is_not_timed_before_its_cause(cause: str) -> None:
@@ -100,3 +104,11 @@ def test_an_effect_is_not_timed_before_its_cause(cause: str) -> None:
 )
 def test_what_came_first_may_be_blamed_and_what_came_later_may_be_told(cause: str) -> None:
     assert found(cause) == set()
+
+
+@pytest.mark.parametrize(
+    ("claim", "blamed"), [("The governor triggered cracks", True), ("A governor was triggered late", False)]
+)
+def test_a_claim_blames_by_a_verb_that_is_not_passive(claim: str, blamed: bool) -> None:
+    said = Statement("", (), 0.8, (Claim(claim, ("deploy:2",)),), "")
+    assert bool([*time_order(said, read(GROUNDS, ONSET))]) is blamed
