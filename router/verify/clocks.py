@@ -84,7 +84,9 @@ _DAYS = re.compile(  # the first of "15 and 17 January", the last of "Feb 2-5"
 _MONTH_YEAR = re.compile(rf"\b({_NAMED}) (\d{{4}})\b", re.IGNORECASE)
 
 
-_HOUR = re.compile(r"(?<![\w:.])([01]\d|2[0-3])h(?= \d)")  # the head of a value: "09h 640, 10h 655"
+# The head of a value ("09h 640, 10h 655"), or "at 17h12"
+_HOUR = re.compile(r"(?<![\w:.])([01]?\d|2[0-3])h([0-5]\d(?![\w:]|\.\d|\s?m)|(?= \d))")
+_WHEN = re.compile(r"\b(?:at|since|until|till) (?:about |around )?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,7 @@ def clocks(text: str) -> list[Clock]:
     told = [_past(m) for m in _pasts(bare)]
     told += [_oclock(m) for m in _OCLOCK.finditer(bare)]
     told += [_digital(m) for m in DIGITAL.finditer(bare)]
-    told += [Clock(int(m[1]) * 3600, m.start(), m.end()) for m in _hours(bare)]
+    told += [Clock(int(m[1]) * 3600 + 60 * int(m[2] or 0), m.start(), m.end()) for m in _hours(bare)]
     for clock in told:  # "half past one in the afternoon" is one time of day, as is "1:30 pm"
         if all(clock.end <= other.start or clock.start >= other.end for other in found):
             found.append(clock)
@@ -185,9 +187,12 @@ def _pasts(text: str) -> Iterator[re.Match[str]]:
 
 
 def _hours(text: str) -> list[re.Match[str]]:
-    """Return the hours that head the values of a series; one alone may be a duration."""
+    """Return the hours that head the values of a series, and all "17h12" if "at" is before one; else they last."""
     found = list(_HOUR.finditer(text))
-    return found if len(found) > 1 else []
+    heads = [m for m in found if not m[2] and len(m[1]) > 1]
+    exact = [m for m in found if m[2]]
+    told = any(_WHEN.search(text[: m.start()]) for m in exact)
+    return (heads if len(heads) > 1 else []) + (exact if told else [])
 
 
 def _blank(m: re.Match[str]) -> str:

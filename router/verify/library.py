@@ -15,6 +15,7 @@ import snowballstemmer
 
 from router.messages import Ground
 from router.verify.clocks import ISO, Clock, clocks, days, without_times
+from router.verify.notation import in_thousands
 from router.verify.quantities import Quantity, quantities
 
 LONGEST = 12_000  # letters read of one piece of evidence
@@ -81,8 +82,9 @@ class Item:
 
     @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
-        """The quantities in the text."""
-        return tuple(quantities(self.text))
+        """The quantities in the text, those too of which it may tell in thousands."""
+        read = {*quantities(self.text), *quantities(in_thousands(self.text))}
+        return tuple(sorted(read, key=lambda q: q.start))
 
     @cached_property
     def clocks(self) -> tuple[Clock, ...]:

@@ -18,6 +18,7 @@ _FROM_ONSET = re.compile(
 _GROUPED = re.compile(
     r"(?<![\w.,'’])\d{1,3}(?:([\u2009\u202f\u00a0'’_])\d{3})(?:\1\d{3})*(?!\w|[.,]\d{3}(?!\d))"
 )
+_MAYBE_GROUPED = re.compile(r"(?<![\w.,:/×-])(?<!\d )[1-9]\d{0,2}(?: \d{3})+(?!\w|[.,:/-]?\d| \d)")
 _COUNTED = re.compile(r"(?<=\bx)\d{1,3}(?: \d{3})+(?![\d.])")  # "x18 402": the sign counts by one number
 _SPACED = re.compile(r"[ \u2009\u202f\u00a0'’_]")
 _KEYED = re.compile(r"(?<=\w)[\"']:(?=-?\d)")  # a value in JSON, where a colon before a number is else a port
@@ -28,6 +29,11 @@ _MILLI = re.compile(  # thousandths of a core
     r"(\bcpu[\"']?[:=]\s?[\"']?)(\d+)m\b|(?<![\w.])(?:([1-9]\d*[05]0)m\b|(\d+) ?(?:milli-?cores?|mcpu)\b)",
     re.IGNORECASE,
 )
+
+
+def in_thousands(text: str) -> str:
+    """Return *text* with "24 600", which may be one number or two, as one."""
+    return _MAYBE_GROUPED.sub(lambda m: m[0].replace(" ", ","), text)
 
 
 def in_plain(text: str) -> str:

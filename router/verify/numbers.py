@@ -15,6 +15,7 @@ from router.verify.compared import compared
 from router.verify.hedges import Hedge
 from router.verify.library import STOP, Item, Library, stems
 from router.verify.listed import is_countable
+from router.verify.notation import in_thousands
 from router.verify.pool import Pool
 from router.verify.quantities import ALONE, Kind, Quantity, in_figures, quantities
 from router.verify.statement import Statement
@@ -141,6 +142,11 @@ def dates(said: Statement, library: Library) -> Iterator[Finding]:
 
 
 def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -> Iterator[Finding]:
+    read = dict.fromkeys((text, in_thousands(text)))
+    yield from min(([*_unfounded(one, pool, everything, cited)] for one in read), key=len)
+
+
+def _unfounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -> Iterator[Finding]:
     found = quantities(text)
     plain = in_figures(text)
     known: list[Quantity] = []

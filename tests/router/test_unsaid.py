@@ -20,6 +20,8 @@ GROUNDS = (
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
+        ("Shut at 14h24, at heat by 15h41", "Shut at 14h57"),
+        ("Heat came at four, 77 minutes after the door", "Heat came at four, 47 minutes after the door"),
         ("54 more until the door was shut", "83 more until the door was shut"),
         ("Shut after 54", "Shut after 83"),
         ("131 from alert to heat", "390 from alert to heat"),
