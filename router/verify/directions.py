@@ -24,7 +24,8 @@ _DOWN = re.compile(
     r"\b(?:fall(?:s|en|ing)?|fell|decreas\w*|drop(?:s|ped|ping)?|"
     r"declin\w*|dwindl\w*|diminish\w*|subsid\w*|abat\w*|slump\w*|ebb\w*|rarer|fewer(?! than\b)|"
     r"(?:went|going|comes?|came|coming|br(?:ought|ings?|inging)) (?:[\w-]+ ){0,5}down|down from|down to|"
-    r"lower(?:ed|s|ing)?|cut from|was cut|reduc\w*|shr(?:ink|ank|unk|inking)\w*|halv\w*|sank|sinking|plunged|"
+    r"lower(?:ed|s|ing)?|cut (?:from|by|in half)|was cut|reduc\w*|"
+    r"shr(?:ink|ank|unk|inking)\w*|halv\w*|sank|sinking|plunged|"
     r"faster|quicker|eas(?:ed|es|ing)|catching up|caught up|shorter|emptied|emptying|sped up|speed-up|"
     r"scal\w+ down|(?:fewer|less) (?:\w+ ){1,4}than (?:before|usual))\b",
     re.IGNORECASE,
@@ -40,6 +41,10 @@ _OTHERWISE = re.compile(  # what is compared with another thing, let go of, plac
 _NOT_SO = re.compile(  # "did not show a rise"
     rf"(?:\b(?:no|not|never|without|neither|nor|cannot)|n['’]t)(?: (?!and\b|but\b|or\b)[\w-]+){{0,2}} "
     rf"(?:{_UP.pattern}|{_DOWN.pattern})",
+    re.IGNORECASE,
+)
+_GONE = re.compile(
+    r"\bno longer (?:\w+ )?(?:high\w*|elevated|ris(?:e|en|ing)|increas\w+|grow\w*)(?: levels?)?\b",
     re.IGNORECASE,
 )
 _GOOD = re.compile(r"\b(?:success|availability|throughput|hits?|hit (?:rate|ratio)|uptime)\b", re.IGNORECASE)
@@ -85,7 +90,7 @@ def goes(text: str) -> Way | None:
 def _moves(text: str) -> tuple[bool, bool]:
     """Say whether *text* speaks of a way up, and of one down."""
     better = "rose" if _GOOD.search(text) else ""
-    plain = _NOT_SO.sub("", _OTHERWISE.sub("", _BETTER.sub(better, text)))
+    plain = _NOT_SO.sub("", _OTHERWISE.sub("", _BETTER.sub(better, _GONE.sub("fell", text))))
     return _UP.search(plain) is not None, _DOWN.search(plain) is not None
 
 
@@ -101,8 +106,11 @@ def seen_from(evidence: str, text: str, way: Way | None) -> Way | None:
     return way
 
 
-def in_words(text: str, items: Sequence[Item]) -> str:
-    """Say which of *items* says in words the opposite of *text*, "" when none does or one agrees."""
+def in_words(text: str, items: Sequence[Item], *, cited: bool = False) -> str:
+    """Say which of *items* says in words the opposite of *text*, "" when none does or one agrees.
+
+    What is *cited* for it is about the same thing, also in other words.
+    """
     went = goes(text) or (Way.DOWN if _AS_BEFORE.search(text) else None)
     strained = _STRAIN.search(text) or _SPENT.search(text)
     if _DENIED.search(text) or _WELL.search(text) or not (went or strained):
@@ -111,7 +119,7 @@ def in_words(text: str, items: Sequence[Item]) -> str:
     words, figures = frozenset(stems(text)), _figures(text)
     if agrees(text, went, worded):
         return ""
-    against = ""
+    against = _only(worded, went) if cited and len(worded) == len(items) else ""
     for item in worded:
         shared = len(figures & _figures(item.text))
         parts = item.text.split(";") if item.kind == "metric" else ()
@@ -125,6 +133,15 @@ def in_words(text: str, items: Sequence[Item]) -> str:
         if level and not against:
             against = f"{item.id} says “{level[0].strip()[:80]}”"
     return against
+
+
+def _only(items: Sequence[Item], went: Way | None) -> str:
+    """Say which of *items* measures something that went the other way than *went*, when none of them goes another."""
+    told = {item.id: goes(item.text) for item in items if not _DENIED.search(_GONE.sub("fell", item.text))}
+    said = [one.id for one in items if one.kind == "metric" and told.get(one.id) is not None]
+    if went is None or not said or went in told.values():
+        return ""
+    return f"{said[0]} says the opposite"
 
 
 def agrees(text: str, way: Way | None, items: Sequence[Item]) -> bool:

@@ -74,6 +74,11 @@ _DAY_BEFORE = re.compile(
     r"\bthe (?:previous|preceding) (?:day|night|evening|afternoon|morning)\b|\ba day earlier\b",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(  # "caused the crash three hours earlier"
+    rf"(?:{_SAID_TO_CAUSE.pattern}) (?!.*\b(?:than|of|from|like|since)\b)[^,;]*"
+    r"\b\w+ (?:minutes?|hours?|days?) (?:earlier|before)[.!]?$",
+    re.IGNORECASE,
+)
 _QUOTED = re.compile(r"[\"“][^\"”]*\s[^\"”]*[\"”]")  # the words of the evidence accuse nobody
 _HALF_A_DAY = 43_200
 _MINUTE = 60
@@ -133,7 +138,7 @@ def _is_backwards(sentence: str, library: Library) -> bool:
     spans: Sequence[Day | Clock] = days(sentence)
     if len(set(dated)) < 2:
         spans = [clock for clock in clocks(sentence) if not clock.loose]
-    if earlier := _DAY_BEFORE.search(sentence):
+    if earlier := _DAY_BEFORE.search(sentence) or _BEFORE.search(sentence):
         told = [at for at in (*days(sentence), *spans) if at.end <= earlier.start()]
         return bool(told) and _is_after(told[0], library) and not _EFFECT_FIRST.search(sentence, told[0].end)
     for first, second in pairwise(spans):

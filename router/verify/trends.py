@@ -5,11 +5,12 @@ about all go the other way, or one of them has its two numbers the other way rou
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from router.outcomes import Finding, FindingCode
-from router.verify.clocks import without_times
+from router.verify.clocks import clocks, without_times
 from router.verify.courses import HEAD, Way, courses, is_level, joined, mostly, pair, records, stretches, ways
 from router.verify.directions import CLAUSE, agrees, goes, in_words, seen_from
 from router.verify.library import Item, Library, stems
@@ -23,6 +24,7 @@ _OTHER_TIMES = frozenset({"memory", "recall", "runbook"})
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _RECOVERED = re.compile(r"\b(?:recovered|improved|came back|bounced back|returned)\b", re.IGNORECASE)
 _IDLE = re.compile(r"\bnetwork (?:is|was) (?:idle|fine|fast|healthy|not involved)\b", re.IGNORECASE)
+_UNTIL = re.compile(r"\b(?:until|till|up to) $", re.IGNORECASE)
 _NAMES = re.compile(r"(?<![\w.])([a-z]{0,3}\d+(?:\.\d+)+) (?:to|→|->) ([a-z]{0,3}\d+(?:\.\d+)+)(?![\w]|\.\d)")
 _STATEMENT = re.compile(r";(?=\s)|(?<=[a-z\d)])\.(?=\s)|\b(?:while|but|whereas|although|despite)\b")
 _SHARES = re.compile(r"client_p\d+ (\d+).*?server_p\d+ (\d+).*?network_p\d+ (\d+)")
@@ -35,7 +37,8 @@ def trends(said: Statement, library: Library) -> Iterator[Finding]:
     """Yield claims that say up where the evidence says down, or the other way round."""
     for claim in said.claims:
         cited = library.cited(claim.evidence) or (list(library.items) if not said.is_diagnosis else [])
-        if why := _swapped(claim.text, cited) or _against(claim.text, cited) or in_words(claim.text, cited):
+        turned = _swapped(claim.text, cited) or _against(claim.text, cited)
+        if why := turned or in_words(claim.text, cited, cited=said.is_diagnosis):
             yield Finding(FindingCode.DIRECTION, f"“{claim.text[:120]}”: {why}", claim.evidence)
     today = [item for item in library.items if item.kind not in _OTHER_TIMES]
     sinking = (clause for clause in CLAUSE.split(said.cause) if goes(clause) is Way.DOWN)
@@ -62,7 +65,7 @@ def _against(text: str, cited: Sequence[Item]) -> str:
         return "its own numbers go the other way"
     if own and way is None and _RECOVERED.search(plain):
         way = _way_of(own)
-    series = ((item, part, course) for item in joined(cited) for part, course in courses(item))
+    series = ((item, part, course) for item in _until(text, joined(cited)) for part, course in courses(item))
     told = [
         *series,
         *(records(cited) if own or not quantities(plain) else ()),
@@ -83,6 +86,14 @@ def _against(text: str, cited: Sequence[Item]) -> str:
         if seen and (went or level) and not own and _about(text, part, item):
             against = against or f"{item.id} says {course[0]:g}, then {course[-1]:g}"
     return against
+
+
+def _until(text: str, items: Iterable[Item]) -> Iterator[Item]:
+    """Yield *items*, each series without what comes after the time until which *text* tells it."""
+    ends = [clock for clock in clocks(text) if _UNTIL.search(text[: clock.start])]
+    for item in items:
+        there = [n for n, one in enumerate(item.clocks[1:-1], 2) if ends and ends[-1].is_at(one.second, 0)]
+        yield replace(item, text=item.text[: item.clocks[there[0]].start]) if there else item
 
 
 def _contradicts_itself(part: str) -> bool:

@@ -68,6 +68,7 @@ def test_a_change_that_came_later_is_not_to_blame(cause: str) -> None:
         "A draught that came up on 11 July cracked the tiles of the afternoon before.",
         "A draught at 07:50 caused the cracks of 07:41.",
         "Stacking from 10:50 on cracked the tiles of the evening before.",
+        "Tiles stacked at 11:05 are what made the first row crack three hours earlier.",
         "Stacking at 08:40 is what made tiles crack at 07:58.",
     ],
 )

@@ -37,6 +37,8 @@ GROUNDS = (
     Seen("metric:7", "metric", "money in the drawer: 05:00 0, 05:30 0, 06:00 0", "bakery"),
     Seen("log:1", "log", "salt mixer overloaded, motor stops", "bakery"),
     Seen("deploy:2", "deploy", "the baker sets `tray_slots` to `20` from `80`, ovens start again", "bakery"),
+    Seen("metric:21", "metric", "Calm again: burnt crusts reduced to two a tray", "bakery"),
+    Seen("metric:22", "metric", "the cooks are no longer seeing elevated levels of smoke", "bakery"),
     Seen(
         "metric:8",
         "metric",
@@ -99,6 +101,9 @@ def found(claim: str, cites: str) -> bool:
             "Heat fell from 0.4 % at 05:00 to 91.2 %",
             "metric:10",
         ),
+        ("Heat rose until 05:10", "It fell until 05:20", "metric:3"),
+        ("Fewer loaves were lost", "Losses were still going up by then", "metric:21"),
+        ("After the pause it smoked less than before", "After the pause it was higher still", "metric:22"),
         ("The oven had eased to 78.1 % at the end", "The oven cooled, heat fell all along", "metric:10"),
     ],
 )
@@ -115,6 +120,7 @@ def test_a_course_is_read_in_any_dress(good: str, bad: str, cites: str) -> None:
         ("All door openings fall into the first half of the hour", "metric:1"),
         ("Dough temperature ranged from 28 to 14 degrees", "metric:3"),
         ("A proofing timer shorter than the kneading", "log:2"),
+        ("Heat doubled from a quarter of an hour to half an hour", "log:2"),
         ("Sales improved from 20 to 30 loaves", "log:2"),
         ("In hall east one was slower, 9.4 s against 0.13 s", "log:4 log:5"),
         ("Sales dropped with the new quota", "deploy:1 log:3"),
