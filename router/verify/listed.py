@@ -7,15 +7,12 @@ count goes against its evidence only where that gives a number of the same thing
 import re
 from collections.abc import Sequence
 
+from router.verify.derived import ordinals
 from router.verify.library import Item, stems
 from router.verify.quantities import Kind, Quantity, in_figures
-from router.verify.words import PARTS
 
 _MANY = 31  # nobody counts more by eye
 _APART = re.compile(r"[,;|/+&→\n]|\s-\s|\.\s|->|\b(?:and|or|then)\b")
-_NTH = re.compile(
-    rf"\b(?:(\d\d?)(?:st|nd|rd|th)|({'|'.join(PARTS)}))\b", re.IGNORECASE
-)  # "seventh": there are seven
 _BESIDE = 40  # letters before and behind a number that may say what it counts
 _PER = re.compile(r"(?:\bper |/)\w+")
 _NAME = re.compile(r"\w+(?:[-_.]\w+)+")  # "cart-service 13" counts no services
@@ -31,8 +28,7 @@ def is_countable(quantity: Quantity, text: str, items: Sequence[Item]) -> bool:
     if quantity.value != int(quantity.value) or not 0 < quantity.value <= _MANY:
         return False
     listed = [1 + len(_APART.findall(item.text)) for item in items]
-    nth = [int(m[1] or PARTS[m[2].lower()]) for item in items for m in _NTH.finditer(item.text)]
-    if quantity.value > max((*listed, *nth, len(items))):
+    if quantity.value > max((*listed, *ordinals(items), len(items))):
         return False
     mine = _things(in_figures(text), quantity)
     return not any(
