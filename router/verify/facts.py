@@ -65,15 +65,6 @@ _STILL = re.compile(
     re.IGNORECASE,
 )
 _WELL = re.compile(r"\b(?:success\w*|succeeded|recovered|restored|completed|healthy again)\b", re.IGNORECASE)
-_NEGATED = re.compile(  # "not found until noon" tells of a find
-    r"(?:\b(?:not|never|cannot)|n['’]t) (?:be |been |yet |ever )?(\w+)(?![^,;.]*\b(?:un)?til\b)",
-    re.IGNORECASE,
-)
-_ANY_NOT = re.compile(
-    r"\b(?:0|zero|no|none|nobody|nothing|neither|nor|without|lacks?|lacked|missing|un\w+|fail\w*|stopped|refus\w*|only|"
-    r"against|forbid\w*|prohibit\w*|warn\w*|discourag\w*|avoid\w*)\b",
-    re.IGNORECASE,
-)
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|,\s+(?=but|which|so)")
 _DID_NOT_HELP = re.compile(
     r"\b(?:did not (?:help|work|fix)|same error|came back|no effect|unsuccessful\w*|fails|failed|"
@@ -119,7 +110,6 @@ def facts(said: Statement, library: Library) -> Iterator[Finding]:
     yield from _failed_fix(said, library)
     yield from _forbidden(said, library)
     yield from _acted(said)
-    yield from _not_lost(said, library)
     if said.cause and (said.confidence or 0.0) > 0.5 and not any(i.kind != "alert" for i in library.items):
         told = "nothing but the alert is known, and a cause is named with confidence"
         yield Finding(FindingCode.CONTRADICTION, told)
@@ -174,22 +164,6 @@ def _well_or_ill(said: Statement, library: Library) -> Iterator[Finding]:
                 text = f"it is said to go on without a break, {item.id} tells of success"
                 yield Finding(FindingCode.CONTRADICTION, text, (item.id,))
                 return
-
-
-def _not_lost(said: Statement, library: Library) -> Iterator[Finding]:
-    """Yield a claim that says what its evidence says, without the "not" that the evidence has."""
-    for claim in said.claims:
-        words = frozenset(stems(claim.text))
-        if len(words) < 3 or _NEGATED.search(claim.text) or _ANY_NOT.search(claim.text):
-            continue
-        for item in library.cited(claim.evidence):
-            for sentence in _OUTCOME.split(item.text):
-                denied = [stem for found in _NEGATED.findall(sentence) for stem in stems(found)]
-                shared = len(words & frozenset(stems(sentence)))
-                if shared >= 0.6 * len(words) and words & frozenset(denied):
-                    text = f"“{claim.text[:120]}”: {item.id} says “{sentence[:120]}”"
-                    yield Finding(FindingCode.CONTRADICTION, text, claim.evidence)
-                    return
 
 
 def _proposed(fix: str) -> frozenset[str]:
