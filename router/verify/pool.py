@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from router.verify.clocks import Clock, days, offsets, without_times
-from router.verify.derived import MOST, counted_by, means, ordinals, projections, rates, worked_out
+from router.verify.derived import MOST, counted_by, means, projections, rates, worked_out
 from router.verify.hedges import Hedge
 from router.verify.library import Item, Library
 from router.verify.quantities import Kind, Quantity
@@ -210,7 +210,7 @@ class Pool:
         shares += [q.value / q.whole for q in parts if q.whole]
         shares += [1 - have for have in shares if have < 1]
         if any(
-            abs(share - have) <= 0.05 * max(share, have) or (not exact and close(told, have))
+            abs(share - have) < 0.05 * max(share, have) or (not exact and close(told, have))
             for have in shares
         ):
             return True
@@ -230,15 +230,7 @@ class Pool:
             within = 0.15 if quantity.value == 1 else 0.04
             if any(abs(share - have) <= within * have for have in self.made(by)):
                 return True
-        return self._both(quantity)
-
-    def _both(self, quantity: Quantity) -> bool:
-        """Say whether both numbers of "X of Y" are there, or the Y and what the X leaves of it."""
-        assert quantity.whole is not None
-        stated = [*(one.value for one in readings(self.items, _COUNTS)), *ordinals(self.items)]
-        parts = (quantity.value, quantity.whole - quantity.value)
-        low = quantity.value <= 2 or any(rounds_to(part, have) for part in parts for have in stated)
-        return low and self._count(quantity.whole)
+        return False
 
     def lasted(self, quantity: Quantity) -> bool:
         """Say whether two things in the evidence lie this far apart in time."""

@@ -100,6 +100,7 @@ def test_ten_times_as_much_or_another_unit_is_found() -> None:
         ("near 100% fill in the trays", "Fill was close to 100 %", "Close to 100 IP addresses were taken"),
         ("lid at -14.2 s, tray at +0.3 s", "They are 14.5 s apart", "They are 17.5 s apart"),
         ("press 10:42 on, 12:21 off", "Off an hour and forty minutes later", "Off an hour and fifty minutes later"),
+        ("0/2 trays are free", "0 of 2 trays are free", "0 of 14 trays are free"),
         ("24600 lids torn", "24 600 lids are torn", "26 400 lids are torn"),
         ("24 600 lids torn", "24,600 lids are torn", "26,400 lids are torn"),
         ("4 bays × 12 presses × 30 lids = 1440", "48 presses in all", "68 presses in all"),
