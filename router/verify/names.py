@@ -98,7 +98,7 @@ def strangers(said: Statement, library: Library) -> Iterator[Finding]:
             continue
         name = named.pop()
         parts = frozenset(stems(known[name]))
-        if not any(name in item.squashed or (len(parts) > 1 and parts <= item.stems) for item in cited):
+        if not any(name in item.squashed or (parts and parts <= item.stems) for item in cited):
             told = f"“{claim.text[:120]}”: {', '.join(claim.evidence)} says nothing of {known[name]}"
             yield Finding(FindingCode.SERVICE, told, claim.evidence)
             return

@@ -19,13 +19,14 @@ def close(said: Quantity, have: float) -> bool:
     """Say whether the evidence's *have* may be told as *said*: rounded as far as it was, hedged as it was."""
     value = said.value
     if bounds := _BOUNDS.get(said.hedge):
-        rounded = (
-            grain(said) if "." in said.said and said.digits >= _PRECISE else 0.0
-        )  # "12.2 ms or less" is said of 12.232
-        rounded = (
-            1.0 if said.kind is Kind.COUNT and have % 1 and value >= 3 else rounded
-        )  # 52.08 fits 52 times
-        return value * bounds[0] - rounded <= have <= value * bounds[1] + rounded
+        least, rounded = bounds[0], 0.0
+        if said.hedge is Hedge.UNDER and value == said.scale:
+            least = 0.0  # "less than a minute" may be seconds
+        if "." in said.said and said.digits >= _PRECISE:
+            rounded = grain(said)  # "12.2 ms or less" is said of 12.232
+        if said.kind is Kind.COUNT and have % 1 and value >= 3:
+            rounded = 1.0  # 52.08 fits 52 times
+        return value * least - rounded <= have <= value * bounds[1] + rounded
     off = abs(value - have)
     if said.hedge is Hedge.ABOUT:
         return off <= max(_ABOUT.get(said.digits, 0.02) * abs(value), grain(said)) + 1e-9

@@ -168,3 +168,12 @@ def test_a_size_may_be_said_by_its_first_letter() -> None:
     limit = Seen("metric:1", "metric", "heap of the kiln: limit 50Mi, used 48Mi", "kiln")
     assert not is_rejected("The limit is 50M", limit)
     assert is_rejected("The limit is 70M", limit)
+
+
+def test_less_than_a_minute_may_be_seconds() -> None:
+    grounds = (
+        Seen("log:1", "log", "door shut", "kiln", datetime(2026, 8, 9, 14, 24, 3, tzinfo=UTC)),
+        Seen("log:2", "log", "lamp on", "kiln", datetime(2026, 8, 9, 14, 24, 11, tzinfo=UTC)),
+    )
+    assert not is_rejected("The lamp came on less than a minute after the door", *grounds)
+    assert is_rejected("The lamp came on less than nine minutes before the door, eight to be exact", *grounds)
