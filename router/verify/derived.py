@@ -14,7 +14,8 @@ from router.verify.quantities import Kind
 from router.verify.readings import Measure, Reading, alike, readings, timed
 
 MOST = 48  # numbers that are held against each other
-_FEW = 6  # numbers of a piece that is summed up
+_FEW = 6  # numbers of a piece that is summed up or multiplied out
+_EACH = 60.0  # seconds that one of many may take; what is longer is rather the time that many came in
 _NUMBERED = re.compile(r"(?<![\d.])(\d{1,9})(?:\.\.|–| to )[A-Za-z._-]*(\d{1,9})(?![\d.])")  # "AP-3..AP-9"
 _PER = re.compile(
     r"(?:\b(?:per|each|every) |/ ?|\ban? |\b(?:in|over|during|within) (?:the|one) (?:last |past |previous )?)"
@@ -47,6 +48,8 @@ def worked_out(items: Sequence[Item], by: Measure) -> Iterator[float]:
         yield from _shares(items, grown=not by.counts)
     elif by.kind is Kind.FOLD:
         yield from (*ratios(items), *_odds(items))
+    else:
+        yield from _products(items, by.kind)
     if by.kind in {Kind.COUNT, Kind.TIME, Kind.SIZE}:
         yield from _sums(read)
         if len(items) > 1:
@@ -185,6 +188,16 @@ def _parts(items: Sequence[Item], read: Sequence[Reading]) -> Iterator[float]:
     wholes = [a.value for a in read if a.own and a.value > 2]
     if len(shares) <= _FEW and len(wholes) <= _FEW:
         yield from (part * whole for share in shares for part in (share, 1 - share) for whole in wholes)
+
+
+def _products(items: Sequence[Item], kind: Kind) -> Iterator[float]:
+    """Yield "11,804 times 16 MB", of pieces that have only a few numbers."""
+    for group in (*([item] for item in items), items):
+        stated = [q for item in group for q in item.quantities]
+        counts = [q.value for q in stated if q.kind is Kind.COUNT and q.value > 2]
+        others = [q.value for q in stated if q.kind is kind and not (kind is Kind.TIME and q.value > _EACH)]
+        if len(counts) <= _FEW and len(others) <= _FEW:
+            yield from (count * other for count in counts for other in others)
 
 
 def _between(item: Item) -> list[float]:

@@ -22,6 +22,7 @@ _FEW_PARTS = 12  # the whole of a part that stands for a share
 _LETTER = re.compile(r"[A-Za-z]|\d\.\d+\.\d")  # in what is a name and no mere number
 _COMPOUND = re.compile(r"\d+ ?[a-z]+ ?\d")  # of several parts: "6m40s"
 _FIGURES = re.compile(r"([01]\d|2[0-3])\.?([0-5]\d)")  # "10.20", "0926"
+_PRECISE = 3  # the digits of a number that is held against what is not cited
 _HALF = 0.5  # what rounding to a whole number leaves open
 _COUNTS = Measure(Kind.COUNT)
 
@@ -82,6 +83,7 @@ class Pool:
         return not self._of_other_time(quantity) and (
             self.states(quantity)
             or (quantity.kind is Kind.TIME and self.lasted(quantity))
+            or (quantity.kind is Kind.FOLD and self._beside(quantity))
             or ((not quantity.changes or quantity.kind is Kind.SHARE) and self._worked_out(quantity))
         )
 
@@ -185,6 +187,21 @@ class Pool:
         holding = [i for i in self.items if any(close(quantity, one.value) for one in readings([i], by))]
         counted = [counted_by(item.text) for item in holding]
         return bool(holding) and all(told and quantity.per not in told for told in counted)
+
+    def _beside(self, quantity: Quantity) -> bool:
+        """Say whether something cited is that many times what other evidence of its service says."""
+        services = {item.service for item in self.items if item.service}
+        beside = [item for item in self.library.items if item.service in services]
+        for by in map(Measure, (Kind.COUNT, Kind.TIME, Kind.SIZE, Kind.SHARE)):
+            mine = [
+                one.value for one in readings(self.items, by)[:MOST] if one.own and one.digits >= _PRECISE
+            ]
+            others = (
+                [one.value for one in readings(beside, by)[:MOST] if one.own and one.value] if mine else []
+            )
+            if any(close(quantity, a / b) for a in mine for b in others):
+                return True
+        return False
 
     def _count(self, value: float) -> bool:
         have = [one.value for one in readings(self.items, _COUNTS)] + self.made(_COUNTS)

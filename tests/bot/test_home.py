@@ -28,6 +28,7 @@ from bot.office import Office
 from memory.incident import Incident
 from memory.memory import Memory
 from sandbox.server import Sandbox
+from sandbox.wire import SlackError
 from tests.bot.office import ALERTS, alert_post, bot_in, is_verdict, text_of
 
 WAIT = 30.0
@@ -67,8 +68,13 @@ async def concluded(bot: Office) -> None:
 
 async def set_rules(sandbox: Sandbox, bot: Office, **chosen: str) -> dict[str, str]:
     """Set the rules of the alert channel through App Home, as a person does; return the errors."""
-    home = await home_of(sandbox, sandbox.me)
-    await sandbox.click_in_view(home["id"], "channel_settings")
+    for _ in range(3):
+        home = await home_of(sandbox, sandbox.me)
+        try:
+            await sandbox.click_in_view(home["id"], "channel_settings")
+        except SlackError:
+            continue  # drawn anew meanwhile: a person clicks again
+        break
     view = await sandbox.wait_for(sandbox.view, WAIT)
     filled: dict[str, Any] = {
         name: {"value": {"selected_option": {"text": {"type": "plain_text", "text": value}, "value": value}}}
