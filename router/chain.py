@@ -77,9 +77,8 @@ class _Thread:
     hash: str = ""
     follows: str = ""  # what its first row goes on from: another writer's row, or nothing
     pico: int = 0
-    gap: tuple[int, float] | None = (
-        None  # the first number that is missing, and when the row before was written
-    )
+    # the first number that is missing, and when the row before was written
+    gap: tuple[int, float] | None = None
     wrong: tuple[float, str] | None = None  # the first row that is not as it was written
 
     def take(self, row: Written) -> None:
@@ -90,7 +89,7 @@ class _Thread:
         elif (row.kind, row.kase) != (
             record.kind,
             record.case,
-        ):  # rows are found by these, and no hash covers them
+        ):  # rows are found by these; no hash covers them
             self._doubt(row, "was filed under another case or kind")
         elif not next_one:
             self.gap = self.gap or (self.number + 1, self.at)

@@ -8,11 +8,10 @@ from typing import Any
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from bot.cli.plain import paper
+from bot.cli.plain import first_few, paper
 from router.prices import dollars
 
 FEW = 10  # cases
-MOST_NAMED = 3  # cases that were left out for one reason
 # they fit eighty columns
 _COLUMNS = ("arm", "right", "accuracy", "in 3", "gain", "$/case", "seconds", "calls")
 _READ = (
@@ -72,8 +71,7 @@ def _left_out(left_out: Sequence[Mapping[str, str]]) -> Iterable[str]:
     for why, arms in reasons.items():
         alike: dict[str, list[str]] = defaultdict(list)
         for arm, cases in arms.items():
-            more = f" and {len(cases) - MOST_NAMED} more" if len(cases) > MOST_NAMED else ""
-            alike[", ".join(cases[:MOST_NAMED]) + more].append(arm)
+            alike[first_few(cases)].append(arm)
         told = "; ".join(f"{', '.join(names)} ({cases})" for cases, names in alike.items())
         yield f"Left out: {told}: {why}"
 

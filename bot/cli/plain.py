@@ -2,7 +2,7 @@
 
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 
@@ -10,12 +10,19 @@ from bot.blocks.thread import Reply
 
 LINK = re.compile(r"<(https?://[^|>]+)\|([^>]+)>")
 BOLD = re.compile(r"(?<![\w*])\*([^*\n]+)\*(?![\w*])")
+MOST_NAMED = 3
 ITALIC = re.compile(r"(?<![\w_])_([^_\n]+)_(?![\w_])")
 
 
 def paper() -> Console:
     """Return the console that results go to: a terminal gets lines that fit, a pipe or file each line whole."""
     return Console(soft_wrap=not sys.stdout.isatty())
+
+
+def first_few(names: Sequence[str]) -> str:
+    """Return the first of *names* and how many more there are: ``INC-1, INC-2, INC-3 and 4 more``."""
+    more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
 
 
 def plain_thread(replies: Iterable[Reply]) -> str:

@@ -10,14 +10,12 @@ from typing import Any
 
 from bot.cli.books import books
 from bot.cli.failures import Refused
-from bot.cli.plain import paper
+from bot.cli.plain import first_few, paper
 from bot.settings import Settings
 from bot.wiring import now
 from router.policy_file import read_policy
 from router.prices import dollars
 from router.replay import compare, prove
-
-MOST_NAMED = 3  # cases of one kind of change
 
 
 async def run(options: argparse.Namespace, environment: Mapping[str, str]) -> int:
@@ -88,7 +86,5 @@ def _alike(group: Sequence[Mapping[str, str]]) -> str:
         for name in ("est_usd_was", "est_usd_now")
     )
     one, cases = group[0], list(dict.fromkeys(each["case"] for each in group))
-    named = ", ".join(cases[:MOST_NAMED]) + (
-        f" and {len(cases) - MOST_NAMED} more" * (len(cases) > MOST_NAMED)
-    )
-    return f"{len(group)} × {one['task']}: {one['was']} → {one['now']} ({one['risk']}), {was} → {would} in {named}"
+    moved = f"{one['was']} → {one['now']} ({one['risk']}), {was} → {would}"
+    return f"{len(group)} × {one['task']}: {moved} in {first_few(cases)}"

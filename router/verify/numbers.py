@@ -19,7 +19,7 @@ from router.verify.notation import in_thousands
 from router.verify.pool import Pool
 from router.verify.quantities import ALONE, Kind, Quantity, in_figures, quantities
 from router.verify.statement import Statement
-from router.verify.within import follows, joined, steps
+from router.verify.within import follows, joined
 
 _ABOUT_WHEN = re.compile(
     r"(?:about|around|roughly|approx\w*|circa|near|shortly (?:after|before)|just (?:after|before)|by|before|after|"
@@ -178,8 +178,7 @@ def _unfounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) ->
         else:
             unknown.append((quantity, [*meant, *lone]))
     for quantity, meant in unknown:
-        made = [one for one in known if not pool.states(one)]
-        if not any(follows(one, known) or steps(one, made, pool.stated(one)) for one in meant):
+        if not any(follows(one, known) for one in meant):
             other = everything.same_digits(quantity)
             code = FindingCode.UNIT if other else FindingCode.NUMBER
             why = f"the evidence has {other}" if other else "the evidence does not give it"

@@ -144,10 +144,6 @@ class Pool:
         own = (one.value for one in readings(self.items, measure(quantity)) if one.own)
         return quantity.digits > 1 and any(close(quantity, value) for value in own)
 
-    def stated(self, quantity: Quantity) -> list[float]:
-        """Return what the evidence states in the measure of *quantity*."""
-        return [one.value for one in readings(self.items, measure(quantity))[:MOST]]
-
     def averages(self, quantity: Quantity) -> bool:
         """Say whether something in the evidence comes to this on average."""
         return any(close(quantity, value) for value in means(self.items, measure(quantity)))

@@ -15,7 +15,7 @@ from router.verify.rounding import close
 _RECKONED: Mapping[str, Callable[[float, float], float]] = {
     "plus": add, "+": add, "minus": sub, "short of": lambda a, b: b - a, "shy of": lambda a, b: b - a,
 }  # fmt: skip
-_MOST = 12  # numbers of the evidence that each of the claim's is held against
+_MOST = 12  # numbers that are said one after the other
 
 
 def follows(quantity: Quantity, known: Sequence[Quantity]) -> bool:
@@ -32,12 +32,6 @@ def joined(found: Sequence[Quantity], plain: str) -> Iterator[tuple[Quantity, Qu
         if made is not None and (a.kind is b.kind or Kind.COUNT in {a.kind, b.kind}):
             first, second = (q.value * (unit.scale if q.kind is not unit.kind else 1.0) for q in (a, b))
             yield a, b, replace(unit, value=made(first, second), whole=None, upto=None)
-
-
-def steps(quantity: Quantity, made: Sequence[Quantity], stated: Sequence[float]) -> bool:
-    """Say whether *quantity* is how far a number that its claim *made* is from one that the evidence *stated*."""
-    own = [q.value for q in made if q.start != quantity.start and q.kind is quantity.kind]
-    return len(stated) <= _MOST and any(close(quantity, abs(a - b)) for a in own for b in stated)
 
 
 def _made(quantity: Quantity, others: Sequence[Quantity]) -> Iterator[float]:
