@@ -134,22 +134,18 @@ async def test_no_text_loses_words_or_makes_foreign_elements(page: Page) -> None
     assert found["lost"] == []
 
 
-async def test_pathological_text_is_drawn_in_time(page: Page) -> None:
+async def test_pathological_text_is_drawn(page: Page) -> None:
+    """A pattern that tries for ever on one of these runs into the time that every test has."""
     pieces = "* *a _a < ` ~~ [a]( ![ > - :a **a &lt; |- \\ <@ https://".split()
     pieces += ["* ", "_a ", "> ", "- ", "- a\n", ">a\n", "<\n", "`\n", "|a|\n|-|\n", "  - a\n", "1. "]
-    took = await page.evaluate(
+    drawn = await page.evaluate(
         """async (texts) => {
             const names = {user: () => null, channel: () => null};
             const {mrkdwn} = await import("/page/text/mrkdwn.js");
             const {markdown} = await import("/page/text/markdown.js");
-            return texts.map((text) => {
-                const started = performance.now();
-                mrkdwn(text, names);
-                markdown(text, names);
-                return performance.now() - started;
-            });
+            const words = (drawn) => [drawn].flat().map((one) => one.textContent ?? one).join("").length;
+            return texts.map((text) => words(mrkdwn(text, names)) + words(markdown(text, names)));
         }""",
         [piece * (40_000 // len(piece)) for piece in pieces],
     )
-    slow = {piece: ms for piece, ms in zip(pieces, took, strict=True) if ms > 10_000}  # hangs, on any machine
-    assert slow == {}
+    assert [piece for piece, letters in zip(pieces, drawn, strict=True) if not letters] == []
