@@ -60,10 +60,7 @@ _ILL = re.compile(
     r"\b(?:errors?|fail\w*|pending|crash\w*|down|unavailable|timeout|refused|not found|warning|oom)\b",
     re.IGNORECASE,
 )
-_STILL = re.compile(
-    r"\b(?:continuously|ever since|uninterrupted\w*|without a break|never recovered|still fail\w*)\b",
-    re.IGNORECASE,
-)
+_STILL = re.compile(r"\b(?:continuously|uninterrupted\w*|without a break|never recovered)\b", re.IGNORECASE)
 _WELL = re.compile(r"\b(?:success\w*|succeeded|recovered|restored|completed|healthy again)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|,\s+(?=but|which|so)")
 _DID_NOT_HELP = re.compile(
