@@ -19,6 +19,7 @@ from router.verify.library import Library, read
 from router.verify.names import identifiers, services, strangers
 from router.verify.numbers import dates, numbers, times
 from router.verify.quotes import quotes
+from router.verify.sequence import apart, sequence
 from router.verify.statement import FIELDS, Statement, form, parse, prose, statement
 from router.verify.time_order import time_order
 from router.verify.trends import trends
@@ -32,7 +33,7 @@ _AGAINST_EVIDENCE: Mapping[Check, tuple[_Held, ...]] = {
     "quotes": (quotes,),
     "entities": (identifiers, services, strangers),
     "numbers": (numbers, times, dates),
-    "time": (time_order,),
+    "time": (time_order, sequence, apart),
     "facts": (trends, facts),
 }
 _GOOD_STOPS = frozenset({"end_turn", "stop_sequence", "tool_use"})
