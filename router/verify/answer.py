@@ -15,12 +15,14 @@ from router.policy import Check, Route
 from router.verify import schema
 from router.verify.citations import citations
 from router.verify.facts import facts
+from router.verify.flows import flows
 from router.verify.library import Library, read
 from router.verify.names import identifiers, services, strangers
 from router.verify.numbers import dates, numbers, times
 from router.verify.quotes import quotes
 from router.verify.sequence import apart, sequence
 from router.verify.statement import FIELDS, Statement, form, parse, prose, statement
+from router.verify.steps import steps
 from router.verify.time_order import time_order
 from router.verify.trends import trends
 
@@ -34,7 +36,7 @@ _AGAINST_EVIDENCE: Mapping[Check, tuple[_Held, ...]] = {
     "entities": (identifiers, services, strangers),
     "numbers": (numbers, times, dates),
     "time": (time_order, sequence, apart),
-    "facts": (trends, facts),
+    "facts": (trends, facts, steps, flows),
 }
 _GOOD_STOPS = frozenset({"end_turn", "stop_sequence", "tool_use"})
 _CUT = frozenset({"max_tokens", "model_context_window_exceeded"})

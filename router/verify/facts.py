@@ -77,7 +77,7 @@ _IN_VAIN = re.compile(
 )
 _PIECE = re.compile(r"[,;.:](?=\s)|\([^)]*\)|[.;]$")
 _OUTCOME = re.compile(r"[,;.](?=\s)|\b(?:but|while|whereas|then)\b")
-_REMEDY = frozenset(
+REMEDY = frozenset(
     stems(
         "restart rollback roll back revert scale increase redeploy rollout upgrade update reboot flush clear "
         "delete purge failover flushall"
@@ -174,7 +174,7 @@ def _failed_fix(said: Statement, library: Library) -> Iterator[Finding]:
     """Yield a fix that was tried, today or as is remembered, and did not help."""
     words = _proposed(said.fix)
     for item in library.items:
-        tried = len(words) > 1 and words & _REMEDY and words <= item.stems and _IN_VAIN.search(item.text)
+        tried = len(words) > 1 and words & REMEDY and words <= item.stems and _IN_VAIN.search(item.text)
         if tried or (item.kind in _MEMORY and _failed_in(item, words)):
             text = f"“{said.fix[:100]}” was tried and did not help ({item.id})"
             yield Finding(FindingCode.CONTRADICTION, text, (item.id,))
@@ -184,7 +184,7 @@ def _failed_fix(said: Statement, library: Library) -> Iterator[Finding]:
 def _forbidden(said: Statement, library: Library) -> Iterator[Finding]:
     """Yield a fix that a runbook, or what is remembered, says must never be done."""
     words = _proposed(said.fix)
-    if not words & _REMEDY:
+    if not words & REMEDY:
         return
     for item in library.items:
         for sentence in _SENTENCE.split(item.text) if item.kind in {"runbook", *_MEMORY} else ():
@@ -192,7 +192,7 @@ def _forbidden(said: Statement, library: Library) -> Iterator[Finding]:
                 continue  # "not while one is being written" and "once none is" agree, as far as can be told
             found = _NEVER.search(sentence)
             told = frozenset(stems(sentence[found.end() :])) if found else frozenset()
-            if words & _REMEDY & told and len(words & told) >= 2:
+            if words & REMEDY & told and len(words & told) >= 2:
                 text = f"“{said.fix[:100]}”: {item.id} says “{sentence[:100]}”"
                 yield Finding(FindingCode.CONTRADICTION, text, (item.id,))
                 return
@@ -211,7 +211,7 @@ def _failed_in(item: Item, words: frozenset[str]) -> bool:
     failed = [own for clause, own in clauses if _DID_NOT_HELP.search(clause)]
     if not failed or len(words & item.stems) < 2:
         return False
-    if any(words & _REMEDY & own or len(words & own) >= max(2.0, 0.6 * len(words)) for own in failed):
+    if any(words & REMEDY & own or len(words & own) >= max(2.0, 0.6 * len(words)) for own in failed):
         return True
-    named = any(_REMEDY & own for own in failed)  # another remedy failed, ours is told elsewhere
-    return not named and bool(words & _REMEDY & item.stems)
+    named = any(REMEDY & own for own in failed)  # another remedy failed, ours is told elsewhere
+    return not named and bool(words & REMEDY & item.stems)
