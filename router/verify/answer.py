@@ -20,6 +20,7 @@ from router.verify.library import Library, read
 from router.verify.names import identifiers, services, strangers
 from router.verify.numbers import dates, numbers, times
 from router.verify.quotes import quotes
+from router.verify.samples import samples
 from router.verify.sequence import apart, sequence
 from router.verify.statement import FIELDS, Statement, form, parse, prose, statement
 from router.verify.steps import steps
@@ -36,7 +37,7 @@ _AGAINST_EVIDENCE: Mapping[Check, tuple[_Held, ...]] = {
     "entities": (identifiers, services, strangers),
     "numbers": (numbers, times, dates),
     "time": (time_order, sequence, apart),
-    "facts": (trends, facts, steps, flows),
+    "facts": (trends, samples, facts, steps, flows),
 }
 _GOOD_STOPS = frozenset({"end_turn", "stop_sequence", "tool_use"})
 _CUT = frozenset({"max_tokens", "model_context_window_exceeded"})

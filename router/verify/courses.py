@@ -10,6 +10,7 @@ from router.verify.clocks import days
 from router.verify.library import Item
 from router.verify.quantities import Quantity, quantities
 from router.verify.readings import timed
+from router.verify.series import BESIDE
 from router.verify.words import in_digits
 
 
@@ -37,7 +38,6 @@ _NOW_AND_THEN = re.compile(
     rf"{_VALUE}(?:, was | \((?:(?:changed|up|down) from|yesterday|normal(?:ly)?|usual(?:ly)?|before|was|baseline|"
     rf"typical(?:ly)?|median|\d\d:\d\d)[^\d)]{{0,8}}){_VALUE}"
 )
-_BESIDE = re.compile(r"[`*]|(?<=\w)/(?:s|sec|min|h|hour)\b")  # stands in the way of reading a number
 HEAD = re.compile(r":|(?<![\w.])\d")
 _HALF_A_DAY = 43_200
 _LITTLE = 0.03
@@ -48,7 +48,7 @@ _TWO = 2
 def courses(item: Item) -> Iterator[tuple[str, list[float]]]:
     """Yield what *item* tells in the order of its time, each with the words that it is told in."""
     for part in item.text.split(";"):
-        plain = _BESIDE.sub("", part)
+        plain = BESIDE.sub("", part)
         read = [(q, at) for q, at in timed(replace(item, text=plain)) if at is not None]
         if len(told := _both(_BEFORE_AFTER.search(part))) == _TWO:
             yield part, told

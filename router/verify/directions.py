@@ -68,7 +68,7 @@ _OPPOSITES = tuple(
     (re.compile(rf"\b(?:{one})", re.IGNORECASE), re.compile(rf"\b(?:{other})", re.IGNORECASE))
     for one, other in (
         (r"miss(?:es)?\b", r"hits?\b"),
-        ("fail|error", "success"),
+        ("fail|error", "success|availability|uptime"),
         (r"free\b|headroom|left\b|remain", r"used\b|usage|utili[sz]|full\b"),
         (r"idle\b", r"busy\b"),
     )

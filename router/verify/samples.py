@@ -1,0 +1,27 @@
+"""What a claim says of the samples of a series: an extreme, a value at its time, a move, a bound. Pure.
+
+A claim is wrong only when every series that it may be about says otherwise; one whose time or thing cannot be read
+is let pass.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from router.outcomes import Finding, FindingCode
+from router.verify.bounds import bound, flat
+from router.verify.extremes import extreme
+from router.verify.library import Library
+from router.verify.moments import value
+from router.verify.moves import moved
+from router.verify.series import Series, clauses, every_series
+from router.verify.statement import Statement
+
+_HELD: tuple[Callable[[str, Sequence[Series]], str], ...] = (extreme, value, moved, bound, flat)
+
+
+def samples(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield claims that tell the samples of the series that they cite otherwise than these are."""
+    for claim in said.claims:
+        cited = every_series(library.cited(claim.evidence))
+        told = (held(clause, cited) for clause in clauses(claim.text) for held in _HELD if cited)
+        if why := next(filter(None, told), ""):
+            yield Finding(FindingCode.DIRECTION, f"“{claim.text[:120]}”: {why}", claim.evidence)
