@@ -58,6 +58,12 @@ _ASIDE = re.compile(
     r"\b(?:success\w*|succe\w+|after|before|when|but|yet|although|though|while|despite|had|no|not|never)\b",
     re.IGNORECASE,
 )
+_CLAUSE = re.compile(
+    r"[,;:]\s|\b(?:but|while|whereas)\b", re.IGNORECASE
+)  # "restarting did not help, sweeping did"
+_POINTS_BACK = re.compile(
+    r"\W*(?:and )?(?:that|this|it|these|those|they|which|none|neither)\b", re.IGNORECASE
+)
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+")
 
 
@@ -80,12 +86,21 @@ def _helped_not(text: str, cited: Sequence[Item]) -> Item | None:
         return None
     told = frozenset(stems(_HELPED.sub("", without_times(text))))
     for item in cited:
-        for sentence in _SENTENCE.split(item.text):
-            shared = told & frozenset(stems(f"{without_times(sentence)} {item.service}"))
-            vain = _IN_VAIN.search(sentence)
-            if vain and (len(shared) > 1 or shared & REMEDY):
+        for step in _steps_in_vain(item):
+            shared = told & frozenset(stems(f"{step} {item.service}"))
+            if len(shared) > 1 or shared & REMEDY:
                 return item
     return None
+
+
+def _steps_in_vain(item: Item) -> Iterator[str]:
+    """Yield the words of *item* on each step in vain: of its clause, and of those before that it points back to."""
+    for sentence in _SENTENCE.split(without_times(item.text)):
+        before = ""
+        for clause in _CLAUSE.split(sentence):
+            if _IN_VAIN.search(clause):
+                yield f"{before} {clause}" if _POINTS_BACK.match(clause) else clause
+            before = f"{before} {clause}"
 
 
 def _failed_not(text: str, cited: Sequence[Item]) -> Item | None:

@@ -21,6 +21,7 @@ LIBRARY = read(
         Seen("metric:1", "metric", "loader -> kiln calls 14, p90 2100 ms", "loader"),
         Seen("metric:2", "metric", "kiln -> flue calls 3; flue -> kiln calls 2", "kiln"),
         Seen("log:7", "log", "Pallets were moved from Dock to Yard all night", "yard"),
+        Seen("recall:1", "recall", "restarting the kiln did not help, swapping its fan did", "kiln"),
     ),
     None,
 )
@@ -52,6 +53,7 @@ def test_a_step_that_ended_otherwise_is_found(text: str, cited: tuple[str, ...])
         ("Only sweeping the flue helped, the restart had not", ("log:1", "log:2")),
         ("Restarting and then sweeping fixed the kiln", ("log:1", "log:2")),  # one of the two says so
         ("The restart was meant to help the shelf", ("log:1",)),
+        ("Swapping the fan helped then", ("recall:1",)),
         ("The wind cleared up", ("log:3",)),  # another thing
         ("The loader bound tray 7, where tray 9 failed", ("log:6",)),
         ("Tray 9 failed", ("log:6",)),
