@@ -24,6 +24,7 @@ from router.verify.samples import samples
 from router.verify.sequence import apart, sequence
 from router.verify.statement import FIELDS, Statement, form, parse, prose, statement
 from router.verify.steps import steps
+from router.verify.tellers import tellers
 from router.verify.time_order import time_order
 from router.verify.trends import trends
 
@@ -37,7 +38,7 @@ _AGAINST_EVIDENCE: Mapping[Check, tuple[_Held, ...]] = {
     "entities": (identifiers, services, strangers),
     "numbers": (numbers, times, dates),
     "time": (time_order, sequence, apart),
-    "facts": (trends, samples, facts, steps, flows),
+    "facts": (trends, samples, facts, steps, flows, tellers),
 }
 _GOOD_STOPS = frozenset({"end_turn", "stop_sequence", "tool_use"})
 _CUT = frozenset({"max_tokens", "model_context_window_exceeded"})
