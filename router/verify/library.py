@@ -130,12 +130,6 @@ class Library:
         return " ".join(item.squashed for item in self.items)
 
     @cached_property
-    def tokens(self) -> frozenset[str]:
-        """Every word between spaces, in small letters, without punctuation around it."""
-        joined = " ".join(f"{item.text} {item.service}" for item in self.items)
-        return frozenset(word.strip(".,;:!?()[]{}<>'\"`*“”‘’|") for word in joined.lower().split())
-
-    @cached_property
     def stems(self) -> frozenset[str]:
         """The stems of everything."""
         return frozenset().union(*(item.stems for item in self.items))

@@ -24,13 +24,7 @@ _QUANTITY = re.compile(
 # "confirms/30m", "day/month": one thing over a time
 _RATE = re.compile(r"^[a-z]+/\d*(?:s|sec|m|min|h|d|second|minute|hour|day|week|month|year)$", re.IGNORECASE)
 _LEAST_NAME = 4  # shorter names of services are found in too many words
-# Services that are called by a plain word: a sentence that has it need not mean them.
-_PLAIN = frozenset(
-    "node nodes auth host hosts user users service cluster database network gateway proxy queue cache client server "
-    "worker workers web-app application backend frontend platform storage search cart order orders payment payments "
-    "login build deploy monitoring website site account accounts customer customers".split()
-)
-_ARTICLE = re.compile(r"\b(?:the|an?|our|its|their|this|that)\s$", re.IGNORECASE)
+_ARTICLE = re.compile(r"\b(?:the|an?|our|its|their|this|that)\s(?:same |very )?$", re.IGNORECASE)
 _MOST, _LONGEST = 500, 120  # words read of one text, letters of one name
 _DOTTED = re.compile(r"^v?\d+(?:\.\d+){2,}$")  # a version or an address: no quantity
 _COUNTED = re.compile(r"^\d+-[a-z]{2,}$")  # "32-bit", "5-node": a number and what it counts
@@ -54,7 +48,9 @@ _LACKS = re.compile(
 )  # what is said not to be there
 _LACKING = re.compile(r"\b(?:no|not|nothing|neither|nor|without|none|lacks?)\b|n['’]t\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"(?<!\w)#\d{2,}\b")  # a pull request, a ticket
-_PARTED = re.compile(r"(?<=[a-z])[-_ ](?=\d)|(?<=\d)[-_](?=[a-z])")
+_PART = re.compile(r"[^\W\d_]+|\d+")
+_LINKED = re.compile(r"(?<![\w./:-])[a-z]+(?:[-._][a-z]+)+(?![\w/-])")  # of letters only
+_LINK = re.compile(r"[-._]")
 _HUMP = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _HUMPS = 3  # "ConfigMap" and "RabbitMQ" are words of the trade, "HeapSpaceGuard" names one thing
 
@@ -63,11 +59,39 @@ def identifiers(said: Statement, library: Library) -> Iterator[Finding]:
     """Yield the identifiers of cause and claims that no evidence has."""
     texts = [(said.cause, ()), *((claim.text, claim.evidence) for claim in said.claims)]
     for text, cited in texts:
+        for name, meant in _altered(text, library):
+            yield Finding(FindingCode.IDENTIFIER, f"“{name}” is in no evidence, “{meant}” is", tuple(cited))
         for name in _identifiers(text):
             if name in library.by_id or _known(name, library):
                 continue
             yield Finding(FindingCode.IDENTIFIER, f"“{name}” is in no evidence", tuple(cited))
             break
+
+
+def _altered(text: str, library: Library) -> Iterator[tuple[str, str]]:
+    """Yield each name of *text* that no evidence has, with the one that it has and that is the same but for a part.
+
+    In that part one letter stands for another ("vol-efs" for "vol-ebs"), or the name is of three parts and a service's.
+    """
+    known = {
+        name for item in library.items for name in _LINKED.findall(f"{item.text} {item.service}".lower())
+    }
+    services = {item.service.lower() for item in library.items}
+    for name in islice(_LINKED.findall(text.lower()), _MOST):
+        parts = _LINK.split(name)
+        for other in sorted(known) if squashed(name) not in library.squashed else ():
+            theirs = _LINK.split(other)
+            odd = [(a, b) for a, b in zip(parts, theirs, strict=False) if a != b]
+            if len(parts) == len(theirs) and len(odd) == 1:
+                is_service = len(parts) > len(odd) + 1 and other in services
+                if is_service or _is_a_letter_off(*odd[0]):
+                    yield name, other
+                    break
+
+
+def _is_a_letter_off(a: str, b: str) -> bool:
+    """Say whether one letter stands for another; a letter more or less may be a plural, or a slip that was mended."""
+    return len(a) == len(b) > len("ok") and sum(x != y for x, y in zip(a, b, strict=True)) == 1
 
 
 def services(said: Statement, library: Library) -> Iterator[Finding]:
@@ -85,9 +109,7 @@ def services(said: Statement, library: Library) -> Iterator[Finding]:
 def strangers(said: Statement, library: Library) -> Iterator[Finding]:
     """Yield claims that tell of one service what their evidence says of another."""
     known = {
-        squashed(item.service): item.service
-        for item in library.items
-        if len(item.service) >= _LEAST_NAME and item.service.lower() not in _PLAIN
+        squashed(item.service): item.service for item in library.items if len(item.service) >= _LEAST_NAME
     }
     for claim in said.claims:
         cited = library.cited(claim.evidence)
@@ -155,73 +177,30 @@ def _humps(word: str) -> list[str]:
 
 
 def _known(name: str, library: Library) -> bool:
-    """Say whether the evidence has *name*: with digits to the letter, else also with a slip of the pen."""
+    """Say whether the evidence has *name*: with digits to the letter, else at least all its parts."""
     lower = name.lower()
     if any(c.isdigit() for c in lower):
         return _holds(lower, library)
-    flat = squashed(name)
-    if flat in library.squashed or _is_state(flat, library):
+    if all(squashed(part) in library.squashed for part in re.split(r"[./:]", lower)):
         return True
-    if (humps := _humps(name)) and _is_told(humps, library):
+    humps = _humps(name)
+    short = re.compile(rf"\b{''.join(hump[0] for hump in humps)}\b", re.IGNORECASE)  # "PVC"
+    if humps and any(short.search(item.text) for item in library.items):
         return True
-    parts = [part for part in re.split(r"[./:]", lower) if part]
-    if len(parts) > 1 and all(squashed(part) in library.squashed for part in parts):
-        return True
-    if len(flat) < 8 or len(re.split(r"[^a-z0-9]+", lower)[-1]) <= 2:  # "archive_b" is not "archive_d"
-        return False
-    return any(_nearly(flat, squashed(token)) for token in library.tokens)
-
-
-def _is_told(humps: list[str], library: Library) -> bool:
-    """Say whether the evidence has the words of a name, or their first letters: "PVC" for "PersistentVolumeClaim"."""
-    if all(word in library.stems for word in stems(" ".join(humps))):
-        return True
-    return "".join(hump[0] for hump in humps).lower() in library.tokens
-
-
-def _is_state(flat: str, library: Library) -> bool:
-    meaning = _STATES.get(flat)
+    meaning = _STATES.get(squashed(name))
     return meaning is not None and any(meaning.search(item.text) for item in library.items)
 
 
 def _holds(lower: str, library: Library) -> bool:
-    """Say whether *lower* stands in the evidence as a whole name, or as the beginning or end of a longer one."""
-    if _DOTTED.match(lower):
-        lower = lower.removeprefix("v")  # "3.18.0" is "v3.18.0"
-    plain = _joined(lower)
-    edge = re.compile(
-        rf"(?<![a-z0-9])v?{re.escape(lower)}(?![a-z0-9])|(?<![a-z0-9]){re.escape(plain)}(?![a-z0-9])"
-    )
+    """Say whether *lower* stands in the evidence as a whole name, or as the beginning or end of a longer one.
+
+    "module18" is "module-18", the same letters and digits in the same order; "c3/c4" are two names of one text.
+    """
     texts = [f"{item.text} {item.service}".lower() for item in library.items]
-    if any(edge.search(text) or edge.search(_joined(text)) for text in texts):
-        return True
-    if _SHORT_SHA.match(lower) and any(
-        re.search(rf"(?<![a-z0-9]){lower}[0-9a-f]+(?![a-z0-9])", text) for text in texts
-    ):
-        return True
     if _DOTTED.match(lower):
-        return False
-    # "v2" for "version 2", "module 18" for "module-18": the same letters and digits in other dress.
-    parts = [part for part in re.split(r"[^a-z0-9]+", lower) if part]
-    return len(parts) > 1 and any(
-        all(re.search(rf"(?<![a-z0-9]){re.escape(part)}(?![a-z0-9])", item.text.lower()) for part in parts)
-        for item in library.items
-    )
-
-
-def _joined(text: str) -> str:
-    """Return *text* with letters and digits that a dash parts put together: "dns-01" is "dns01"."""
-    return _PARTED.sub("", text)
-
-
-def _nearly(a: str, b: str) -> bool:
-    """Say whether two long names differ by one or two letters."""
-    if abs(len(a) - len(b)) > 1 or not b or a[:2] != b[:2]:
-        return False
-    before = list(range(len(b) + 1))
-    for i, ca in enumerate(a, start=1):
-        row = [i]
-        for j, cb in enumerate(b, start=1):
-            row.append(min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (ca != cb)))
-        before = row
-    return before[-1] <= 1
+        names = ["v?" + re.escape(lower.removeprefix("v"))]  # "3.18.0" is "v3.18.0"
+    else:
+        names = ["[^a-z0-9]*".join(_PART.findall(name)) for name in lower.split("/")]
+    longer = "[0-9a-f]*" if _SHORT_SHA.match(lower) else ""
+    told = [re.compile(rf"(?<![a-z0-9]){name}{longer}(?![a-z0-9])") for name in names]
+    return any(all(name.search(text) for name in told) for text in texts)
