@@ -13,6 +13,7 @@ from router.messages import Ask, Ground, Reply
 from router.outcomes import Finding, FindingCode
 from router.policy import Check, Route
 from router.verify import schema
+from router.verify.available import available
 from router.verify.citations import citations
 from router.verify.facts import facts
 from router.verify.flows import flows
@@ -21,6 +22,7 @@ from router.verify.names import identifiers, services, strangers
 from router.verify.numbers import dates, numbers, times
 from router.verify.quotes import quotes
 from router.verify.samples import samples
+from router.verify.scope import scope
 from router.verify.sequence import apart, sequence
 from router.verify.statement import FIELDS, Statement, form, parse, prose, statement
 from router.verify.steps import steps
@@ -38,7 +40,7 @@ _AGAINST_EVIDENCE: Mapping[Check, tuple[_Held, ...]] = {
     "entities": (identifiers, services, strangers),
     "numbers": (numbers, times, dates),
     "time": (time_order, sequence, apart),
-    "facts": (trends, samples, facts, steps, flows, tellers),
+    "facts": (trends, samples, facts, steps, flows, tellers, scope, available),
 }
 _GOOD_STOPS = frozenset({"end_turn", "stop_sequence", "tool_use"})
 _CUT = frozenset({"max_tokens", "model_context_window_exceeded"})
