@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from router.outcomes import Finding, FindingCode
 from router.verify.clocks import without_times
-from router.verify.facts import REMEDY
+from router.verify.fixes import REMEDY
 from router.verify.library import Item, Library, stems
 from router.verify.statement import Statement
 

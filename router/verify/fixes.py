@@ -1,0 +1,191 @@
+"""A fix against what is recorded of it: it was tried and the trouble went on, it is forbidden, or told as done. Pure.
+
+What was tried is read as steps in their order: a step that the fix repeats, and a later one that tells of the trouble
+again. A fix that says more than the step, or that ends the record, is left alone.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from router.outcomes import Finding, FindingCode
+from router.verify.library import Item, Library, stems
+from router.verify.statement import Statement
+
+_MEMORY = frozenset({"memory", "recall", "incident"})
+_SENTENCE = re.compile(r"(?<=[.;!?])\s+|,\s+(?=but|which|so)")
+_OUTCOME = re.compile(r"[,;.](?=\s)|\b(?:but|while|whereas|then)\b")
+_PARTS = re.compile(r"(?<=[a-z\d)][.;!?])\s+|,? (?:and|then|but|or) ")
+_DID_NOT_HELP = re.compile(
+    r"\b(?:did not (?:help|work|fix)|same (?:error|problem|fault|symptom)|came back|no effect|unsuccessful\w*|fails|"
+    r"failed|without success|in vain|"
+    r"made no difference|corrupted|regretted|made (?:it|things|matters) worse|lost data|"
+    r"(?:error|delay|symptom|fault)s? stayed|undone|returned after|not possible|had to be abandoned)\b",
+    re.IGNORECASE,
+)
+_IN_VAIN = re.compile(
+    r"\b(?:did ?n['’]?o?t|could not) (?:help|work|fix|re?solve|change|address|cure)|"
+    r"\b(?:no effect|made no difference|in vain|the same (?:error|problem|fault|symptom)s?)\b|"
+    r"\b(?:error|delay|symptom|fault)s? (?:was |were )?(?:unchanged|stayed)",
+    re.IGNORECASE,
+)
+_AVOIDED = re.compile(
+    r"\b(?:no cure|not (?:work|help)|avoid\w*|instead|rather than|do not|don't|never|tried|failed|without)\b",
+    re.IGNORECASE,
+)
+REMEDY = frozenset(
+    stems(
+        "restart rollback roll back revert scale increase redeploy rollout upgrade update reboot flush clear "
+        "delete purge failover flushall"
+    )
+)
+_NEVER = re.compile(r"\b(?:never|do not|don't|must not|mustn't|avoid)\b", re.IGNORECASE)
+_CONDITION = re.compile(
+    r"\b(?:while|until|till|before|after|unless|during|when|if|once|meanwhile)\b", re.IGNORECASE
+)
+_ONLY_THEN = re.compile(r"\b(?:until|till|after|unless|if|once|only)\b", re.IGNORECASE)
+_I_DID = re.compile(
+    r"\bI(?: have|'ve|’ve)? (?:just |already |also |now )?"
+    r"(?!look|check|need|want|mention|notic|observ|includ|compar|consider|assum|review|search|verif|examin)"
+    r"(?:\w{2,}ed|rolled|undid|shut|cut|set|sent|took|put)\b"
+)
+_APART = re.compile(r"\broll(?:ed|ing|s)? ((?:[\w-]+ ){0,5})(back|over)\b", re.IGNORECASE)
+_SET = re.compile(r"\b\d+x\b|\b\d+(?:\.\d+)+\b", re.IGNORECASE)  # "2x", "1.14.0": this step and no other
+_AGAIN = re.compile(
+    r"\b(?:still|again|another|third|same (?:error|problem|fault|symptom|issue)s?|came back|continu\w+|unchanged|"
+    r"persist\w*|also (?:start|fail|crash|block)\w*|just after)\b",
+    re.IGNORECASE,
+)
+_ILL = re.compile(
+    r"\b(?:errors?|fail\w*|pending|crash\w*|down|unavailable|timeouts?|refused|oom\w*|(?:Node)?NotReady|not ready|"
+    r"unhealthy|kill\w*|restarted|[45]\d\ds?|problems?|issues?|symptoms?|blocked|outage|stuck|faulty)\b",
+    re.IGNORECASE,
+)
+_WELL = re.compile(
+    r"\b(?:no longer|no (?:more )?errors?|resolved|recovered|restored|success\w*|solved|fixed|normal|healthy)\b",
+    re.IGNORECASE,
+)
+_LEAST, _MOST_OF = 3, 0.7  # words that a step has to share with a fix
+_SOON = 6 * 3600.0  # what comes back later may be another trouble
+
+
+def fixes(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield what goes against what is recorded of the fix."""
+    yield from _failed_fix(said, library)
+    yield from _gone_through(said, library)
+    yield from _forbidden(said, library)
+    if found := _I_DID.search(said.fix):
+        text = f"“{said.fix[:100]}” tells as done (“{found[0]}”) what nobody here can do"
+        yield Finding(FindingCode.CONTRADICTION, text)
+
+
+def _words(text: str) -> frozenset[str]:
+    """Return the stems of *text*; "roll the change back" is a rollback."""
+    return frozenset(stems(_APART.sub(r"roll\2 \1", text)))
+
+
+def _proposed(fix: str) -> frozenset[str]:
+    """Return the stems of what *fix* proposes, without the clauses that tell what is avoided or did not help."""
+    clauses = _OUTCOME.split(fix)
+    told = (c for c in clauses if not (_AVOIDED.search(c) or _DID_NOT_HELP.search(c)))
+    return frozenset(stem for clause in told for stem in _words(clause))
+
+
+def _failed_fix(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield a fix of which one piece says that it was tried and did not help."""
+    words = _proposed(said.fix)
+    for item in library.items:
+        telling = words & REMEDY or len(words) > _LEAST
+        tried = (
+            len(words) > 1
+            and telling
+            and words <= item.stems | _words(item.text)
+            and _IN_VAIN.search(item.text)
+        )
+        if tried or (item.kind in _MEMORY and _failed_in(item, words)):
+            text = f"“{said.fix[:100]}” was tried and did not help ({item.id})"
+            yield Finding(FindingCode.CONTRADICTION, text, (item.id,))
+            return
+
+
+def _failed_in(item: Item, words: frozenset[str]) -> bool:
+    """Say whether *item* tells that the remedy among *words* failed, and not that another one beside it did."""
+    clauses = [(clause, _words(f"{clause} {item.service}")) for clause in _OUTCOME.split(item.text)]
+    failed = [own for clause, own in clauses if _DID_NOT_HELP.search(clause)]
+    if not failed or len(words & item.stems) < 2:
+        return False
+    if any(words & REMEDY & own or len(words & own) >= max(2.0, 0.6 * len(words)) for own in failed):
+        return True
+    named = any(REMEDY & own for own in failed)  # another remedy failed, ours is told elsewhere
+    return not named and bool(words & REMEDY & item.stems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One sentence of the record."""
+
+    id: str
+    text: str
+    words: frozenset[str]
+    at: float
+    is_act: bool
+
+
+def _steps(library: Library) -> list[_Step]:
+    """Return what happened since the onset, sentence by sentence, in order."""
+    since = [
+        _Step(item.id, text, _words(f"{text} {item.service}"), item.time.timestamp(), item.kind != "alert")
+        for item in library.items
+        if item.time is not None and item.kind not in {"runbook", *_MEMORY}
+        if library.onset is None or item.time >= library.onset
+        for text in _SENTENCE.split(item.text)
+    ]
+    return sorted(since, key=lambda step: step.at)
+
+
+def _gone_through(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield a fix that is a step of the record after which the trouble was there again."""
+    steps = _steps(library)
+    for part in _PARTS.split(said.fix):
+        words = frozenset() if _AVOIDED.search(part) else _words(part)
+        if len(words) < _LEAST:
+            continue
+        shared = [_shared(words, part, step) if step.is_act else 0.0 for step in steps]
+        most = max(shared, default=0.0)
+        if most < _MOST_OF:
+            continue
+        last = max(n for n, share in enumerate(shared) if share == most)
+        for later in steps[last + 1 :]:
+            if later.at - steps[last].at > _SOON:
+                break
+            if _AGAIN.search(later.text) and _ILL.search(later.text) and not _WELL.search(later.text):
+                told = (
+                    f"“{part[:100]}” was done ({steps[last].id}), and {later.id} tells of the trouble again"
+                )
+                yield Finding(FindingCode.CONTRADICTION, told, (steps[last].id, later.id))
+                return
+
+
+def _shared(words: frozenset[str], part: str, step: _Step) -> float:
+    """Return how much of a fix a step tells; one with other versions or factors is another step."""
+    if not {*_SET.findall(part)} <= {*_SET.findall(step.text)}:
+        return 0.0
+    joined = "".join(sorted(step.words))  # "health check" is in "healthcheck"
+    return sum(word in step.words or (len(word) > 4 and word in joined) for word in words) / len(words)
+
+
+def _forbidden(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield a fix that a runbook, or what is remembered, says must never be done."""
+    words = _proposed(said.fix)
+    if not words & REMEDY:
+        return
+    for item in library.items:
+        for sentence in _SENTENCE.split(item.text) if item.kind in {"runbook", *_MEMORY} else ():
+            if _CONDITION.search(sentence) and _ONLY_THEN.search(said.fix):
+                continue  # "not while one is being written" and "once none is" agree, as far as can be told
+            found = _NEVER.search(sentence)
+            told = _words(sentence[found.end() :]) if found else frozenset()
+            if words & REMEDY & told and len(words & told) >= 2:
+                text = f"“{said.fix[:100]}”: {item.id} says “{sentence[:100]}”"
+                yield Finding(FindingCode.CONTRADICTION, text, (item.id,))
+                return
