@@ -16,6 +16,7 @@ from router.verify import schema
 from router.verify.available import available
 from router.verify.blame import blame
 from router.verify.citations import citations
+from router.verify.denials import denials
 from router.verify.facts import facts
 from router.verify.fixes import fixes
 from router.verify.flows import flows
@@ -42,7 +43,7 @@ _AGAINST_EVIDENCE: Mapping[Check, tuple[_Held, ...]] = {
     "entities": (identifiers, services, strangers),
     "numbers": (numbers, times, dates),
     "time": (time_order, sequence, apart),
-    "facts": (trends, samples, facts, fixes, blame, steps, flows, tellers, scope, available),
+    "facts": (trends, samples, facts, fixes, blame, steps, denials, flows, tellers, scope, available),
 }
 _GOOD_STOPS = frozenset({"end_turn", "stop_sequence", "tool_use"})
 _CUT = frozenset({"max_tokens", "model_context_window_exceeded"})
