@@ -160,7 +160,8 @@ def _may_follow(clock: Clock, library: Library) -> bool:
 def _is_after(first: Day | Clock, library: Library) -> bool:
     """Say whether *first* is a day after that of the onset, or a time that may be after it."""
     if isinstance(first, Clock):
-        return _may_follow(first, library)
+        there = [item for item in library.items if item.time is not None and _is_of(first, item)]
+        return _may_follow(first, library) or (bool(there) and all(_is_past_onset(i, library) for i in there))
     return library.onset is not None and (first.month, first.day) > (library.onset.month, library.onset.day)
 
 
@@ -172,8 +173,11 @@ def _precedes(one: Day | Clock, other: Day | Clock) -> bool:
 
 def _is_late(item: Item, library: Library) -> bool:
     """Say whether *item* is a change that came after the onset."""
-    after = library.onset is not None and item.time is not None and item.time >= library.onset + _A_MINUTE
-    return after and item.kind in _CHANGES
+    return _is_past_onset(item, library) and item.kind in _CHANGES
+
+
+def _is_past_onset(item: Item, library: Library) -> bool:
+    return library.onset is not None and item.time is not None and item.time >= library.onset + _A_MINUTE
 
 
 def _late(sentence: str, said: Statement, library: Library) -> Item | None:

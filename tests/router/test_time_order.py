@@ -25,6 +25,7 @@ GROUNDS = (
     Seen("deploy:3", "deploy", "kiln rolled back from 4.1.0 to 4.0.9", "kiln", at(8, 50)),
     Seen("deploy:4", "deploy", "flue swept", "kiln", datetime(2026, 7, 11, 9, 0, tzinfo=UTC)),
     Seen("deploy:5", "deploy", "bellows set to full", "kiln", at(8, 1)),
+    Seen("log:2", "log", "tiles counted", "store", datetime(2026, 7, 10, 6, 10, tzinfo=UTC)),
     Seen("log:1", "log", "thermocouple 3 reads 1280", "kiln", at(7, 55)),
 )
 
@@ -113,3 +114,9 @@ def test_what_came_first_may_be_blamed_and_what_came_later_may_be_told(cause: st
 def test_a_claim_blames_by_a_verb_that_is_not_passive(claim: str, blamed: bool) -> None:
     said = Statement("", (), 0.8, (Claim(claim, ("deploy:2",)),), "")
     assert bool([*time_order(said, read(GROUNDS, ONSET))]) is blamed
+
+
+def test_a_time_of_the_next_morning_is_after_the_evening_before() -> None:
+    counted = "Counting the tiles at 06:10 made the kiln drop them the evening before."
+    assert FindingCode.CAUSE_AFTER_EFFECT in found(counted)
+    assert FindingCode.CAUSE_AFTER_EFFECT not in found(counted.replace("06:10", "07:55"))
