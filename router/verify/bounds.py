@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from router.verify.hedges import Hedge
 from router.verify.quantities import Kind, Quantity, quantities
-from router.verify.series import DIFFERS, LOST, Series, named, plain_clock, window
+from router.verify.series import DENIED, DIFFERS, LOST, Series, named, plain_clock, window
 
 _ALWAYS = re.compile(
     r"\b(?:stay\w*|remain\w*|keeps?|kept|always|throughout|never|not once|at all times|all along|none of)\b",
@@ -14,6 +14,11 @@ _ALWAYS = re.compile(
 _NOT = re.compile(r"\b(?:not|neither|nor|without|hardly|cannot|no)\b|n['’]t\b", re.IGNORECASE)
 _FLAT = re.compile(
     r"\b(?:flat|constant|unchanged|steady|level|stable|did not (?:move|change)|didn['’]t (?:move|change)|no change)\b",
+    re.IGNORECASE,
+)
+_CHANGED = re.compile(
+    r"\b(?:broke down|collapsed|dipped|slipped|degraded|worsened|spiked|swung|moved|changed|recovered|came back|"
+    r"fluctuated|varied)\b",
     re.IGNORECASE,
 )
 _HARDLY = 0.02  # of a bound: how far on the other side a sample may be
@@ -55,6 +60,14 @@ def _passes(told: Quantity, one: Series, clause: str, *, over: bool) -> str:
         return f"{one.item.id} has {one.plain[off]:g} at {plain_clock(one.samples[off][0])}"
     end = max(one.plain) if over else min(one.plain)
     return f"{one.item.id} has {end:g} at {'most' if over else 'least'}"
+
+
+def changed(clause: str, cited: Sequence[Series]) -> str:
+    """Say that a series is the same throughout of which *clause* says that it changed."""
+    about = named(clause, cited) if _CHANGED.search(clause) and not DENIED.search(clause) else []
+    if not about or any(len(set(one.plain)) > 1 for one in about):
+        return ""
+    return f"{about[0].item.id} is {about[0].plain[0]:g} throughout"
 
 
 def flat(clause: str, cited: Sequence[Series]) -> str:

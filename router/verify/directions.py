@@ -16,7 +16,7 @@ _UP = re.compile(
     r"went up|swell\w*|swollen|escalat\w*|balloon\w*|mushroom\w*|accelerat\w*|more and more|"
     r"more(?! than\b)(?: [\w-]+){1,5} (?:after|since)\b|more often|more frequent\w*|"
     r"going up|(?:was |is |were )?up from|rais(?:e|ed|es|ing)|scal\w+ up|"
-    r"doubl\w*|tripl\w*|trebl\w*|quadrupl\w*|multipl(?:y|ied|ies)|higher|bumped up|"
+    r"doubl\w*|tripl\w*|trebl\w*|quadrupl\w*|multipl(?:y|ied|ies)|higher|bumped up|lengthen\w*|prolong\w*|"
     r"more (?:\w+ ){1,4}than (?:before|usual)|creep\w* up|shot up|slower|(?:got|gets|getting|became|grew) longer)\b",
     re.IGNORECASE,
 )
@@ -26,7 +26,7 @@ _DOWN = re.compile(
     r"(?:went|going|comes?|came|coming|br(?:ought|ings?|inging)) (?:[\w-]+ ){0,5}down|down from|down to|"
     r"lower(?:ed|s|ing)?|cut (?:from|by|in half)|was cut|reduc\w*|"
     r"shr(?:ink|ank|unk|inking)\w*|halv\w*|sank|sinking|plunged|"
-    r"faster|quicker|eas(?:ed|es|ing)|catching up|caught up|shorter|emptied|emptying|sped up|speed-up|"
+    r"faster|quicker|eas(?:ed|es|ing)|catching up|caught up|shorter|shorten\w*|emptied|emptying|sped up|speed-up|"
     r"scal\w+ down|(?:fewer|less) (?:\w+ ){1,4}than (?:before|usual))\b",
     re.IGNORECASE,
 )

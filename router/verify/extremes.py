@@ -1,8 +1,9 @@
-"""Extremes: where a claim puts the highest or lowest sample of a series, or what it says it is. Pure."""
+"""Extremes and averages: where a claim puts the highest or lowest sample of a series, or what it says it is. Pure."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from statistics import mean, median
 
 from router.verify.hedges import Hedge
 from router.verify.quantities import Kind, Quantity, quantities
@@ -32,6 +33,7 @@ _LASTED = (
     re.compile(rf"\b{_ITS}(?:slowest|longest)\b", re.IGNORECASE),
     re.compile(rf"\b{_ITS}(?:fastest|quickest|shortest)\b", re.IGNORECASE),
 )
+_AVERAGE = re.compile(r"\b(?:average[sd]?|averaging|avg|mean|median)\b|p50", re.IGNORECASE)
 _JITTER = 0.1  # of its range: what a series may be off an extreme
 
 
@@ -45,7 +47,7 @@ def extreme(clause: str, cited: Sequence[Series]) -> str:
         there = [(one, n) for one in about if (n := one.at(at[0])) is not None]
         wrong = [one for one, n in there if _is_inside(one.plain[n], one, clause)]
         return _told(wrong[0], clause) if there and len(wrong) == len(about) else ""
-    told = [q for q in quantities(clause) if q.kind is not Kind.FOLD and q.whole is None and q.per is None]
+    told = [q for q in quantities(clause) if q.kind is not Kind.FOLD and any(one.values(q) for one in about)]
     when = window(clause)
     if len(told) != 1 or when is None or at or DIFFERS.search(when[2]):
         return ""
@@ -53,6 +55,22 @@ def extreme(clause: str, cited: Sequence[Series]) -> str:
     if not all(len(one.samples) > 1 and _is_other(told[0], one, clause) for one in parts):
         return ""
     return _told(parts[0], clause)
+
+
+def average(clause: str, cited: Sequence[Series]) -> str:
+    """Say what the samples of a series come to on average, if *clause* has it otherwise."""
+    when, about = window(clause), named(clause, cited)
+    told = [q for q in quantities(clause) if any(one.values(q) for one in about)]
+    if when is None or len(told) != 1 or not _AVERAGE.search(clause) or DIFFERS.search(when[2]):
+        return ""
+    about_it = told[0] if told[0].hedge in {Hedge.OVER, Hedge.UNDER} else replace(told[0], hedge=Hedge.ABOUT)
+    why = []
+    for one in (one.between(*when[:2]) for one in about):
+        values = one.values(told[0])
+        made = [mean(values), median(values)] if values and not _AVERAGE.search(one.part) else [told[0].value]
+        fits = any(close(about_it, each) or abs(each - told[0].value) <= _JITTER * each for each in made)
+        why.append("" if fits else f"{one.item.id} comes to {mean(one.plain):.3g} on average")
+    return why[0] if why and all(why) else ""
 
 
 def _ends(clause: str, one: Series) -> set[float]:

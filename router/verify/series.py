@@ -3,6 +3,7 @@
 A clause that names no series may be about any that its claim cites; one whose time cannot be read is about none.
 """
 
+import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -31,15 +32,17 @@ _SOMETIME = re.compile(  # a time that is told otherwise than by the clock
     r"\b(?:while|during|when|once|after\w*|before|since|until|till|later|earlier|first|initial\w*|finally|last|again|"
     r"already|began|begin\w*|start\w*|recover\w*|next|second|another|except|apart from|otherwise|mostly|usual\w*|"
     r"normal\w*|typical\w*|almost always|mean ?while|still|so far|yet|ever|minutes?|hours?|days?|"
-    r"moment\w*)\b",
+    r"moment\w*|latest|recent\w*|now|today|current\w*)\b",
     re.IGNORECASE,
 )
 DIFFERS = re.compile(  # a number that is no value of a series but lies between two
     r"\b(?:by(?! (?:\d\d:|then\b))|within|points?|times|fold|than(?! (?:an? )?\d| half)|differ\w*|later|earlier|"
     r"after|before|more(?! than)|less(?! than)|fewer|higher(?! than)|lower(?! than)|longer|shorter|faster|slower|"
-    r"added|gained|lost|lacked|short of|away|plus|minus|(?:up|down)(?: (?:some|about|around|roughly))* \d\S*|"
-    r"of (?:the|its|their|all)|(?:step|jump|rise|drop|dip|gain|loss|increase|decrease|change|gap|growth) of|between|"
-    r"from|since|until|(?:above|below) (?:its|the|that))\b",
+    r"added|gained|lost|lacked|short of|away|plus|minus|"
+    r"(?:up|down)(?: (?:some|about|around|roughly))* \d\S*|"
+    r"(?:\d ?%|half|third|quarter|percent) of|"
+    r"(?:step|jump|rise|drop|dip|gain|loss|increase|decrease|change|gap|growth) of|"
+    r"between|from|since|until|(?:above|below) (?:its|the|that))\b",
     re.IGNORECASE,
 )
 LOST = re.compile(  # what is told by what it lacks
@@ -82,13 +85,34 @@ class Series:
 
     def between(self, start: float, end: float) -> "Series":
         """Return the series of the samples from *start* to *end*."""
-        return replace(self, samples=tuple(one for one in self.samples if start <= one[0] <= end))
+        return replace(
+            self, samples=tuple(one for one in self.samples if not (one[0] < start or one[0] > end))
+        )
 
 
 def every_series(items: Sequence[Item]) -> list[Series]:
-    """Return the series of *items*, and their other parts without samples; nothing when none is a series."""
-    found = [Series(item, part, _told(item, part)) for item in items for part in item.text.split(";")]
+    """Return the series of *items*, and their other parts without samples; nothing when none is a series.
+
+    Pieces that say the same but for their numbers are one series without times.
+    """
+    alike = [item for item in items if _opening(item) and _opening(item) == _opening(items[0])]
+    row = alike if len(alike) >= _FEWEST else []
+    found = [
+        Series(item, part, _told(item, part))
+        for item in items
+        if item not in row
+        for part in item.text.split(";")
+    ]
+    if row:
+        found.append(Series(row[0], _opening(row[0]), tuple((math.nan, one.quantities[0]) for one in row)))
     return found if any(one.samples for one in found) else []
+
+
+def _opening(item: Item) -> str:
+    """Return the words before the first number of a piece, "" when that has no unit of its own."""
+    first = next(iter(item.quantities), None)
+    measured = first is not None and first.kind is not Kind.COUNT and not first.guessed
+    return item.text[: first.start] if first and measured else ""
 
 
 def _told(item: Item, part: str) -> tuple[tuple[float, Quantity], ...]:
@@ -165,4 +189,6 @@ def window(clause: str) -> tuple[float, float, str] | None:
 
 def plain_clock(second: float) -> str:
     """Return a second of the day as it is told: "14:24"."""
+    if math.isnan(second):
+        return "another piece"
     return f"{int(second) // 3600:02}:{int(second) // 60 % 60:02}"

@@ -43,8 +43,16 @@ def trends(said: Statement, library: Library) -> Iterator[Finding]:
     today = [item for item in library.items if item.kind not in _OTHER_TIMES]
     sinking = (clause for clause in CLAUSE.split(said.cause) if goes(clause) is Way.DOWN)
     denied = (in_words(clause, today) for clause in sinking)
-    if why := next(filter(None, denied), "") or _idle(said.cause, library):
+    exchanged = (_turned_in(clause, today) for clause in CLAUSE.split(said.cause))
+    if why := next(filter(None, (*denied, *exchanged)), "") or _idle(said.cause, library):
         yield Finding(FindingCode.DIRECTION, f"“{said.cause[:120]}”: {why}")
+
+
+def _turned_in(clause: str, today: Sequence[Item]) -> str:
+    """Say which change of a thing that *clause* names has its two numbers the other way round."""
+    own, words = pair(in_digits(clause.replace("`", ""))), frozenset(stems(clause))
+    told = [course for item in today if words & item.stems for _, course in courses(item)]
+    return _turned(own, told) if own and goes(clause) else ""
 
 
 def _swapped(text: str, cited: Sequence[Item]) -> str:

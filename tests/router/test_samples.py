@@ -1,5 +1,7 @@
 """What a claim says of the samples of a series is held against them: extremes, values at a time, moves, bounds."""
 
+from datetime import UTC, datetime
+
 import pytest
 
 from router.verify.library import read
@@ -38,12 +40,20 @@ GROUNDS = (
         "orders per minute: 10:00 210, 10:05 205, 10:10 214, 10:15 208, 10:20 211",
         "shop",
     ),
+    Seen(
+        "metric:6", "metric", "firing time 10:00 12s, 10:05 20s, 10:10 2m, 10:15 20s; bricks 4 -> 24", "yard"
+    ),
+    Seen("metric:7", "metric", "bell rings: 10:00 0, 10:05 0, 10:10 0", "bell"),
+    Seen("log:1", "log", "shelves broken: many more jumped off", "shelf"),
+    Seen("log:2", "log", "bake done in 17.02 seconds, door shut", "oven"),
+    Seen("log:3", "log", "bake done in 3.01 seconds, door shut", "oven"),
+    Seen("log:4", "log", "bake done in 8.00 seconds, door open", "oven"),
 )
 
 
 def found(claim: str, cites: str) -> bool:
     said = Statement("", (), 0.8, (Claim(claim, tuple(cites.split())),), "")
-    return bool(list(samples(said, read(GROUNDS, None))))
+    return bool(list(samples(said, read(GROUNDS, datetime(2026, 3, 2, 10, 10, tzinfo=UTC)))))
 
 
 @pytest.mark.parametrize(
@@ -79,6 +89,10 @@ def found(claim: str, cites: str) -> bool:
         ("Kiln CPU passed 90 %", "Kiln CPU exceeded 95 %", "metric:4"),
         ("Wheel CPU stayed under 8 %", "Wheel CPU stayed under 2 %", "metric:3"),
         ("Wheel CPU stayed under 2 % until 10:15", "Wheel CPU stayed under 2 % from 10:15 on", "metric:3"),
+        ("The fastest of the three took 3 s", "The fastest of the three took 8 s", "log:2 log:3 log:4"),
+        ("The bakes averaged 9.3 s", "The bakes averaged 12 s", "log:2 log:3 log:4"),
+        ("The bell was silent at 10:10", "The bell broke down at 10:10 as well", "metric:7"),
+        ("Heat rose when the window began", "Heat fell when the window began", "metric:1"),
         ("Orders were flat", "Kiln heat was flat", "metric:1 metric:5"),
     ],
 )
@@ -107,6 +121,8 @@ def test_a_claim_is_wrong_when_its_series_says_otherwise(good: str, bad: str, ci
         ("Kiln CPU went from under 1 % to over 80 %", "metric:4"),
         ("Orders were flat between 11:00 and 11:30", "metric:5"),
         ("Heat stayed over 4 s from 11:00 to 11:30", "metric:1"),
+        ("The latest average is 2 s", "log:2 log:3 log:4"),
+        ("The slowest took over 15 s", "log:2 log:3 log:4"),
         ("Bricks grew sixfold", "metric:6"),
         ("At 10:05 there were 20 s", "metric:6 metric:1"),
         ("Broken shelves jumped at 10:10, to 1.2 s", "metric:1 log:1"),
