@@ -5,7 +5,7 @@ from collections.abc import Container, Sequence
 from itertools import combinations
 
 from router.verify.hedges import Hedge
-from router.verify.library import Item, Library
+from router.verify.library import Item, Library, stems
 from router.verify.quantities import Kind, Quantity
 from router.verify.readings import measure, readings
 from router.verify.rounding import close
@@ -31,7 +31,7 @@ def compared(
     apart = _COMPARES.match(behind) if quantity.kind is Kind.TIME else _LASTING.search(plain)
     return (
         (apart is not None and _outlasts(quantity, [q.value for q in others if q.kind is Kind.TIME], items))
-        or (_EVENT.match(behind) is not None and _reaches(quantity, items, library))
+        or (_EVENT.match(behind) is not None and _reaches(quantity, frozenset(stems(plain)), items, library))
         or _divides(quantity, {q.value for q in others if q.kind is Kind.COUNT}, items)
     )
 
@@ -53,11 +53,16 @@ def _outlasts(quantity: Quantity, said: Sequence[float], items: Sequence[Item]) 
     return quantity.kind in {Kind.FOLD, Kind.SHARE} and any(close(quantity, ratio) for ratio in ratios)
 
 
-def _reaches(quantity: Quantity, items: Sequence[Item], library: Library) -> bool:
-    """Say whether one of *items* is just this far from anything else, cited or not."""
-    if quantity.kind is not Kind.TIME or quantity.hedge not in {Hedge.EXACT, Hedge.ABOUT}:
+def _reaches(quantity: Quantity, said: frozenset[str], items: Sequence[Item], library: Library) -> bool:
+    """Say whether the one piece cited is just this far from another that has a word of what is *said*."""
+    if len(items) != 1 or quantity.kind is not Kind.TIME or quantity.hedge not in {Hedge.EXACT, Hedge.ABOUT}:
         return False
-    gaps = (abs(a - b) for item in items for a in item.moments for b in library.moments)
+    others = [
+        item
+        for item in library.items
+        if item not in items and (item.service == items[0].service or said & item.stems)
+    ]
+    gaps = (abs(a - b) for item in items for a in item.moments for other in others for b in other.moments)
     return any(abs(gap - quantity.value) <= _GRAIN * quantity.scale for gap in gaps)
 
 

@@ -38,7 +38,7 @@ def worked_out(items: Sequence[Item], by: Measure) -> Iterator[float]:
     """Yield what is worked out *by* a measure."""
     read = readings(items, by)[:MOST]
     if by.kind is not Kind.FOLD:
-        pairs = [(a, b) for a, b in combinations(read, 2) if alike(a, b)]
+        pairs = [(a, b) for a, b in combinations(read, 2) if alike(a, b) and _is_told(a, by)]
         yield from (abs(a.value - b.value) for a, b in pairs)
         yield from (a.value + b.value for a, b in pairs if a.below is not b.below)
     if by.kind is Kind.COUNT:
@@ -51,15 +51,26 @@ def worked_out(items: Sequence[Item], by: Measure) -> Iterator[float]:
     else:
         yield from _products(items, by.kind)
     if by.kind in {Kind.COUNT, Kind.TIME, Kind.SIZE}:
-        yield from _sums(read)
-        if len(items) > 1:
-            yield from (
-                total for n in range(len(items)) for total in _sums([a for a in read if a.piece == n])
-            )
-            yield from _columns(items, read)
         yield from _parts(items, read)
+        yield from _columns(items, read) if len(items) > 1 else ()
     if by.kind is Kind.TIME:
         yield from (every for item in items for every in _intervals(item))
+
+
+def _is_told(a: Reading, by: Measure) -> bool:
+    """Say whether a number may measure *by* it: without a unit it is of no minutes and hours."""
+    return a.own or by.kind is not Kind.TIME or by.unit <= 1
+
+
+def totals(items: Sequence[Item], by: Measure) -> Iterator[float]:
+    """Yield what amounts make together, of all pieces and of each."""
+    if by.kind not in {Kind.COUNT, Kind.TIME, Kind.SIZE}:
+        return
+    wholes = [{q.whole for q in item.quantities} for item in items]  # no part is summed up with its whole
+    read = [a for a in readings(items, by)[:MOST] if a.value not in wholes[a.piece]]
+    yield from _sums(read)
+    if len(items) > 1:
+        yield from (total for n in range(len(items)) for total in _sums([a for a in read if a.piece == n]))
 
 
 def ratios(items: Sequence[Item]) -> Iterator[float]:

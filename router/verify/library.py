@@ -92,14 +92,15 @@ class Item:
         return tuple(clocks(self.text))
 
     def dated(self, onset: datetime | None) -> tuple[float, ...]:
-        """Return the Unix seconds of the days in its text; without a year they are of its own or the onset's."""
+        """Return the Unix seconds of the instants and the bare days in its text; without a year of its own's."""
         near = self.time or onset
         year = near.year if near is not None else None
-        exact = tuple(
-            at for found in islice(ISO.finditer(self.text), 20) if (at := _instant(found)) is not None
-        )
-        told = ((day.year or year, day.month, day.day) for day in days(self.text)[:20])
-        return exact + tuple(
+        exact = {
+            found.start(): at for found in islice(ISO.finditer(self.text), 20) if (at := _instant(found))
+        }
+        bare = (day for day in days(self.text)[:20] if day.start not in exact)
+        told = ((day.year or year, day.month, day.day) for day in bare)
+        return tuple(exact.values()) + tuple(
             at for y, m, d in told if y is not None and (at := _midnight(y, m, d)) is not None
         )
 
@@ -142,30 +143,37 @@ class Library:
             made += [_second(self.onset.astimezone(UTC)), _second(self.onset)]
         return tuple(dict.fromkeys(made))
 
-    def spans(self, items: Iterable[Item]) -> tuple[float, ...]:
-        """Return the seconds between any two things that *items*, the alerts and the onset date.
+    def spans(self, items: Iterable[Item], *, alone: bool = False) -> tuple[float, ...]:
+        """Return the seconds between any two instants that *items*, the alerts and the onset date.
 
-        A release is there until the next one of its service, whether that is among *items* or not.
+        A release is there until the next one of its service, whether that is among *items* or not. *alone*: where two
+        of *items* have a time, it is theirs that is told of.
         """
-        given = [*items]
-        changed = {item.service for item in given if item.kind in CHANGES}
-        beside = (i for i in self.items if i.kind == "alert" or (i.kind in CHANGES and i.service in changed))
-        meant = {item.id: item for item in (*given, *beside)}.values()
-        times = [item.time.timestamp() for item in meant if item.time is not None]
-        times += [at for item in meant for at in item.dated(self.onset)]
+        meant, begun = self._told(items, alone=alone)
+        times = _dates(meant, begun, self.onset)
         moments = [second for item in meant for second in item.moments[:40]][:160]
-        if self.onset is not None:
-            times.append(self.onset.timestamp())
-            moments += [_second(self.onset.astimezone(UTC)), _second(self.onset)]
+        moments += [_second(at) for at in begun for at in (at.astimezone(UTC), at)]
         made = {abs(a - b) for a in times for b in times}
         made |= {float(abs(a - b)) for a in moments for b in moments}
         made |= {
             86_400.0 - abs(a - b) for a in moments for b in moments if abs(a - b) > 43_200
         }  # across midnight
-        made |= {
-            86_400 * abs(a // 86_400 - b // 86_400) for a in times for b in times
-        }  # days of the calendar
         return tuple(sorted(made - {0.0}))
+
+    def calendar(self, items: Iterable[Item], *, alone: bool) -> tuple[float, ...]:
+        """Return the days from one date to another in seconds, and as they are counted with the first of them."""
+        times = _dates(*self._told(items, alone=alone), self.onset)
+        days = {abs(a // 86_400 - b // 86_400) for a in times for b in times} - {0.0}
+        return tuple(86_400 * n for day in sorted(days) for n in (day, day + 1))
+
+    def _told(self, items: Iterable[Item], *, alone: bool) -> tuple[Sequence[Item], Sequence[datetime]]:
+        given = [*items]
+        if alone and sum(item.time is not None for item in given) > 1:
+            return given, ()
+        changed = {item.service for item in given if item.kind in CHANGES}
+        beside = (i for i in self.items if i.kind == "alert" or (i.kind in CHANGES and i.service in changed))
+        meant = {item.id: item for item in (*given, *beside)}
+        return [*meant.values()], () if self.onset is None else (self.onset,)
 
     def cited(self, ids: Iterable[str]) -> list[Item]:
         """Return the items of *ids* that exist."""
@@ -186,6 +194,11 @@ def alike(text: str) -> str:
 def _items(grounds: Sequence[Ground]) -> Iterator[Item]:
     for ground in grounds:
         yield Item(ground.id, ground.kind, ground.text[:LONGEST], ground.service or "", ground.time)
+
+
+def _dates(items: Sequence[Item], begun: Sequence[datetime], onset: datetime | None) -> list[float]:
+    times = [at.timestamp() for at in (*(item.time for item in items), *begun) if at is not None]
+    return times + [at for item in items for at in item.dated(onset)]
 
 
 def _midnight(year: int, month: int, day: int) -> float | None:

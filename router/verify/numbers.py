@@ -45,7 +45,7 @@ _EACH = re.compile(
     re.IGNORECASE,
 )  # one number over another
 _PACE = re.compile(
-    r"\b(?:rate|pace|speed|will|would|going to|left|takes?|needs?|lasts?|until|before|full|empty)\b",
+    r"\b(?:rate|pace|speed|will|would|going to|takes?|needs?|lasts?|full|empty)\b",
     re.IGNORECASE,
 )
 _MEASURED = {Kind.TIME, Kind.SIZE, Kind.SHARE}
@@ -56,6 +56,15 @@ _BEFORE = re.compile(
 _SIGN = re.compile(r"\s?[/+=~≈−–-]\s?\d")
 _UNSAID = (60.0, 1.0, 1e-3)  # the units of time that are left out
 _MEAN = re.compile(r"\b(?:average\w*|averaging|mean)\b", re.IGNORECASE)
+_TOTAL = re.compile(  # "in all", "the other 49", "46 in the three bad samples", "24 of the 30"
+    r"\b(?:all|total\w*|(?:al)?together|sums?|both|each|others?|another|rest|overall|over|across|combined|plus|of|no|any|"
+    r"to one|in (?:the )?\d+)\b|\+",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(  # from or to the alert, or to what is not named
+    r"\b(?:alert\w*|alarm\w*|page[ds]?|outage|incident|ago|onset)\b|\b(?:before|earlier|later)(?=[,.;:]|$)|"
+    r"\blater [\w ]*(?=[;,.]|$)|\bafter (?:\w+ ){1,4}?(?:seconds?|minutes?|hours?|days?)(?=[;,.]|$)"
+)
 _COMPARED = re.compile(r"\b(?:to|down|up|instead|rather|vs|versus|against|than|was|now|before|then|from)\b")
 _TIMES = re.compile(r"[\d,]+(?:\.\d+)? times?\b")
 _COUNTED = re.compile(  # a number and what it counts, an adjective or two between
@@ -71,7 +80,7 @@ _DENIES = re.compile(
     re.IGNORECASE,
 )
 _VERB = re.compile(r"\d+ may$|may \d")  # no month in small letters
-_WIDE = 1.7  # how far from what is there a range may begin or end
+_WIDE = 1.25  # how far from what is there a range may begin or end, if it does so at a round number
 _OFFSETS = tuple(1800 * n for n in range(-24, 29))
 
 
@@ -198,6 +207,12 @@ def _given(quantity: Quantity, text: str, pool: Pool, everything: Pool) -> bool:
         or pool.apart(quantity, [*clocks(text), *twelves(text)])
         or (_PACE.search(text) is not None and pool.lasts(quantity))
         or (_MEAN.search(text) is not None and pool.averages(quantity))
+        or (_TOTAL.search(in_figures(text)) is not None and pool.totals(quantity))
+        or (
+            _SINCE.search(text) is not None
+            and quantity.kind is Kind.TIME
+            and pool.lasted(quantity, since=True)
+        )
     )
 
 
@@ -275,9 +290,11 @@ def _in_unit(quantity: Quantity, kind: Kind, unit: float) -> Quantity:
 
 
 def _ranges(quantity: Quantity, pool: Pool) -> bool:
-    """Say whether "X to Y" holds something that the evidence has."""
+    """Say whether "X to Y" holds something that the evidence has, from its beginning to its end."""
     low, high = quantity.value, quantity.upto
     if high is None or high <= low or quantity.changes:
         return False
-    within = [value for value in pool.all_of(quantity) if low * 0.9 <= value <= high * 1.1]
-    return any(value <= low * _WIDE for value in within) and any(value >= high / _WIDE for value in within)
+    near = high <= low + quantity.scale  # "two to three" is said of one
+    least, most = (high, low) if near else (low * _WIDE, high / _WIDE)
+    within = [value for value in pool.all_of(quantity, spans=False) if low * 0.98 <= value <= high * 1.02]
+    return any(value <= least for value in within) and any(value >= most for value in within)

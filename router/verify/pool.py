@@ -10,13 +10,14 @@ from dataclasses import replace
 from functools import cached_property
 
 from router.verify.clocks import Clock, days, offsets, without_times
-from router.verify.derived import MOST, counted_by, means, projections, rates, worked_out
+from router.verify.derived import MOST, counted_by, means, projections, rates, totals, worked_out
 from router.verify.hedges import Hedge
 from router.verify.library import Item, Library
 from router.verify.quantities import Kind, Quantity
 from router.verify.readings import Measure, converted, in_binary, measure, readings
 from router.verify.rounding import close, rounds_to, same_figures
 
+_DAY = 86_400.0
 _EPOCH = 1e9  # the Unix time of 2001; nothing that is counted is as exact as that
 _FEW_PARTS = 12  # the whole of a part that stands for a share
 _LETTER = re.compile(r"[A-Za-z]|\d\.\d+\.\d")  # in what is a name and no mere number
@@ -34,19 +35,25 @@ class Pool:
         self.items = items
         self.library = library
         self._made: dict[Measure, list[float]] = {}
+        self._summed: dict[Measure, list[float]] = {}
 
     @cached_property
     def _stated(self) -> list[Quantity]:
         return [q for item in self.items for q in item.quantities]
 
     @cached_property
+    def _since(self) -> tuple[float, ...]:
+        """The seconds between any two instants, those of the alerts and the onset included."""
+        return self.library.spans(self.items)
+
+    @cached_property
     def _spans(self) -> list[float]:
-        """The seconds between any two instants, and those that zones are from UTC."""
+        """The seconds between any two instants of what is cited, and those that zones are from UTC."""
         bare = [q.value for q in self._stated if q.kind is Kind.COUNT and q.value > _EPOCH]
         epochs = [value / unit for value in bare for unit in (1, 1000) if _EPOCH < value / unit < 4 * _EPOCH]
         zones = [away for item in self.items for away in offsets(item.text)]
         return [
-            *self.library.spans(self.items),
+            *self.library.spans(self.items, alone=True),
             *(abs(a - b) for a in epochs for b in epochs if a != b),
             *zones,
         ]
@@ -86,6 +93,12 @@ class Pool:
             or (quantity.kind is Kind.FOLD and self._beside(quantity))
             or ((not quantity.changes or quantity.kind is Kind.SHARE) and self._worked_out(quantity))
         )
+
+    def totals(self, quantity: Quantity) -> bool:
+        """Say whether numbers of the evidence make this together."""
+        if quantity.per is not None or (quantity.whole is not None and not self._count(quantity.whole)):
+            return False
+        return any(close(quantity, total) for total in self._totals(measure(quantity)))
 
     def made(self, by: Measure) -> list[float]:
         """Return what can be worked out: differences, ratios, shares, counts."""
@@ -164,6 +177,11 @@ class Pool:
             return False
         return any(q.value == quantity.whole - quantity.value and said <= item.stems for q, item in told)
 
+    def _totals(self, by: Measure) -> list[float]:
+        if by not in self._summed:
+            self._summed[by] = list(totals(self.items, by))
+        return self._summed[by]
+
     def _worked_out(self, quantity: Quantity) -> bool:
         if quantity.per is not None and not any(quantity.per in counted_by(i.text) for i in self.items):
             return False  # the difference of two amounts is nothing a minute
@@ -200,7 +218,9 @@ class Pool:
         return False
 
     def _count(self, value: float) -> bool:
-        have = [one.value for one in readings(self.items, _COUNTS)] + self.made(_COUNTS)
+        have = (
+            [one.value for one in readings(self.items, _COUNTS)] + self.made(_COUNTS) + self._totals(_COUNTS)
+        )
         return any(rounds_to(value, each) for each in have)
 
     def _stands(self, value: float) -> bool:
@@ -245,12 +265,14 @@ class Pool:
                 return True
         return False
 
-    def lasted(self, quantity: Quantity) -> bool:
-        """Say whether two things in the evidence lie this far apart in time."""
+    def lasted(self, quantity: Quantity, *, since: bool = False) -> bool:
+        """Say whether two things lie this far apart in time, *since* the alert or onset too where two are cited."""
         one = quantity.scale <= 1.0 and not _COMPOUND.match(quantity.said)
         fine = one and (quantity.value > 180 or quantity.scale < 1.0)
-        # nobody says 400 seconds for the minutes between two events; 6m40s one does
-        return any(close(quantity, span) for span in self._spans if span % 1 or not fine)
+        # nobody says 360 seconds for the minutes between two events; 366 s or 6m40s one does
+        spans = self._since if since else self._spans
+        days = self.library.calendar(self.items, alone=not since) if quantity.scale >= _DAY else ()
+        return any(close(quantity, span) for span in (*spans, *days) if span % 60 or not fine)
 
 
 def _same(a: Quantity, b: Quantity) -> bool:

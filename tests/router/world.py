@@ -36,13 +36,16 @@ def is_rejected(
     *grounds: Seen,
     onset: datetime | None = None,
     checks: tuple[Check, ...] = ("entities", "numbers", "facts"),
+    beside: tuple[Seen, ...] = (),
 ) -> bool:
-    """Whether the checks find something wrong with an answer whose one claim cites all of *grounds*."""
+    """Whether the checks find something wrong with an answer whose one claim cites all of *grounds*, not *beside*."""
     said: JsonValue = {"text": claim, "evidence": [seen.id for seen in grounds]}
     whole: dict[str, JsonValue] = {
         "cause": None, "services": [], "confidence": 0.5, "claims": [said], "fix": None,
     }  # fmt: skip
-    return bool(check_answer(whole, stop_reason="end_turn", grounds=grounds, onset=onset, checks=checks))
+    return bool(
+        check_answer(whole, stop_reason="end_turn", grounds=(*grounds, *beside), onset=onset, checks=checks)
+    )
 
 
 def policy(*changes: tuple[str, str]) -> Policy:
