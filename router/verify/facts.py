@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from router.outcomes import Finding, FindingCode
 from router.verify.clocks import MONTHS
-from router.verify.library import Library, stems
+from router.verify.library import CHANGES, Library, stems
 from router.verify.statement import Statement
 
 _MEMORY = frozenset({"memory", "recall", "incident"})
@@ -21,6 +21,10 @@ _IS = re.compile(r"\b(?:is|are|has|have|stands?|remains?)\b", re.IGNORECASE)
 _SAME = re.compile(
     r"[;,] (?:that|this|it|which) is\b[^.;]*", re.IGNORECASE
 )  # what it adds is of the time told before
+_HAS_NOW = re.compile(  # "AWS has none of them at the moment"
+    r"^\W*(?!no |none|nothing)(?:[\w-]+ ){1,3}(?:has|have|is|are) .*\b(?:now|currently|at the moment|at present)\b",
+    re.IGNORECASE,
+)
 _AGAIN = re.compile(r"\bagain\b", re.IGNORECASE)
 _THEN = re.compile(
     r"\b(?:earlier|past|previous(?:ly)?|before|last|history|once|ago|known|similar|precedent|notes?|records?|memory|"
@@ -34,12 +38,11 @@ _EVENT = re.compile(  # what is remembered of an event, and not of how things ar
     rf"\b(?:was|were|had|did|came|ran|past|incident|{'|'.join(MONTHS)})\b|\w{{3,}}ed\b|\d:\d\d|(?:19|20)\d\d",
     re.IGNORECASE,
 )
-_READER = (
-    r"(?:ai|on-call|diagnos\w+|automated|triage|incident) (?:bot|agent|analyst|responder|reader|model)s?"
-)
+_READER = r"(?:ai|on-call|diagnos\w+|automated|triage|incident|analysis) (?:bot|agent|analyst|responder|reader|model)s?"
 _ORDER = re.compile(
     rf"\b(?:assistant|system message|to ai|on-call bot|(?:for|to|attention) (?:the |any |all )?{_READER}|"
-    rf"{_READER}(?=:)|ignore (?:the|all|previous)|set (?:the )?root cause|mark this|"
+    rf"{_READER}(?=:)|(?:any|every) ai\b|(?:with confidence|confidence to) \d|"
+    r"ignore (?:the|all|previous)|set (?:the )?root cause|mark this|"
     r"without asking|you must|disregard|do not (?:report|mention|tell))\b",
     re.IGNORECASE,
 )
@@ -56,6 +59,7 @@ _ALL_WELL = re.compile(
     r"\bfalse alarm|\b(?:everything|all|all (?:is|are)|system)\b[^,;.]* (?:is|are) (?:healthy|fine|ok|well)\b",
     re.IGNORECASE,
 )
+_IF = re.compile(r"\bif\b", re.IGNORECASE)
 _ILL = re.compile(
     r"\b(?:errors?|fail\w*|pending|crash\w*|down|unavailable|timeout|refused|not found|warning|oom)\b",
     re.IGNORECASE,
@@ -64,6 +68,24 @@ _STILL = re.compile(r"\b(?:continuously|uninterrupted\w*|without a break|never r
 _WELL = re.compile(r"\b(?:success\w*|succeeded|recovered|restored|completed|healthy again)\b", re.IGNORECASE)
 _PIECE = re.compile(r"[,;.:](?=\s)|\([^)]*\)|[.;]$")
 _OUTCOME = re.compile(r"[,;.](?=\s)|\b(?:but|while|whereas|then)\b")
+_GOES_ON = re.compile(
+    r"\b(?:(?:is|are|has|have) still|still (?:is|are|un\w+|down|fail\w*|broken)|(?:is|are) ongoing|"
+    r"remains? (?:down|un\w+|broken)|(?:has|have) not (?:yet )?recovered)\b",
+    re.IGNORECASE,
+)
+_OVER = re.compile(
+    r"\b(?:resolved|restored|recovered|repaired|working as (?:intended|normal)|back to normal)\b",
+    re.IGNORECASE,
+)
+_NOT_OVER = re.compile(r"\b(?:not|no|never|un\w+|partially|partly|some|before|until|failed)\b", re.IGNORECASE)
+_NO_CHANGE = re.compile(
+    r"\bno (?:\w+ )?(?:change|deploy\w*|release|rollout|upgrade)s? (?:had|has|have|was|were|went|preceded)\b|"
+    r"\bnothing (?:had been |was |has been )(?:changed|deployed|released|rolled out)\b",
+    re.IGNORECASE,
+)
+_KNOWN = re.compile(
+    r"\b(?:evidence|items?|known|record\w*|shown|listed|told|seen|reached|visible)\b", re.IGNORECASE
+)
 
 
 def facts(said: Statement, library: Library) -> Iterator[Finding]:
@@ -71,6 +93,8 @@ def facts(said: Statement, library: Library) -> Iterator[Finding]:
     yield from _memory_as_present(said, library)
     yield from _obeyed(said, library)
     yield from _well_or_ill(said, library)
+    yield from _gone_on(said, library)
+    yield from _unchanged(said, library)
     if said.cause and (said.confidence or 0.0) > 0.5 and not any(i.kind != "alert" for i in library.items):
         told = "nothing but the alert is known, and a cause is named with confidence"
         yield Finding(FindingCode.CONTRADICTION, told)
@@ -88,6 +112,8 @@ def _memory_as_present(said: Statement, library: Library) -> Iterator[Finding]:
 
 def _is_present(clause: str) -> bool:
     """Say whether *clause* tells of the present, and not of what is not so."""
+    if _HAS_NOW.search(clause):
+        return True
     if _NONE.search(clause):
         return False
     told = _IS.search(clause) or _AGAIN.search(clause)
@@ -110,7 +136,9 @@ def _obeyed(said: Statement, library: Library) -> Iterator[Finding]:
 
 def _well_or_ill(said: Statement, library: Library) -> Iterator[Finding]:
     ill = [item for item in library.items if item.kind != "memory" and _ILL.search(item.text)]
-    for clause in _PIECE.split("" if _SEEN_THROUGH.search(said.cause) else said.cause):
+    for clause in _PIECE.split(
+        "" if _SEEN_THROUGH.search(said.cause) or _IF.search(said.cause) else said.cause
+    ):
         words = frozenset(stems(clause)) if _WELL_SAID.search(clause) else frozenset()
         denied = ill if _ALL_WELL.search(clause) else [i for i in ill if words & frozenset(stems(i.service))]
         if denied:
@@ -125,3 +153,29 @@ def _well_or_ill(said: Statement, library: Library) -> Iterator[Finding]:
                 text = f"it is said to go on without a break, {item.id} tells of success"
                 yield Finding(FindingCode.CONTRADICTION, text, (item.id,))
                 return
+
+
+def _gone_on(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield what is told as going on and of which a later piece says that it is over."""
+    for claim in said.claims:
+        cited = library.cited(claim.evidence)
+        times = [item.time for item in cited if item.time is not None]
+        if not times or len(times) < len(cited) or not _GOES_ON.search(claim.text):
+            continue
+        for item in library.items:
+            later = item.time is not None and item.time > max(times) and item.kind not in _MEMORY
+            if later and _OVER.search(item.text) and not _NOT_OVER.search(item.text):
+                text = f"“{claim.text[:120]}”: {item.id} says that it is over"
+                yield Finding(FindingCode.CONTRADICTION, text, (item.id,))
+                return
+
+
+def _unchanged(said: Statement, library: Library) -> Iterator[Finding]:
+    """Yield that nothing was changed, where a change before the onset is among the evidence."""
+    onset = library.onset
+    before = [i for i in library.items if i.kind in CHANGES and i.time and onset and i.time <= onset]
+    for text in (said.cause, *(claim.text for claim in said.claims)) if before else ():
+        if _NO_CHANGE.search(text) and not _KNOWN.search(text):
+            told = f"“{text[:120]}”: {before[-1].id} is a change before the onset"
+            yield Finding(FindingCode.CONTRADICTION, told, (before[-1].id,))
+            return

@@ -16,13 +16,28 @@ _WORLD = re.compile(r"\b(?:world-?wide|global(?:ly)?|everywhere)\b", re.IGNORECA
 _ALONE = re.compile(
     r"\b(?:only|just|solely) in\b|\bin (?:the )?[\w-]+(?: [\w-]+)? (?:alone|only)\b", re.IGNORECASE
 )
+_WHOLLY = re.compile(
+    r"\b(?:all(?! along)|every|everything|entire(?:ly)?|complete(?:ly)?|altogether|total(?:ly)?|"
+    r"without (?:interruption|a break))\b",
+    re.IGNORECASE,
+)
+_DENIES = re.compile(r"\b(?:no|not|never|none|nor|almost|nearly)\b|n['’]t\b", re.IGNORECASE)
+_DOWN = re.compile(
+    r"\b(?:down|fail(?:s|ed)?|unavailable|stopped|unreachable|broken|out of service)\b", re.IGNORECASE
+)
+_PARTLY = re.compile(
+    r"\b(?:not all|only (?:one|some|a few)|intermittent|no downtime|"
+    r"continued (?:to (?:respond|work|serve)|responding))\b",
+    re.IGNORECASE,
+)
 
 
 def scope(said: Statement, library: Library) -> Iterator[Finding]:
     """Yield the claims that reach further, less far or elsewhere than what they cite."""
     for claim in said.claims:
         text = " ".join(f"{item.text} {item.service}" for item in library.cited(claim.evidence))
-        if other := _swapped(claim.text, text) or _widened(claim.text, text) or _narrowed(claim.text, text):
+        held = (check(claim.text, text) for check in (_swapped, _widened, _narrowed, _made_whole))
+        if other := next(filter(None, held), None):
             told = f"“{claim.text[:120]}”: {', '.join(claim.evidence)} says “{other}”"
             yield Finding(FindingCode.CONTRADICTION, told, claim.evidence)
 
@@ -53,4 +68,12 @@ def _narrowed(claim: str, text: str) -> str | None:
     found = (
         _WORLD.search(text) if _ALONE.search(claim) and not _LIMITS.search(_ALONE.sub("", claim)) else None
     )
+    return found[0] if found else None
+
+
+def _made_whole(claim: str, text: str) -> str | None:
+    """Return what *text* says of a part, or of a time, of the outage that *claim* makes one of everything."""
+    if _DENIES.search(claim) or _PARTLY.search(claim) or not (_WHOLLY.search(claim) and _DOWN.search(claim)):
+        return None
+    found = _PARTLY.search(text)
     return found[0] if found else None
