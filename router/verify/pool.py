@@ -20,7 +20,7 @@ from router.verify.rounding import close, rounds_to, same_figures
 _DAY = 86_400.0
 _EPOCH = 1e9  # the Unix time of 2001; nothing that is counted is as exact as that
 _FEW_PARTS = 12  # the whole of a part that stands for a share
-_LETTER = re.compile(r"[A-Za-z]|\d\.\d+\.\d")  # in what is a name and no mere number
+_LETTER = re.compile(r"[A-Za-z#]|\d\.\d+\.\d")  # in what is a name and no mere number
 _COMPOUND = re.compile(r"\d+ ?[a-z]+ ?\d")  # of several parts: "6m40s"
 _FIGURES = re.compile(r"([01]\d|2[0-3])\.?([0-5]\d)")  # "10.20", "0926"
 _PRECISE = 3  # the digits of a number that is held against what is not cited

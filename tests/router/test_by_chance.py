@@ -33,6 +33,8 @@ TRAYS = (
         # a sum is told as one
         (TRAYS[:1], "111 cups in all", "A tray holds some 110 cups"),
         (TRAYS[:1], "Two of three trays are full", "Two of five trays are full"),
+        # the number of a request, a ticket or a case names it
+        ((Seen("deploy:2", "deploy", "merge #4817: new burner", "kiln"),), "Request 4817 is it", "Request 4871 is it"),
         # a range ends near what is there
         (TRAYS[1:], "Between 600 and 850 a sample", "Between 640 and 1,350 a sample"),
         (TRAYS[1:], "640 to 815", "640 to 1,815"),
