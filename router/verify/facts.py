@@ -25,7 +25,6 @@ _HAS_NOW = re.compile(  # "AWS has none of them at the moment"
     r"^\W*(?!no |none|nothing)(?:[\w-]+ ){1,3}(?:has|have|is|are) .*\b(?:now|currently|at the moment|at present)\b",
     re.IGNORECASE,
 )
-_AGAIN = re.compile(r"\bagain\b", re.IGNORECASE)
 _THEN = re.compile(
     r"\b(?:earlier|past|previous(?:ly)?|before|last|history|once|ago|known|similar|precedent|notes?|records?|memory|"
     rf"old(?:er)?|then|was|were|had|did|spring|summer|autumn|winter|{'|'.join(MONTHS)}|(?:19|20)\d\d|\d+(?:st|nd|rd|th))\b",
@@ -116,8 +115,7 @@ def _is_present(clause: str) -> bool:
         return True
     if _NONE.search(clause):
         return False
-    told = _IS.search(clause) or _AGAIN.search(clause)
-    return bool(_NOW.search(clause) or (told and not _THEN.search(clause)))
+    return bool(_NOW.search(clause) or (_IS.search(clause) and not _THEN.search(clause)))
 
 
 def _obeyed(said: Statement, library: Library) -> Iterator[Finding]:
