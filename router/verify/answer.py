@@ -16,13 +16,14 @@ from router.verify import schema
 from router.verify.available import available
 from router.verify.blame import blame
 from router.verify.citations import citations
+from router.verify.dating import dates, times
 from router.verify.denials import denials
 from router.verify.facts import facts
 from router.verify.fixes import fixes
 from router.verify.flows import flows
 from router.verify.library import Library, read
 from router.verify.names import identifiers, services, strangers
-from router.verify.numbers import dates, numbers, times
+from router.verify.numbers import numbers
 from router.verify.quotes import quotes
 from router.verify.samples import samples
 from router.verify.scope import scope
