@@ -10,7 +10,8 @@ from router.verify.statement import Statement
 _NO_DATA = re.compile(
     r"\b(?:no|not any|without(?: any)?) ((?:[a-z]+ )?)"
     r"(?:data|metrics?|figures?|measurements?|samples?|series|readings?|values?) (?:for|of|on|about|from) (?:the )?"
-    r"([a-z][\w.-]*)",
+    r"([a-z][\w.-]*)(?![^.,;:]*\b(?:exceed\w*|above|below|over|under|reach\w*|f[ae]ll\w*|dropp?\w*|rises?|rose|goes|went|"
+    r"\w+er than|more|less)\b)",  # "no sample of its latency exceeds 0.09 s" denies none
     re.IGNORECASE,
 )
 _NONE = re.compile(

@@ -39,7 +39,8 @@ DIGITAL = re.compile(
 )
 # "+09:00", "UTC-5": how far a zone is from UTC, no time of day
 _OFFSET = re.compile(
-    r"(?:\b(?:UTC|GMT)\s?[+−-](\d{1,2})(?::?(\d{2}))?|(?<![\w:])[+−-](\d{2}):(\d{2}))(?![\w:])"
+    r"(?:\b(?:UTC|GMT)\s?[+−-](\d{1,2})(?::?(\d{2}))?|(?<![\w:])[+−-](\d{2}):(\d{2})|"
+    r"(?<=:\d\d )[+−-](\d{2})(\d{2}))(?![\w:])"
 )
 _PAST = re.compile(
     # "from six to two" are counts, "three seconds to six" is a change
@@ -156,7 +157,9 @@ def days(text: str) -> list[Day]:
 
 def offsets(text: str) -> list[float]:
     """Return the seconds that the zones named in *text* are from UTC."""
-    told = ((m[1] or m[3], m[2] or m[4] or 0) for m in _OFFSET.finditer(ISO.sub(_blank, text)))
+    told = (
+        (m[1] or m[3] or m[5], m[2] or m[4] or m[6] or 0) for m in _OFFSET.finditer(ISO.sub(_blank, text))
+    )
     return [3600.0 * int(hours) + 60 * int(minutes) for hours, minutes in told]
 
 

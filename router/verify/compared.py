@@ -12,7 +12,7 @@ from router.verify.rounding import close
 
 _LASTING = re.compile(
     r"\b(?:long(?:er)?|short(?:er)?|time|quick\w*|fast\w*|slow\w*|soon\w*|took|takes?|last(?:ed|s)|wait\w*|spent|"
-    r"minutes?|hours?|seconds?|days?|interval|gap|wh?ile|delay\w*)\b"
+    r"minutes?|hours?|seconds?|days?|interval|gap|wh?ile|delay\w*|pass(?:ed|es)|window|incident|outage|downtime)\b"
 )
 _COMPARES = re.compile(  # behind a duration by which two differ
     r"\W*(?:\w+ ){0,2}?(?:less|more|longer|shorter|quicker|faster|slower|sooner|short of|beyond|apart)\b"

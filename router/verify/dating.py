@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 from router.outcomes import Finding, FindingCode
-from router.verify.clocks import Clock, clocks, days
+from router.verify.clocks import Clock, clocks, days, offsets
 from router.verify.library import Item, Library
 from router.verify.quantities import Kind
 from router.verify.statement import Statement
@@ -30,6 +30,13 @@ _OFFSETS = tuple(1800 * n for n in range(-24, 29))
 def times(said: Statement, library: Library) -> Iterator[Finding]:
     """Yield the times of day of *said* that nothing in the evidence is at."""
     texts = [(claim.text, claim.evidence) for claim in said.claims] + [(said.cause, ())]
+    in_utc = [
+        (clock.second + way * away) % 86_400
+        for item in library.items
+        for away in offsets(item.text)
+        for clock in item.clocks
+        for way in (-1, 1)
+    ]
     for text, cited in texts:
         for clock in clocks(text):
             within = 60
@@ -39,7 +46,7 @@ def times(said: Statement, library: Library) -> Iterator[Finding]:
                 continue
             items = library.cited(cited) or library.items
             lasted = _begun_or_over(items)
-            there = any(clock.is_at(moment, within) for moment in (*library.moments, *lasted))
+            there = any(clock.is_at(moment, within) for moment in (*library.moments, *lasted, *in_utc))
             long = _LONG.match(text[clock.end :]) is not None and clock.second in library.spans(items)
             if not there and not long:
                 told = f"nothing in the evidence is at “{text[clock.start : clock.end]}” (“{text[:100]}”)"

@@ -7,7 +7,7 @@ claim but the measure that it is told in; whether a claim's number is one of the
 import math
 import re
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from router.verify.library import Item
 from router.verify.quantities import Kind
@@ -123,9 +123,9 @@ def projections(items: Sequence[Item]) -> Iterator[float]:
 
 
 def means(items: Sequence[Item], by: Measure) -> Iterator[float]:
-    """Yield what the numbers of a piece come to on average, all of them or those at its end."""
-    for item in items:
-        own = [a.value for a in readings([item], by)[:MOST] if a.own]
+    """Yield what the numbers of a piece come to on average, all or those at its end, and the first of all pieces."""
+    rows = [[a.value for a in readings([item], by)[:MOST] if a.own] for item in items]
+    for own in (*rows, [row[0] for row in rows if row]):
         yield from (sum(own[-n:]) / n for n in range(2, len(own) + 1))
 
 
@@ -167,11 +167,11 @@ def _shares(items: Sequence[Item], *, grown: bool) -> Iterator[float]:
 
 
 def _of_both(items: Sequence[Item]) -> Iterator[float]:
-    """Yield what part one of a few counts of a piece is of them all: hits, where hits and misses are counted."""
-    for item in items:
-        own = [q.value for q, at in timed(item) if q.kind is Kind.COUNT and at is None]
-        if 2 <= len(own) <= _FEW:
-            yield from (value / sum(own) for value in own if sum(own))
+    """Yield what part some of a few counts are of them all: of a piece, or the first ones of all pieces."""
+    rows = [[q.value for q, at in timed(item) if q.kind is Kind.COUNT and at is None] for item in items]
+    for own in (*rows, [row[0] for row in rows if row]):
+        if 2 <= len(own) <= _FEW and (whole := sum(own)):
+            yield from (sum(some) / whole for n in (1, 2) for some in combinations(own, n))
 
 
 def _sums(read: Sequence[Reading]) -> Iterator[float]:
@@ -221,6 +221,10 @@ def _intervals(item: Item) -> Iterator[float]:
     """Yield the seconds from one to the next of what came "7 times in 10 minutes", or of a series' samples."""
     counts = [q.value for q in item.quantities if q.kind is Kind.COUNT and q.value > 1]
     times = [q.value for q in item.quantities if q.kind is Kind.TIME]
+    at = [second for _, second in timed(item) if second is not None]
+    yield from (
+        abs(b - a) * len(at) for a, b in pairwise(at[:2])
+    )  # five samples, one a minute, last five minutes
     told = counted_by(item.text)
     if len(counts) <= _FEW and len(times) <= _FEW:
         yield from (time / count for count in counts for time in times)

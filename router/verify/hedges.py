@@ -15,12 +15,13 @@ class Hedge(StrEnum):
 
 
 _OVER = re.compile(
-    r"(?:\b(?:more|longer|higher|greater) than|over|at least|above|exceed\w*|in excess of|beyond|upwards of|north of|"
-    r"(?<!the )past|passed|topp\w+|a good|good|just over|(?<![-=])>=?)\s*(?:the |an? )?$",
+    r"(?:\b(?:more|longer|higher|greater|later|slower) than|over|at least|above|exceed\w*|in excess of|beyond|"
+    r"upwards? of|north of|(?<!the )past|passed|topp\w+|a good|good|just over|(?<![-=])>=?)\s*(?:the |an? )?$",
     re.IGNORECASE,
 )
 _UNDER = re.compile(
-    r"(?:\b(?:less|fewer|lower|shorter) than|under|below|within|at most|up to|(?:never|not) (?:quite )?reach\w*|"
+    r"(?:\b(?:less|fewer|lower|shorter|quicker|faster|sooner|earlier) than|under|below|within|at most|"
+    r"up to|(?:never|not) (?:quite )?reach\w*|"
     r"more (?:often|frequently) than (?:once )?every|<=?)\s*(?:the |an? )?$",
     re.IGNORECASE,
 )
@@ -30,10 +31,15 @@ _NEARLY = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"(?:about|around|roughly|some|close to|approximately|approx\.?|circa|near|~|≈|like)\s*(?:the |an? |minus )?$",
+    r"(?:about|around|roughly|some|(?:close|nigh) (?:to|on)|getting on for|barely|hardly|scarcely|"
+    r"approximately|approx\.?|circa|\bca?\.|near|~|≈|like)\s*(?:the |an? |minus )?$",
     re.IGNORECASE,
 )
-_NOT = re.compile(r"\b(?:no|none|nothing)\s$|(?:\b(?:never|not)|n['’]t)\s(?:\w+\s)?$", re.IGNORECASE)
+_NOT = re.compile(
+    r"\b(?:no|none|nothing|neither|nobody|without|not (?:one|a single))\b[^.,:;]*(?<!\bin)(?<!\bfor)(?<!\bafter)\s$|"
+    r"(?:\b(?:never|not)|n['’]t)\s(?:\w+\s)?$",
+    re.IGNORECASE,
+)
 _TURNED = {Hedge.OVER: Hedge.UNDER, Hedge.UNDER: Hedge.OVER}
 _AFTER = re.compile(
     r"^(?:([ -]?(?:odd|ish|something)\b|(?: [a-z]+){0,4} (?:or so|give or take|thereabouts|roughly)\b)|"

@@ -18,6 +18,7 @@ from router.verify.clocks import ISO, Clock, clocks, days, without_times
 from router.verify.notation import in_thousands
 from router.verify.quantities import Quantity, quantities
 
+_BESIDE = 4  # letters between a date and its time of day
 LONGEST = 12_000  # letters read of one piece of evidence
 CHANGES = frozenset({"deploy", "diff"})
 _STEMMER = snowballstemmer.stemmer("english")
@@ -92,17 +93,24 @@ class Item:
         return tuple(clocks(self.text))
 
     def dated(self, onset: datetime | None) -> tuple[float, ...]:
-        """Return the Unix seconds of the instants and the bare days in its text; without a year of its own's."""
+        """Return the Unix seconds of the instants and the days in its text; without a year of its own's."""
         near = self.time or onset
         year = near.year if near is not None else None
         exact = {
             found.start(): at for found in islice(ISO.finditer(self.text), 20) if (at := _instant(found))
         }
         bare = (day for day in days(self.text)[:20] if day.start not in exact)
-        told = ((day.year or year, day.month, day.day) for day in bare)
+        told = ((day.year or year, day.month, day.day, self._behind(day.end)) for day in bare)
         return tuple(exact.values()) + tuple(
-            at for y, m, d in told if y is not None and (at := _midnight(y, m, d)) is not None
+            at + more
+            for y, m, d, later in told
+            if y is not None and (at := _midnight(y, m, d)) is not None
+            for more in {0.0, later}
         )
+
+    def _behind(self, end: int) -> float:
+        """Return the second of the day of a time of day just behind a date, else 0."""
+        return next((clock.second for clock in self.clocks if 0 <= clock.start - end <= _BESIDE), 0.0)
 
     @cached_property
     def moments(self) -> tuple[float, ...]:

@@ -5,6 +5,7 @@ count goes against its evidence only where that gives a number of the same thing
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from router.verify.derived import ordinals
@@ -13,6 +14,9 @@ from router.verify.quantities import Kind, Quantity, in_figures
 
 _MANY = 31  # nobody counts more by eye
 _APART = re.compile(r"[,;|/+&→\n]|\s-\s|\.\s|->|\b(?:and|or|then)\b")
+_LIST = re.compile(r"(?::| [–—]) ([^.:]+)")  # what a claim counts and then lists: "three steps: a, b, and c"
+_ITEM = re.compile(r"(?:[,;]|\b(?:and|or|then))(?: (?:and|or|then)\b)? ")
+_ALL = re.compile(r"\b(?:all|the|(?:(\d+) )?of (?:the|all|these|those)) $", re.IGNORECASE)
 _BESIDE = 40  # letters before and behind a number that may say what it counts
 _PER = re.compile(r"(?:\bper |/)\w+")
 _NAME = re.compile(r"\w+(?:[-_.]\w+)+")  # "cart-service 13" counts no services
@@ -27,6 +31,9 @@ def is_countable(quantity: Quantity, text: str, items: Sequence[Item]) -> bool:
         return False
     if quantity.value != int(quantity.value) or not 0 < quantity.value <= _MANY:
         return False
+    told = _LIST.search(text)
+    if told and quantity.value == 1 + len(_ITEM.findall(told[1])):
+        return True
     listed = [1 + len(_APART.findall(item.text)) for item in items]
     if quantity.value > max((*listed, *ordinals(items), len(items))):
         return False
@@ -37,6 +44,16 @@ def is_countable(quantity: Quantity, text: str, items: Sequence[Item]) -> bool:
         for other in item.quantities
         if other.kind in {Kind.COUNT, Kind.FOLD}
     )
+
+
+def is_all(quantity: Quantity, text: str, cited: Sequence[Item], everything: Sequence[Item]) -> bool:
+    """Say whether *quantity* is how many pieces of a kind there are, or of how many some are cited, one by one."""
+    before = in_figures(text)[: quantity.start]
+    if quantity.kind is not Kind.COUNT or not (told := _ALL.search(before)):
+        return False
+    if quantity.value in Counter(item.kind for item in everything).values():
+        return True
+    return told[1] == str(len(cited)) and is_countable(quantity, text, everything)
 
 
 def _is_rest(plain: str, quantity: Quantity) -> bool:

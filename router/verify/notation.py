@@ -26,7 +26,8 @@ _MEASURED = re.compile(r"(?<=\w):(?=\d+(?:\.\d+)?(?:[kKMGT]i?B|ms|%)(?!\w))")  #
 _BITS = re.compile(r"(?<=\d)(\s?)([kKMG])b/s\b")  # a small b is a bit
 _HEAP = re.compile(r"(?<=-X)(m[sxn]|ss)(\d+)([kmgKMG])\b")  # "-Xmx1024m": a size in a flag
 _MILLI = re.compile(  # thousandths of a core
-    r"(\bcpu[\"']?[:=]\s?[\"']?)(\d+)m\b|(?<![\w.])(?:([1-9]\d*[05]0)m\b|(\d+) ?(?:milli-?cores?|mcpu)\b)",
+    r"(\b(?:cpu|limits?|requests?)[\"']?[:=]?\s?[\"']?)(\d+)m\b|"
+    r"(?<![\w.])(?:([1-9]\d*[05]0|\d+(?=m \(\d+%\)))m\b|(\d+) ?(?:milli-?cores?|mcpu)\b)",
     re.IGNORECASE,
 )
 

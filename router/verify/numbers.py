@@ -13,8 +13,9 @@ from router.verify.clocks import clocks, twelves, without_times
 from router.verify.compared import compared
 from router.verify.hedges import Hedge
 from router.verify.library import STOP, Library, stems
-from router.verify.listed import is_countable
+from router.verify.listed import is_all, is_countable
 from router.verify.notation import in_thousands
+from router.verify.outcomes import turned
 from router.verify.pool import Pool
 from router.verify.quantities import ALONE, Kind, Quantity, in_figures, quantities
 from router.verify.statement import Statement
@@ -56,6 +57,8 @@ _COUNTED = re.compile(  # a number and what it counts, an adjective or two betwe
     r"the|then|now)\b)[a-z-]+){0,2} (?!(?:was|is|has|as|its|this)\b)[a-z-]+s\b"
 )
 _IN_NAME = re.compile(r"[A-Za-z]{1,2}\b|_|\.[A-Za-z]|[A-Za-z]:")  # "5xx", "2025b", "3.1.x"
+_MOVED_TO = re.compile(r"\b(?:(?:down|up|back) to|instead of|rather than) $")
+_SIGNAL = re.compile(r"\bsignal (?:no\. ?|number )?$", re.IGNORECASE)  # "signal 9" is a name
 _OF_DIGITS = re.compile(r"[- ](?:digits?|figures?|nines?|zeroe?s)\b")  # "six digits" is how large a number is
 _FEW = 31  # the hours of a day, the days of a month, the minutes to the half hour
 _VERSION_OF = re.compile(r"\w,? [A-Z]\w+ $")  # a product, in the midst of a sentence
@@ -107,6 +110,7 @@ def _unfounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) ->
             or quantity.start in parts
             or _is_none(quantity, text, plain)
             or any(is_countable(one, text, pool.items) for one in meant)
+            or is_all(quantity, text, pool.items, everything.items)
         ):
             known.append(quantity)
         else:
@@ -142,14 +146,16 @@ def _given(quantity: Quantity, text: str, pool: Pool, everything: Pool) -> bool:
 
 
 def _turned_round(quantity: Quantity, text: str, pool: Pool) -> bool:
-    """Say whether a claim tells of 9 of 12, word by word, what the evidence tells of the other 3."""
-    return pool.leaves(quantity, frozenset(stems(in_figures(text)))) and not _DENIES.search(text)
+    """Say whether a claim tells of 9 of 12, word by word, what the evidence tells of the other 3, or so of shares."""
+    plain = in_figures(text)
+    told = pool.leaves(quantity, frozenset(stems(plain))) or turned(quantity, plain, pool.items)
+    return told and not _DENIES.search(text)
 
 
 def _is_none(quantity: Quantity, text: str, plain: str) -> bool:
     """Say whether a number may be none: an hour or a pronoun in words, a name. With a noun behind it, it counts."""
     behind = plain[quantity.start + len(quantity.said) :]
-    if _IN_NAME.match(behind) or _OF_DIGITS.match(behind):
+    if _IN_NAME.match(behind) or _OF_DIGITS.match(behind) or _SIGNAL.search(plain[: quantity.start]):
         return True
     if (
         (quantity.kind is not Kind.COUNT and not quantity.guessed)
@@ -159,7 +165,11 @@ def _is_none(quantity: Quantity, text: str, plain: str) -> bool:
         return False
     if _VERSION_OF.search(plain[: quantity.start]):
         return "." in quantity.said
-    in_words = re.search(rf"(?<![\d.]){re.escape(quantity.said)}(?![\d.])", without_times(text)) is None
+    moved = _MOVED_TO.search(plain[: quantity.start]) is not None
+    in_words = (
+        not moved
+        and re.search(rf"(?<![\d.]){re.escape(quantity.said)}(?![\d.])", without_times(text)) is None
+    )
     counts = _COUNTED.match(plain[quantity.start :]) is not None
     value = quantity.value / quantity.scale
     return value in {0, 1, 2} or (in_words and value <= _FEW and not counts)
@@ -185,11 +195,15 @@ def _other_readings(
     if quantity.kind is Kind.COUNT and not quantity.counts and quantity.whole is None:
         units = {(q.kind, q.scale) for q in found if q.kind in _MEASURED}
         yield from (_in_unit(quantity, *unit) for unit in units)
+    if (
+        quantity.kind is Kind.SHARE and quantity.scale == 1 and not quantity.counts
+    ):  # "half an hour, not a quarter"
+        units = {(q.kind, q.scale) for q in found if q.kind is Kind.TIME}
+        yield from (_in_unit(quantity, *unit) for unit in units)
     if quantity.said[-1] in "KMGT":  # "the limit is 50M"
         yield replace(quantity, kind=Kind.SIZE)
-    if quantity.guessed:
-        upto = None if quantity.upto is None else quantity.upto / quantity.scale
-        yield replace(quantity, kind=Kind.COUNT, value=quantity.value / quantity.scale, scale=1.0, upto=upto)
+    if quantity.guessed and quantity.upto is None:
+        yield replace(quantity, kind=Kind.COUNT, value=quantity.value / quantity.scale, scale=1.0)
 
 
 def _as_time(quantity: Quantity, plain: str, found: Sequence[Quantity]) -> list[Quantity]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
+from itertools import combinations
 
 from router.verify.clocks import Clock, days, offsets, without_times
 from router.verify.derived import MOST, counted_by, means, projections, rates, totals, worked_out
@@ -21,6 +22,7 @@ _DAY = 86_400.0
 _EPOCH = 1e9  # the Unix time of 2001; nothing that is counted is as exact as that
 _FEW_PARTS = 12  # the whole of a part that stands for a share
 _LETTER = re.compile(r"[A-Za-z#]|\d\.\d+\.\d")  # in what is a name and no mere number
+_MEASURED = re.compile(r"\(?\d[\d.,]*(?:[smhdkMG]|ms|[KMG]i?B?)\W*$")  # "10m" is no name with a 10 in it
 _COMPOUND = re.compile(r"\d+ ?[a-z]+ ?\d")  # of several parts: "6m40s"
 _FIGURES = re.compile(r"([01]\d|2[0-3])\.?([0-5]\d)")  # "10.20", "0926"
 _PRECISE = 3  # the digits of a number that is held against what is not cited
@@ -123,7 +125,11 @@ class Pool:
         tail = r"(?!\d|,\d)" if "." in plain else r"(?!\d|[.,]\d)"
         part = re.compile(rf"(?<!\d)(?<!\d[.,]){re.escape(plain)}{unit}{tail}")
         words = (word for item in self.items for word in f"{without_times(item.text)} {item.service}".split())
-        return any(part.search(word) for word in words if _LETTER.search(word))
+        return any(
+            part.search(word)
+            for word in words
+            if _LETTER.search(word) and (unit or not _MEASURED.match(word))
+        )
 
     def dates(self, quantity: Quantity) -> bool:
         """Say whether a bare number is the year, or the time of day, of something in the evidence."""
@@ -140,11 +146,13 @@ class Pool:
         return int(quantity.said) in years
 
     def apart(self, quantity: Quantity, said: Sequence[Clock]) -> bool:
-        """Say whether something in the evidence lies this far from one of the times of day that were *said*."""
+        """Say whether a time of day that was *said* is this far from something in the evidence or another of them."""
         if quantity.kind is not Kind.TIME:
             return False
         grain = min(quantity.scale, 3600.0) * 0.5
-        gaps = ((clock.second - at) % 86_400 for clock in said for item in self.items for at in item.moments)
+        moments = [at for item in self.items for at in item.moments]
+        gaps = [(clock.second - at) % 86_400 for clock in said for at in moments]
+        gaps += [(b.second - a.second) % (43_200 if b.loose else 86_400) for a, b in combinations(said, 2)]
         return any(abs(min(gap, 86_400 - gap) - quantity.value) <= grain for gap in gaps)
 
     def lasts(self, quantity: Quantity) -> bool:

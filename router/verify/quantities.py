@@ -55,13 +55,13 @@ class Quantity:
 MOST = 400  # quantities read of one text
 _LARGEST = 1e24
 _MOST_POINTS = 1000.0  # more of them are no points of a percentage
-_BEHIND = 32  # letters before a number that may hedge it
+_BEHIND = 48  # letters before a number that may hedge it
 
 _NUM = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:[eE][+-]?\d{1,2}\b)?"
 _ONE = re.compile(
     rf"(?<![\w.:#@^-])(?<![^\d]/)(?P<sign>-)?(?P<num>{_NUM})(?!\d)"
     rf"(?:\s?(?P<pct>%)|(?P<k>(?-i:[kKMGT]|bn|B))\b|[- ]{{0,2}}(?P<fold>fold\b|x\b(?! ?\d))|[- ]?(?P<unit>{UNIT})\b)?"
-    r"(?![\w]*[a-z]\d|\.\d|:\d|/\d|(?:st|nd|rd|th)\b|-(?:bit|way|phase|factor)\b)",
+    r"(?![½¼¾⅓⅔]|[\w]*[a-z]\d|\.\d|:\d|/\d|(?:st|nd|rd|th)\b|-(?:bit|way|phase|factor)\b)",
     re.IGNORECASE,
 )
 _COMPOUND = re.compile(
@@ -83,15 +83,16 @@ _FRACTION = re.compile(
     r"(?= of\b|\b(?! (?:past|to|an?|of an?|hour|minute|second)\b))",
     re.IGNORECASE,
 )
-_LEAD = re.compile(r"(?:\b(?:a|one|by|of|the|than|nearly|almost|about|roughly|two|three)\s)$", re.IGNORECASE)
 # "by a sixth" and "a sixth less" are shares; "a sixth pod", "a third, the revert," and "the third try" are none
 _MEASURES = re.compile(
-    r"\b(?:by|to|at|from|than|nearly|almost|about|around|roughly|only|just|under|over) (?:an?|one|another) $"
+    r"\b(?:by|to|at|from|than|nearly|almost|about|around|roughly|only|just|under|over) (?:an?|one|another) $|"
+    r"\b(?:by|nearly|almost|about|around|roughly) $"
 )
+_UNSAID = re.compile(r" of (?:that|this|those|these|it|them|which)\b")  # of what is told elsewhere
 _COMPARES = re.compile(r" (?:as|less|more|fewer|of|\w+er)\b")
 # "the 502s" are answers, not seconds; "in 120s" and "timeout=500s" are seconds
 _STATUS = re.compile(
-    r"(?<!in )(?<!for )(?<!after )(?<!last )(?<!every )(?<!than )(?<![=>(])\b((?:20|30|4\d|5[0-3])\d)s\b"
+    r"(?<!in )(?<!for )(?<!after )(?<!last )(?<!every )(?<!than )(?<![=>(.])\b((?:20|30|4\d|5[0-3])\d)s\b"
 )
 _APART = re.compile(rf"(\d\s?(?:{UNIT}|%))/(?=\d)", re.IGNORECASE)  # "200ms/400ms"
 _OF_UNIT = re.compile(rf"(?<![\w./:,-])(\d+)/(?=\d+\s?(?:{UNIT})\b)")  # "23/68 min"
@@ -269,6 +270,8 @@ def _fractions(text: str) -> Iterator[Quantity]:
         value = int(m[1] or 1) / PARTS[m[2].lower()]
         plain = re.sub(r"(?:\ba|\bone|\bthe)\s$", "", before)
         part = text[m.end() :].startswith(" of ")
+        if _UNSAID.match(text, m.end()):
+            continue
         yield Quantity(
             value, Kind.SHARE, m.group(0), m.start(), 1, hedge(plain, plain=Hedge.ABOUT), counts=part
         )
@@ -277,8 +280,6 @@ def _fractions(text: str) -> Iterator[Quantity]:
 def _is_share(before: str, part: str, after: str) -> bool:
     if part == "half" and after.startswith(" of"):
         return True
-    if part in {"half", "quarter"} and not after.startswith(" of"):
-        return _LEAD.search(before) is not None
     one = before.endswith(("a ", "one ", "another "))
     return _MEASURES.search(before) is not None or (one and _COMPARES.match(after) is not None)
 

@@ -16,13 +16,21 @@ _SCALES = {"dozen": 12, "hundred": 100, "thousand": 10**3, "million": 10**6, "bi
 _LARGE = "thousand|million|billion|trillion|quadrillion"
 _SMALL = "|".join(sorted(SMALL, key=len, reverse=True))
 _LASTING = "about|around|roughly|nearly|almost|over|under|within|than|for|after|by|took|takes|lasted|lasts|good|of|to"
-_THAN = r"as|more|less|\w+er|the|its|their|our|what|that|those|normal|usual|too"
-_HEDGED = "(?:nearly|almost|about|around|roughly|some|over|more than|at least) "
+_THAN = (
+    r"as|more|less|(?!over|after|under|later|other|ever|earlier)\w+er|the|its|their|our|what|that|those|normal|"
+    r"usual|too"
+)
+_HEDGED = "(?:nearly|almost|about|around|roughly|some|over|more than|at least|up to|at most|as much as) "
 _BARE = (
     r"(?<!than )(?<!over )(?<!under )(?<!nearly )(?<!almost )(?<!least )(?<!most )\b"  # no bound before it
 )
 _MOVED = "ris|ros|gr[eo]w|increas|multipli|fell|dropp|decreas|went up|up|down"
 _TIME = r"(?:microsecond|millisecond|second|minute|hour|day|week|month|year)"
+# "a second later" lasts, "a second attempt" is one more
+_ONE_TIME = (
+    rf"{_TIME}(?!(?<=second) (?!(?:after|ago|and|apart|as|at|before|behind|between|by|during|each|earlier|for|from|in|"
+    r"into|is|later|less|long|longer|more|of|on|or|per|since|than|the|to|until|was|when|while)\b)\w)"
+)
 PARTS = {
     "half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
     "ninth": 9, "tenth": 10, "twelfth": 12, "fifteenth": 15, "twentieth": 20, "fiftieth": 50, "hundredth": 100,
@@ -37,14 +45,21 @@ _OF_ONE = re.compile(  # "a fiftieth of a second", "half a percent", "three quar
 )
 
 _AND_PART = re.compile(  # "an hour and three quarters", "two and a half times"
-    rf"(?<![\d.,])\b(an?|one|every|each|{_SMALL}|\d+)( {_TIME}s?|) and (an?|one|two|three|[23]) ({_PART})s?\b"
+    rf"(?<![\d.,])\b(an?|one|every|each|another|the|last|past|next|first|full|whole|good|{_SMALL}|\d+)( {_TIME}s?|)"
+    rf" and (an?|one|two|three|[23]) ({_PART})s?\b"
     rf"(?: (times)\b)?",
     re.IGNORECASE,
 )
 _ADJECTIVE = re.compile(  # "six more hours", "two full days"
     rf"\b(half|quarters?|{_SMALL}|\d+) (?!(?:of|in|to|and|or|per|for|at|by|an?|the|within|every|each|after|than|past|"
     rf"{_SMALL}|{_PART}|{'|'.join(_SCALES)})\b)[a-z]+(?<!s) "
-    rf"(?={_TIME}s\b)",
+    rf"(?={_TIME}s\b)|\b(one|1) (?:more|further|other|additional|extra|full|whole|single) (?={_TIME}\b)",
+    re.IGNORECASE,
+)
+_HYPHENS = re.compile(  # "two-thirds", "three-quarter hours", "a two-and-a-half-hour wait"
+    rf"\b(one)-(?=(?:{_PART})\b)|\b(t(?:wo|hree)|f(?:our|ive)|six|seven|eight|nine)-"
+    rf"(?=(?:{_PART})s\b|quarter[ -]{_TIME})|"
+    rf"(?<=\w)-(?=and-a-(?:{_PART})\b)|(?<=-and)-(?=a-)|(?<=-and-a)-(?=(?:{_PART})\b)",
     re.IGNORECASE,
 )
 
@@ -68,7 +83,13 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (rf"\bhalf another ({_TIME})\b", r"0.5 \1s"),
         (rf"\b(?:an?|another) half[- ]({_TIME})\b", r"0.5 \1s"),
         (rf"\bhalf[- ]({_TIME})\b", r"0.5 \1s"),
-        (rf"\b({_SMALL}) (hundred|thousand)[- ]?fold\b", r"\1 \2 -fold"),
+        (rf"\b(?:an?|another|the|one|every) quarter[- ]({_TIME})\b", r"0.25 \1s"),
+        (rf"\ban? ({_TIME}) or so\b", r"about 1 \1"),
+        (rf"\ban? ({_TIME}) or (two|three)\b", r"1 or \2 \1s"),
+        (rf"\b({_SMALL})[- ](hundred|thousand)[- ]?fold\b", r"\1 \2 -fold"),
+        (rf"\b({_SMALL})-?(?= to (?:{_SMALL})[- ]?fold\b)", r"\1-fold"),
+        (rf"\b(?:an?|{_SMALL}|\d+) (?=orders? of magnitude\b)", "some "),
+        (r"(?<![\d.])(\d+)(?:\+|-plus)(?= [a-z])", r"over \1"),
         (r"\b(?:a )?(hundred|thousand)[- ]?fold\b", r"1 \1 -fold"),
         (rf"\b({_SMALL})[- ]?fold\b", r"\1-fold"),
         (rf"\btwice(?= (?:an?|per|every|each) {_TIME}\b)", "2 times"),
@@ -77,8 +98,8 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bquadrupl(?:e[ds]?|ing)\b", "4-fold"),
         (r"\bhalv(?:e[ds]?|ing)\b", "0.5-fold"),
         (
-            rf"\bfactor of ({_HEDGED})?({_SMALL}|\d+(?:\.\d+)?)\b",
-            r"\1\2-fold",
+            rf"\bfactor of ({_HEDGED})?((?:{_SMALL}|an?|\d+(?:\.\d+)?)(?: hundred| {_LARGE})?(?: thousand)?)\b",
+            r"\1\2 -fold",
         ),
         (
             rf"\b({_SMALL}|\d+(?:\.\d+)?) times (?=(?:{_THAN})\b|\d)",
@@ -89,15 +110,14 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\bper thousand\b", "per 1000"),
         (r"\ba (?:pair|couple) of\b", "2"),
         (rf"\bone {_TIME} in ({_SMALL}|\d+)\b(?! {_TIME})", r"1 part in \1"),
-        (rf"\bone ({_TIME})\b", r"1 \1"),
+        (rf"\bone ({_ONE_TIME})\b", r"1 \1"),
         # "an hour" is a duration after "about" or before "later"; after a number it is part of a rate
-        (rf"\b({_LASTING}) (?:an?|another) ({_TIME})\b", r"\1 1 \2"),
+        (rf"\b({_LASTING}) (?:an?|another) ({_ONE_TIME})\b", r"\1 1 \2"),
         (
             rf"\ban? ({_TIME})(?= (?:later|before|after|earlier|apart|ago|long|\d|(?:and )?(?:{_SMALL}|\d+)\b))",
             r"1 \1",
         ),
-        (r"\b(about|nearly|under|over|than|almost|roughly) a second\b", r"\1 1 second"),
-        (r"\b(?:a full|one) second\b", "1 second"),
+        (rf"\ba full ({_TIME})\b", r"1 \1"),
         (rf"(?<=\d hour) and ({_SMALL}) minutes\b", r" \1 minutes"),
     )
 )
@@ -116,7 +136,7 @@ _NUMBER = re.compile(
 _ANY = re.compile(  # most log lines have no number words, and need no rewriting
     rf"\b(?:{_SMALL}|(?:{_PART})s?|doz|hundred|{_LARGE}|twice|doubl|tripl|trebl|quadrupl|halv|"
     r"factor of|multipli|pair|couple|an hour|a (?:minute|day|week|month|year|millisecond|second|full))|[- ]?fold\b|"
-    r"\d times",
+    r"\d times|\d(?:\+|-plus) |magnitude",
     re.IGNORECASE,
 )
 _AND_SOME = re.compile(r"(?<![\d.,])(\d?\d?[1-9]00) and (\d{1,2})\b(?![.,:]?\d)")  # "three hundred and forty"
@@ -124,9 +144,11 @@ _AND_SOME = re.compile(r"(?<![\d.,])(\d?\d?[1-9]00) and (\d{1,2})\b(?![.,:]?\d)"
 
 def in_digits(text: str) -> str:
     """Return *text* with its number words as digits; all else stays as it is."""
+    text = _ADJECTIVE.sub(lambda found: f"{found[1] or found[2]} ", text)
     if not _ANY.search(text):
         return text
-    text = _AND_PART.sub(_and_part, _OF_ONE.sub(_part_of_one, _ADJECTIVE.sub(r"\1 ", text)))
+    text = _HYPHENS.sub(lambda found: f"{found[1] or found[2] or ''} ", text)
+    text = _AND_PART.sub(_and_part, _OF_ONE.sub(_part_of_one, text))
     for pattern, to in _PHRASES:
         text = pattern.sub(to, text)
     said = text.lower()
@@ -140,7 +162,7 @@ def in_digits(text: str) -> str:
 def _and_part(found: re.Match[str]) -> str:
     whole, unit, many, part, times = found.groups()
     if not unit and (
-        whole.lower() in {"a", "an", "each", "every"} or found.string.startswith(" of", found.end())
+        not (whole.lower() in SMALL or whole.isdigit()) or found.string.startswith(" of", found.end())
     ):
         return found[0]  # two things, each told on its own
     least = _many(whole)
