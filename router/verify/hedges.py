@@ -15,12 +15,12 @@ class Hedge(StrEnum):
 
 
 _OVER = re.compile(
-    r"(?:\b(?:more|longer|higher|greater|later|slower) than|over|at least|above|exceed\w*|in excess of|beyond|"
+    r"(?:\b(?:more|longer|higher|greater|later) than|over|at least|above|exceed\w*|in excess of|beyond|"
     r"upwards? of|north of|(?<!the )past|passed|topp\w+|a good|good|just over|(?<![-=])>=?)\s*(?:the |an? )?$",
     re.IGNORECASE,
 )
 _UNDER = re.compile(
-    r"(?:\b(?:less|fewer|lower|shorter|quicker|faster|sooner|earlier) than|under|below|within|at most|"
+    r"(?:\b(?:less|fewer|lower|shorter|sooner|earlier) than|under|below|within|at most|"
     r"up to|(?:never|not) (?:quite )?reach\w*|"
     r"more (?:often|frequently) than (?:once )?every|<=?)\s*(?:the |an? )?$",
     re.IGNORECASE,

@@ -63,7 +63,7 @@ _OF_DIGITS = re.compile(r"[- ](?:digits?|figures?|nines?|zeroe?s)\b")  # "six di
 _FEW = 31  # the hours of a day, the days of a month, the minutes to the half hour
 _VERSION_OF = re.compile(r"\w,? [A-Z]\w+ $")  # a product, in the midst of a sentence
 _DENIES = re.compile(
-    r"\b(?:no|not|none|never|without|other|others|rest|remain\w*|still|only|left|un\w+)\b|n['’]t\b",
+    r"\b(?:no|not|none|never|without|but|except|other|others|rest|remain\w*|still|only|left|un\w+)\b|n['’]t\b",
     re.IGNORECASE,
 )
 _WIDE = 1.25  # how far from what is there a range may begin or end, if it does so at a round number
@@ -202,8 +202,11 @@ def _other_readings(
         yield from (_in_unit(quantity, *unit) for unit in units)
     if quantity.said[-1] in "KMGT":  # "the limit is 50M"
         yield replace(quantity, kind=Kind.SIZE)
-    if quantity.guessed and quantity.upto is None:
-        yield replace(quantity, kind=Kind.COUNT, value=quantity.value / quantity.scale, scale=1.0)
+    end = next((other for other in found if other.start > quantity.start), quantity)
+    if quantity.guessed and (
+        quantity.upto is None or end.guessed
+    ):  # "between 5.00 and 10.01 ms" has but one unit
+        yield replace(quantity, kind=Kind.COUNT, value=quantity.value / quantity.scale, scale=1.0, upto=None)
 
 
 def _as_time(quantity: Quantity, plain: str, found: Sequence[Quantity]) -> list[Quantity]:

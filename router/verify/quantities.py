@@ -88,7 +88,7 @@ _MEASURES = re.compile(
     r"\b(?:by|to|at|from|than|nearly|almost|about|around|roughly|only|just|under|over) (?:an?|one|another) $|"
     r"\b(?:by|nearly|almost|about|around|roughly) $"
 )
-_UNSAID = re.compile(r" of (?:that|this|those|these|it|them|which)\b")  # of what is told elsewhere
+_UNSAID = re.compile(r" of (?:that|this)\b")  # of what is told elsewhere
 _COMPARES = re.compile(r" (?:as|less|more|fewer|of|\w+er)\b")
 # "the 502s" are answers, not seconds; "in 120s" and "timeout=500s" are seconds
 _STATUS = re.compile(

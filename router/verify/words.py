@@ -80,9 +80,7 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:an?|one) (day|hour|minute) and (?:an?|one) (hour|minute|second)\b", r"1 \1 1 \2"),
         (rf"\b(?:the )?(?:better|best|greater) part of an? ({_TIME})\b", r"under 1 \1"),
         (rf"\bmost of an? ({_TIME})\b", r"under 1 \1"),
-        (rf"\bhalf another ({_TIME})\b", r"0.5 \1s"),
-        (rf"\b(?:an?|another) half[- ]({_TIME})\b", r"0.5 \1s"),
-        (rf"\bhalf[- ]({_TIME})\b", r"0.5 \1s"),
+        (rf"\b(?:(?:an?|another) )?half(?:-| | another )({_TIME})\b", r"0.5 \1s"),
         (rf"\b(?:an?|another|the|one|every) quarter[- ]({_TIME})\b", r"0.25 \1s"),
         (rf"\ban? ({_TIME}) or so\b", r"about 1 \1"),
         (rf"\ban? ({_TIME}) or (two|three)\b", r"1 or \2 \1s"),
@@ -118,7 +116,6 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"1 \1",
         ),
         (rf"\ba full ({_TIME})\b", r"1 \1"),
-        (rf"(?<=\d hour) and ({_SMALL}) minutes\b", r" \1 minutes"),
     )
 )
 # The scale is said once: "0.72 of 1.2 million", "from 1.5 to 2 million", "between 3 and 4 thousand"

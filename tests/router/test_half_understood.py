@@ -74,7 +74,7 @@ def test_times_over_and_under_are_counts(text: str) -> None:
     ("text", "hedge"),
     [
         ("no sample of the kiln exceeds 90 ms", Hedge.UNDER),
-        ("no call is quicker than 5 s", Hedge.OVER),
+        ("no call ended sooner than 5 s", Hedge.OVER),
         ("no later than 5 minutes after", Hedge.UNDER),
         ("no spare kiln in over 5 hours", Hedge.OVER),
         ("barely 5 minutes", Hedge.ABOUT),
