@@ -53,7 +53,7 @@ def _passes(told: Quantity, one: Series, clause: str, *, over: bool) -> str:
         return ""
     room = _HARDLY * told.value
     beyond = [value > told.value - room if over else value < told.value + room for value in values]
-    if all(beyond) or (any(beyond) and (not _ALWAYS.search(clause) or _NOT.search(clause))):
+    if all(beyond) or _NOT.search(clause) or (any(beyond) and not _ALWAYS.search(clause)):
         return ""
     if any(beyond):
         off = beyond.index(False)

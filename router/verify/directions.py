@@ -11,28 +11,48 @@ from router.verify.library import Item, stems
 from router.verify.quantities import Kind, quantities
 
 _REPORT = r"(?:alert|alarm|page|ticket|incident|issue|case|question|error|exception)"
+_SOME = (
+    r"(?:\w+ ){0,2}(?:\d|zero|one|two|three|four|five|six|seven|eight|nine|ten|half|nothing|normal|almost)"
+)
+_AMOUNT = (  # what collapses by getting less; a service that collapses goes no way
+    r"(?:rates?|queries|requests|calls|traffic|throughput|load|usage|volumes?|writes|reads|connections|latency|"
+    r"latencies|availability|success|counts?|numbers?|sessions|hits|memory|cpu|p\d\d|capacity|demand)"
+)
 _UP = re.compile(
-    r"\b(?:ris(?:e|es|en|ing)|rose|increas\w*|climb\w*|gr(?:ow|ows|ew|own|owing)|jump\w*|spik\w*|surg\w*|soar\w*|"
-    r"went up|swell\w*|swollen|escalat\w*|balloon\w*|mushroom\w*|accelerat\w*|more and more|"
-    r"more(?! than\b)(?: [\w-]+){1,5} (?:after|since)\b|more often|more frequent\w*|"
-    r"going up|(?:was |is |were )?up from|rais(?:e|ed|es|ing)|scal\w+ up|"
-    r"doubl\w*|tripl\w*|trebl\w*|quadrupl\w*|multipl(?:y|ied|ies)|higher|bumped up|lengthen\w*|prolong\w*|"
-    r"more (?:\w+ ){1,4}than (?:before|usual)|creep\w* up|shot up|slower|(?:got|gets|getting|became|grew) longer)\b",
+    r"\b(?:ris(?:e|es|en|ing)|rose|increas\w*|climb\w*|gr(?:ow|ows|ew|own|owing)|jump\w*|leap(?:s|t|ed|ing)?|"
+    r"spik\w*|surg\w*|soar\w*|rocket(?:s|ed|ing)|skyrocket\w*|swell\w*|swollen|widen\w*|expand(?:s|ed|ing)|"
+    r"escalat\w*|balloon\w*|mushroom\w*|snowball\w*|intensif\w*|heighten\w*|accelerat\w*|more and more|"
+    r"mount(?:s|ed|ing)? (?:steadily|up|further|from|to (?=\d))|(?:ke(?:ep|eps|pt)|is|was|are|were) mounting|"
+    r"loosen(?:s|ed|ing)? (?:from|to)|exten(?:d|ds|ded|ding) from|upped|"
+    r"(?:tick|inch|bump|ramp|scal|edg|nudg|creep|pil)(?:e|s|es|ed|ing)? up(?:wards?)?|"
+    r"pick(?:s|ed|ing)? up (?:again|speed)|"
+    r"(?:went|goes|going|crept|shot|shoots|drives|drove|driven|driving|buil(?:d|ds|t|ding)|moved) up(?:wards?)?|"
+    r"more(?! than\b)(?: [\w-]+){1,5} (?:after|since)\b|more often|more frequent\w*|(?<!ied )up from|"
+    r"rais(?:e|ed|es|ing)|doubl(?:ed|es|ing)|(?:to|did|would|could|may|might|can) double|tripl\w*|trebl\w*|"
+    r"quadrupl\w*|multipl(?:y|ied|ies)|higher|lengthen\w*|prolong\w*|more (?:\w+ ){1,4}than (?:before|usual)|"
+    r"slower|(?:got|gets|getting|became|grew) longer)\b",
     re.IGNORECASE,
 )
 _DOWN = re.compile(
-    r"\b(?:fall(?:s|en|ing)?|fell|decreas\w*|drop(?:s|ped|ping)?|"
-    r"declin\w*|dwindl\w*|diminish\w*|subsid\w*|abat\w*|slump\w*|ebb\w*|rarer|fewer(?! than\b)|"
-    r"(?:went|going|comes?|came|coming|br(?:ought|ings?|inging)) (?:[\w-]+ ){0,5}down|down from|down to|"
+    r"\b(?:fall(?:s|en|ing)?|fell|decreas\w*|drop(?:s|ped|ping)?|declin\w*|dwindl\w*|diminish\w*|subsid\w*|"
+    r"abat(?:e|es|ed|ing)|slump\w*|ebb\w*|wan(?:e|es|ed|ing)|reced\w*|lessen\w*|slid|slid(?:es|ing)|tumbl\w*|"
+    r"dip(?:s|ped|ping)|an? (?:\w+ )?dip|plung\w*|plummet\w*|nosediv\w*|rarer|fewer(?! than\b)|"
+    rf"{_AMOUNT} (?:ha[sd] |have |all )?collaps\w*|collapse (?:in|of) (?:[\w-]+ )?{_AMOUNT}|"
+    r"(?:dr(?:y|ies|ied|ying)|di(?:e|es|ed)|dying|(?:taper|tail|trail|cool|calm)(?:s|ed|ing)?) "
+    r"(?:up|down|out|off|away)|"
+    r"(?:tick|ramp|scal|wind|edg|creep|drift|inch)(?:e|s|es|ed|ing)? down(?:wards?)?|"
+    r"(?:went|going|comes?|came|coming|br(?:ought|ings?|inging)) (?:[\w-]+ ){0,5}down|down from|"
+    rf"down to (?={_SOME})|(?:tighten|narrow|trimm)(?:s|ed|ing)? (?:from|to (?={_SOME}))|slash(?:ed|es|ing)|"
     r"lower(?:ed|s|ing)?|cut (?:from|by|in half)|was cut|reduc\w*|"
-    r"shr(?:ink|ank|unk|inking)\w*|halv\w*|sank|sinking|plunged|"
-    r"faster|quicker|eas(?:ed|es|ing)|catching up|caught up|shorter|shorten\w*|emptied|emptying|sped up|speed-up|"
-    r"scal\w+ down|(?:fewer|less) (?:\w+ ){1,4}than (?:before|usual))\b",
+    r"shr(?:ink|ank|unk|inking)\w*|halv\w*|sank|sinking|faster|quicker|eas(?:ed|es|ing)|catching up|caught up|"
+    r"shorter|shorten\w*|sped up|speed-up|(?:fewer|less) (?:\w+ ){1,4}than (?:before|usual))\b",
     re.IGNORECASE,
 )
 _OTHERWISE = re.compile(  # what is compared with another thing, let go of, placed in a time, or reported, goes no way
-    r"\b(?:\w+er than (?!(?:the \w+ )?before|usual|normal|ever\b)|"
-    r"(?:fall\w*|fell) (?:\w+ )?(?:back|over|behind|into|within|between|outside|short)\b|"
+    r"\b(?:(?:\w+er|fewer) (?:at [^,;]{1,30} )?than (?!(?:the \w+ )?before|usual|normal|ever\b)|"
+    r"fewer [\w-]+ \w+ (?:earlier|later)|already \w+er at\b|"
+    r"(?:fall\w*|fell) (?:\w+ )?(?:back|over|behind|into|within|between|outside|short|on|under)\b|"
+    r"drop\w* out\b|"
     r"(?:were|was|are|is|been|being) dropped|drop\w* (?:the|an?|its|their|all|every|it|them)\b|"
     r"drop\w* (?:\w+ )?(?:packet|connection|request|message|frame|event|call)s?\b|"
     rf"{_REPORT}s? (?:(?:was|were|is|had|has|been|being) )*raised|rais\w+ (?:an?|the|another|\w+) {_REPORT})",
@@ -47,12 +67,21 @@ _GONE = re.compile(
     r"\bno longer (?:\w+ )?(?:high\w*|elevated|ris(?:e|en|ing)|increas\w+|grow\w*)(?: levels?)?\b",
     re.IGNORECASE,
 )
-_GOOD = re.compile(r"\b(?:success|availability|throughput|hits?|hit (?:rate|ratio)|uptime)\b", re.IGNORECASE)
-_BETTER = re.compile(r"\bimprov\w*", re.IGNORECASE)
+_GOOD = re.compile(
+    r"\b(?:success|availability|throughput|hits?|hit (?:rate|ratio)|uptime|headroom)", re.IGNORECASE
+)
+_BAD = re.compile(
+    r"(?:latency|errors?\b|fail|response time|delay|lag\b|backlog|p\d\d\b|timeouts)", re.IGNORECASE
+)
+_BETTER = re.compile(r"\b(?:improv\w*|g[oe]ts? better)\b", re.IGNORECASE)
+_WORSE = re.compile(r"\b(?:worsen\w*|deteriorat\w*|g[oe]ts? worse)\b", re.IGNORECASE)
 _HIGH = re.compile(r"\b(?:high|elevated|above|exceed\w*|peak\w*|too many)\b", re.IGNORECASE)
 _LOW = re.compile(r"\b(?:low|below|too few)\b", re.IGNORECASE)
 _STRAIN = re.compile(r"\b(?:saturat\w*|overwhelm\w*|amplif\w*|spik\w*|overload\w*)\b", re.IGNORECASE)
-_SPENT = re.compile(r"\b(?:exhaust\w*|ran out|full|maxed|pegged)\b", re.IGNORECASE)
+_SPENT = re.compile(
+    r"\b(?:exhaust\w*|ran out|full|maxed|pegged|at (?:its|their|the|full) (?:limits?|capacity))\b",
+    re.IGNORECASE,
+)
 _AS_BEFORE = re.compile(
     r"\b(?:came|comes?|fell|went|is|are) back (?:to|at|on) "
     r"(?:(?:its|their|the) )?(?:old|normal|usual|former)\b",
@@ -62,7 +91,9 @@ _RECOVERED = re.compile(r"\b(?:recover\w*|restored|resolved|cleared|healthy agai
 _LEVEL = re.compile(r"\b(?:unchanged|flat|steady|no change|as before)\b", re.IGNORECASE)
 _WELL = re.compile(r"\b(?:fine|normal|ok|healthy|stable|constant)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:no|not|never|without|neither|nor|stopped|cannot)\b|n['’]t\b", re.IGNORECASE)
-CLAUSE = re.compile(r"(?<=[a-z\d)])[,;:.](?=\s)|\b(?:while|but|whereas|although|despite)\b")
+CLAUSE = re.compile(
+    r"(?<=[a-z\d)])[,;:.](?=\s)|\b(?:while|but|whereas|although|despite|as (?:the|its|their))\b"
+)
 _TELLING = 2  # words that a text shares with what speaks of the same thing
 _OPPOSITES = tuple(
     (re.compile(rf"\b(?:{one})", re.IGNORECASE), re.compile(rf"\b(?:{other})", re.IGNORECASE))
@@ -79,18 +110,25 @@ _PACE = re.compile(
 _COMPARED = re.compile(r"\b(?:slower|faster|quicker|longer|shorter|sped up|speed-up)\b", re.IGNORECASE)
 
 
-def goes(text: str) -> Way | None:
-    """Return the one way that *text* speaks of; None when it speaks of neither or of both."""
-    up, down = _moves(text)
+def goes(text: str, of: str = "") -> Way | None:
+    """Return the one way that *text* speaks of; None when it speaks of neither or of both.
+
+    What gets better or worse goes a way by what it is said *of*, in *text* itself or beside it.
+    """
+    up, down = _moves(text, of)
     if up == down:
         return None
     return Way.UP if up else Way.DOWN
 
 
-def _moves(text: str) -> tuple[bool, bool]:
+def _moves(text: str, of: str = "") -> tuple[bool, bool]:
     """Say whether *text* speaks of a way up, and of one down."""
-    better = "rose" if _GOOD.search(text) else ""
-    plain = _NOT_SO.sub("", _OTHERWISE.sub("", _BETTER.sub(better, _GONE.sub("fell", text))))
+    good, bad = (pattern.search(f"{text} {of}") is not None for pattern in (_GOOD, _BAD))
+    better, worse = (
+        ("", "") if good == bad else ("increased", "decreased") if good else ("decreased", "increased")
+    )
+    plain = _WORSE.sub(worse, _BETTER.sub(better, _GONE.sub("fell", text)))
+    plain = _NOT_SO.sub("", _OTHERWISE.sub("", plain))
     return _UP.search(plain) is not None, _DOWN.search(plain) is not None
 
 
@@ -111,6 +149,9 @@ def in_words(text: str, items: Sequence[Item], *, cited: bool = False) -> str:
 
     What is *cited* for it is about the same thing, also in other words.
     """
+    clauses = CLAUSE.split(text)
+    if all(_moves(text)) and len(clauses) > 1:
+        return next(filter(None, (in_words(clause, items) for clause in clauses)), "")
     went = goes(text) or (Way.DOWN if _AS_BEFORE.search(text) else None)
     strained = _STRAIN.search(text) or _SPENT.search(text)
     if _DENIED.search(text) or _WELL.search(text) or not (went or strained):

@@ -13,7 +13,7 @@ from router.verify.series import DENIED, DIFFERS, Series, instants, is_moment, n
 _ITS = "".join(  # "down from its peak" is no extreme
     rf"(?<!{before} )"
     for before in (
-        *("second", "another", "local", "one of the", "times the", "times its", "of the"),
+        *("second", "another", "local", "one of the", "times the", "times its", "of the", "at the"),
         *(
             f"{word} {its}"
             for word in ("than", "from", "after", "before", "below", "off")
@@ -33,7 +33,7 @@ _LASTED = (
     re.compile(rf"\b{_ITS}(?:slowest|longest)\b", re.IGNORECASE),
     re.compile(rf"\b{_ITS}(?:fastest|quickest|shortest)\b", re.IGNORECASE),
 )
-_AVERAGE = re.compile(r"\b(?:average[sd]?|averaging|avg|mean|median)\b|p50", re.IGNORECASE)
+_AVERAGE = re.compile(r"(?<![A-Za-z])(?:average[sd]?|averaging|avg|mean|median)\b|p50", re.IGNORECASE)
 _JITTER = 0.1  # of its range: what a series may be off an extreme
 
 

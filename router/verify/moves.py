@@ -19,17 +19,15 @@ _BY = re.compile(
 
 def moved(clause: str, cited: Sequence[Series]) -> str:
     """Say how a series went where *clause* lets it go the other way."""
-    way = goes(clause)
-    if way is None or DENIED.search(clause):
+    if DENIED.search(clause):
         return ""
-    about = [(one, seen_from(one.part, clause, way)) for one in named(clause, cited)]
+    about = [(one, seen_from(one.part, clause, goes(clause, one.part))) for one in named(clause, cited)]
     at = list(instants(clause))
-    if any(seen is None for _, seen in about):
-        return ""
     told = [
-        _between(one, seen, at) or _at(one, seen, at) or _by(one, seen, clause) for one, seen in about if seen
+        seen and (_between(one, seen, at) or _at(one, seen, at) or _by(one, seen, clause))
+        for one, seen in about
     ]
-    return told[0] if told and all(told) else ""
+    return next(filter(None, told), "") if all(told) else ""
 
 
 def _at(one: Series, way: Way, at: Sequence[tuple[Clock, str, str]]) -> str:

@@ -148,7 +148,7 @@ def _head(one: Series) -> str:
 
 def instants(clause: str) -> Iterator[tuple[Clock, str, str]]:
     """Yield each time of day of *clause* with the words before it and the stretch of words that is about it alone."""
-    found = [clock for clock in clocks(clause) if not clock.loose]
+    found = clocks(clause)
     if not found:
         return
     first = bool(quantities(clause[: found[0].start]))  # "8 ms at 14:22 and 93 ms at 14:24"

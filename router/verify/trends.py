@@ -14,7 +14,7 @@ from router.verify.clocks import clocks, without_times
 from router.verify.courses import HEAD, Way, courses, is_level, joined, mostly, pair, records, stretches, ways
 from router.verify.directions import CLAUSE, agrees, goes, in_words, seen_from
 from router.verify.library import Item, Library, stems
-from router.verify.quantities import quantities
+from router.verify.quantities import Kind, quantities
 from router.verify.statement import Statement
 from router.verify.words import in_digits
 
@@ -114,7 +114,7 @@ def _contradicts_itself(part: str) -> bool:
 def _went(course: Sequence[float], text: str, *, compared: bool) -> set[Way]:
     """Return the ways that *course* went where the numbers of *text* are, unless they are another time's."""
     whole = mostly(course) if _STEADY.search(text) else ways(course)
-    there = stretches(course, quantities(text))
+    there = stretches(course, [q for q in quantities(text) if q.kind is not Kind.COUNT or q.value != 1])
     return whole | there if compared else there or whole
 
 
@@ -153,7 +153,7 @@ def _way_of(course: Sequence[float]) -> Way:
 
 def _list(text: str) -> list[float]:
     """Return the values of a list such as "134, 182, 245 ms"."""
-    found = re.search(r"\b\d+(?:\.\d+)?(?:, \d+(?:\.\d+)?)+(?: and \d+(?:\.\d+)?)?", text)
+    found = re.search(r"(?<![\d:.])\d+(?:\.\d+)?(?:, \d+(?:\.\d+)?)+(?: and \d+(?:\.\d+)?)?", text)
     return [float(n) for n in re.findall(r"\d+(?:\.\d+)?", found[0])] if found else []
 
 

@@ -43,6 +43,7 @@ GROUNDS = (
     Seen(
         "metric:6", "metric", "firing time 10:00 12s, 10:05 20s, 10:10 2m, 10:15 20s; bricks 4 -> 24", "yard"
     ),
+    Seen("metric:12", "metric", "kiln heat_average 10:00 0.4, 10:05 0.5, 10:10 1.9, 10:15 0.4", "kiln"),
     Seen("metric:7", "metric", "bell rings: 10:00 0, 10:05 0, 10:10 0", "bell"),
     Seen("log:1", "log", "shelves broken: many more jumped off", "shelf"),
     Seen("log:2", "log", "bake done in 17.02 seconds, door shut", "oven"),
@@ -93,6 +94,8 @@ def found(claim: str, cites: str) -> bool:
         ("The bakes averaged 9.3 s", "The bakes averaged 12 s", "log:2 log:3 log:4"),
         ("The bell was silent at 10:10", "The bell broke down at 10:10 as well", "metric:7"),
         ("Heat rose when the window began", "Heat fell when the window began", "metric:1"),
+        ("Heat got worse between 10:00 and 10:10", "Heat improved between 10:00 and 10:10", "metric:1"),
+        ("Glaze recovered at ten past ten", "Heat dropped sharply at ten past ten", "metric:1"),
         ("Orders were flat", "Kiln heat was flat", "metric:1 metric:5"),
     ],
 )
@@ -118,6 +121,10 @@ def test_a_claim_is_wrong_when_its_series_says_otherwise(good: str, bad: str, ci
         ("Heat was steady until 10:05", "metric:1"),
         ("Wheel CPU was under 2 % while the kiln was hot", "metric:3"),
         ("Heat did not stay under 1 s", "metric:1"),
+        ("No sample of the heat exceeds 2 s", "metric:1"),
+        ("At the peak there were 205 orders", "metric:5"),
+        ("The highest heat falls on 10:10", "metric:1"),
+        ("The heat's average rose fourfold, to 1.9 s", "metric:12"),
         ("Kiln CPU went from under 1 % to over 80 %", "metric:4"),
         ("Orders were flat between 11:00 and 11:30", "metric:5"),
         ("Heat stayed over 4 s from 11:00 to 11:30", "metric:1"),

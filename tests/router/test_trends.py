@@ -104,6 +104,18 @@ def found(claim: str, cites: str) -> bool:
         ("Heat rose until 05:10", "It fell until 05:20", "metric:3"),
         ("Fewer loaves were lost", "Losses were still going up by then", "metric:21"),
         ("After the pause it smoked less than before", "After the pause it was higher still", "metric:22"),
+        ("Sales dried up that morning", "Sales built up and widened that morning", "log:3"),
+        ("Steam pressure looked fine", "Steam pressure was at its limit", "metric:5"),
+        (
+            "Ovens cooled as the sales fell",
+            "Shop sales that morning mounted steadily as the heat fell",
+            "log:3",
+        ),
+        (
+            "The timer was widened from 20 to 45 minutes",
+            "The timer was tightened from 45 to 20 mins",
+            "log:2",
+        ),
         ("The oven had eased to 78.1 % at the end", "The oven cooled, heat fell all along", "metric:10"),
     ],
 )
@@ -124,6 +136,11 @@ def test_a_course_is_read_in_any_dress(good: str, bad: str, cites: str) -> None:
         ("Sales improved from 20 to 30 loaves", "log:2"),
         ("In hall east one was slower, 9.4 s against 0.13 s", "log:4 log:5"),
         ("Sales dropped with the new quota", "deploy:1 log:3"),
+        ("The quota stands at double the old size", "deploy:1"),
+        ("The stop of the salt mixer was put down to wear", "log:1"),
+        ("Heat doubled only at 05:30, eleven minutes after the bell", "metric:10"),
+        ("Dough was higher at 05:10 (28) than at 05:20 (27)", "metric:3"),
+        ("The salt mixer dropped out with its motor", "log:1"),
     ],
 )
 def test_what_tells_of_no_way_goes_against_none(claim: str, cites: str) -> None:
