@@ -15,6 +15,7 @@ from router.policy import Check, Route
 from router.verify import schema
 from router.verify.available import available
 from router.verify.blame import blame
+from router.verify.causes import causes
 from router.verify.citations import citations
 from router.verify.dating import dates, times
 from router.verify.denials import denials
@@ -27,7 +28,7 @@ from router.verify.numbers import numbers
 from router.verify.quotes import quotes
 from router.verify.samples import samples
 from router.verify.scope import scope
-from router.verify.sequence import apart, sequence
+from router.verify.sequence import sequence
 from router.verify.statement import FIELDS, Statement, form, parse, prose, statement
 from router.verify.steps import steps
 from router.verify.tellers import tellers
@@ -43,7 +44,7 @@ _AGAINST_EVIDENCE: Mapping[Check, tuple[_Held, ...]] = {
     "quotes": (quotes,),
     "entities": (identifiers, services, strangers),
     "numbers": (numbers, times, dates),
-    "time": (time_order, sequence, apart),
+    "time": (time_order, causes, sequence),
     "facts": (trends, samples, facts, fixes, blame, steps, denials, flows, tellers, scope, available),
 }
 _GOOD_STOPS = frozenset({"end_turn", "stop_sequence", "tool_use"})

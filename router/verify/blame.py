@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 
 from router.outcomes import Finding, FindingCode
+from router.verify.causes import DENIES, SENTENCE, links
+from router.verify.events import OTHER_TIMES
 from router.verify.library import Item, Library, squashed, stems
 from router.verify.statement import Statement
 
-_OTHER_TIMES = frozenset({"memory", "recall", "incident", "runbook"})
-_SENTENCE = re.compile(r"(?<=[a-z)\]`\"])[.;]\s+")
 _HARMS = re.compile(  # "X broke and took Y down", "X is the root cause"
     r"\b(?:(?:took|tak(?:es?|ing)|pull(?:ed|s)|dragg?(?:ed|s)|brought|brings)\b.{1,60}"
     r"\b(?:down|with (?:it|them)|under)|"
@@ -35,16 +35,6 @@ _STRAIN_IN = re.compile(
 _TIMED = re.compile(r"\d\d:\d\d[ =](\d+(?:\.\d+)?)\b")  # "09:30 12, 09:35 48"
 _TIMES = 5
 _NEAR = 60  # letters from the name to what ails it
-_FOR = r"(?:because of|due to|owing to|as an? (?:result|side effect|consequence) of)"
-_LINKS = (
-    re.compile(rf"^\W*{_FOR} (?P<cause>[^,]+?)(?:, ?| (?=our |the ))(?P<effect>.+)$", re.IGNORECASE),
-    re.compile(rf"^(?P<effect>.+?),?\s(?:{_FOR}|because|caused by|as) (?P<cause>.+)$", re.IGNORECASE),
-    re.compile(
-        r"^(?P<cause>.*?)\b(?:caus(?:ed|es|ing)|le[dt] to|leads? to|leading to|result(?:ed|s|ing) in|"
-        r"prevent(?:ed|s|ing)|so) (?P<effect>.+)$",
-        re.IGNORECASE,
-    ),
-)
 _FAILS = (
     r"\W{0,3}(?:(?:service|request|call|is|was) )?(?:returned|responded with|unavailable|refused|timed? ?out|not ready|"
     r"unreachable|failed)\b"
@@ -55,11 +45,8 @@ _DISMISSED = re.compile(
     r"revert\w* to exclude (?:that|this|it))",
     re.IGNORECASE,
 )
+_SUFFERING = re.compile(r"\b(?:under|until|after|once|when|because|due|by|from)\b", re.IGNORECASE)
 _THINGS = re.compile(r", | (?:and|or) ")
-_DENIES = re.compile(
-    r"\b(?:not|no|nor|never|ruled|rather|instead|unlike|innocent\w*|exclud\w*|cleared)\b|n['’]t\b",
-    re.IGNORECASE,
-)
 _WEAK = frozenset(
     stems("issue cause root problem error fault change deploy release upgrade config cluster service")
 )
@@ -79,12 +66,14 @@ def _victim(said: Statement, library: Library) -> tuple[str, str] | None:
     harm = _HARMS.search(said.cause)
     if harm is None or not _names(name, said.cause[: harm.start()]):
         return None
-    today = [item for item in library.items if item.kind not in _OTHER_TIMES]
+    today = [item for item in library.items if item.kind not in OTHER_TIMES]
     others = {item.service for item in today if len(item.service) > 3} - {name}
     for item in today:
         told = _suffers(name, item, others, said.cause)
         if told:
             return item.id, told
+    if _SUFFERING.search(said.cause[: harm.start()]):
+        return None  # what harms the accused is told: the answer agrees that it is an effect
     return _effect(name, today, said.cause)
 
 
@@ -93,19 +82,12 @@ def _effect(name: str, today: list[Item], cause: str) -> tuple[str, str] | None:
     own, found = frozenset(stems(name)), None
     words = frozenset(stems(cause)) - own
     for item in today:
-        for because, effect in _links(item.text):
+        for because, effect in links(item.text):
             if _names(name, because) or len(words & frozenset(stems(because))) > 1:
                 return None
             if found is None and _names(name, effect):
                 found = item.id, f"{item.id} has {name} as the effect of “{because.strip()[-80:]}”"
     return found
-
-
-def _links(text: str) -> Iterator[tuple[str, str]]:
-    """Yield cause and effect of the sentences that tell both."""
-    for sentence in _SENTENCE.split(text):
-        if link := next(filter(None, (pattern.search(sentence) for pattern in _LINKS)), None):
-            yield link["cause"], link["effect"]
 
 
 def _suffers(name: str, item: Item, others: set[str], cause: str) -> str:
@@ -121,12 +103,12 @@ def _suffers(name: str, item: Item, others: set[str], cause: str) -> str:
 
 def _ruled_out(said: Statement, library: Library) -> tuple[str, str] | None:
     """Return the piece that rules out what the cause names."""
-    if _DENIES.search(said.cause) or (said.confidence or 0.0) < 0.5:
+    if DENIES.search(said.cause) or (said.confidence or 0.0) < 0.5:
         return None
     accused = frozenset(stem for name in said.services for stem in stems(name))
     words = frozenset(stems(said.cause)) - accused
     for item in library.items:
-        for sentence in _SENTENCE.split(item.text) if item.kind not in _OTHER_TIMES else ():
+        for sentence in SENTENCE.split(item.text) if item.kind not in OTHER_TIMES else ():
             found = _DISMISSED.search(sentence)
             for thing in _THINGS.split(found["thing"]) if found else ():
                 told = frozenset(stems(thing)) - accused
@@ -139,7 +121,7 @@ def _beside(said: Statement, library: Library) -> tuple[str, str] | None:
     """Return the cited piece that tells of another, when no claim rests on what is known of the one accused."""
     name = said.services[0]
     cited = list({i.id: i for claim in said.claims for i in library.cited(claim.evidence)}.values())
-    own = [i for i in library.items if _spelt(name, i.service) and i.kind not in _OTHER_TIMES]
+    own = [i for i in library.items if _spelt(name, i.service) and i.kind not in OTHER_TIMES]
     if not cited or not own or len(said.services) > 1 or not _ails(name, said.cause):
         return None
     if any(_spelt(name, f"{i.text} {i.service}") for i in cited) or any(

@@ -13,8 +13,8 @@ from router.verify.clocks import clocks, without_times
 from router.verify.library import CHANGES, Item, Library, stems
 from router.verify.orders import telling
 
-_OTHER_TIMES = frozenset({"memory", "recall", "runbook"})
-_FOUND = re.compile(
+OTHER_TIMES = frozenset({"memory", "recall", "incident", "runbook"})
+FOUND = re.compile(
     r"\b(?:found|discover\w*|identif\w*|notic\w*|investigat\w*|debug\w*|show\w*|seen|saw|conclu\w*|confirm\w*|"
     r"reali[sz]\w*)\b",
     re.IGNORECASE,
@@ -69,7 +69,7 @@ class Events:
 
 def is_event(item: Item) -> bool:
     """Say whether *item* has a time and speaks of no other."""
-    return item.time is not None and item.kind not in _OTHER_TIMES and _is_of_one_time(item, item.time)
+    return item.time is not None and item.kind not in OTHER_TIMES and _is_of_one_time(item, item.time)
 
 
 def _is_of_one_time(item: Item, at: datetime) -> bool:
@@ -83,4 +83,4 @@ def _spoken(item: Item) -> frozenset[str]:
 
 def _is_told(words: str, item: Item) -> bool:
     """Say whether *words* tell of *item* as of an event at its time."""
-    return not _LASTS.search(words) and (not _FOUND.search(item.text) or _FOUND.search(words) is not None)
+    return not _LASTS.search(words) and (not FOUND.search(item.text) or FOUND.search(words) is not None)

@@ -1,30 +1,18 @@
-"""The order of two events, and the time between them, held against the times of the evidence that is cited. Pure.
+"""The order of two events, held against the times of the evidence that is cited. Pure.
 
 It speaks only when each half of a claim means one piece of the evidence and not another.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from router.outcomes import Finding, FindingCode
-from router.verify.clocks import clocks
 from router.verify.events import Events
-from router.verify.library import Item, Library
+from router.verify.library import Library
 from router.verify.orders import order
-from router.verify.pool import Pool
-from router.verify.quantities import Kind, Quantity, quantities
-from router.verify.rounding import close
-from router.verify.statement import Claim, Statement
+from router.verify.statement import Statement
 
 _A_MINUTE = timedelta(minutes=1)  # times are told to the minute
-_BETWEEN = re.compile(
-    r"^(?!.*\b(?:short of|less)\b).*\b(?:before|after|later|earlier|ahead|between|apart|follow(?:ed|s)|preced\w+|prior|"
-    r"from|until|passed)\b",
-    re.IGNORECASE,
-)
-_DAY = 86_400
-_TWO = 2
 
 
 def sequence(said: Statement, library: Library) -> Iterator[Finding]:
@@ -42,43 +30,6 @@ def sequence(said: Statement, library: Library) -> Iterator[Finding]:
                 f"came after {later.id} ({later.time:%m-%d %H:%M})"
             )
             yield Finding(FindingCode.CONTRADICTION, text, (earlier.id, later.id))
-
-
-def apart(said: Statement, library: Library) -> Iterator[Finding]:
-    """Yield claims of two events that tell another time between them than lies there."""
-    for claim in said.claims:
-        cited = library.cited(dict.fromkeys(claim.evidence))
-        events = Events(claim.evidence, library).items
-        if not len(cited) == len(events) == _TWO or not _BETWEEN.search(claim.text):
-            continue
-        lasted = [q for q in quantities(claim.text) if q.kind is Kind.TIME]
-        if len(lasted) == 1 and _is_wrong(lasted[0], claim, cited, library):
-            one, other = events
-            text = f"“{lasted[0].said}” in “{claim.text[:120]}”: {one.id} and {other.id} are {_gap(one, other)} apart"
-            yield Finding(FindingCode.NUMBER, text, claim.evidence)
-
-
-def _is_wrong(told: Quantity, claim: Claim, cited: Sequence[Item], library: Library) -> bool:
-    """Say whether *told* is neither between the two, nor from one to the onset or to an alert, nor told by them."""
-    began = [i.time for i in library.items if i.kind == "alert"] + [library.onset]
-    one, other = (item.time for item in cited)
-    gaps = [abs(a - b) for a, b in ((one, other), *((x, y) for x in (one, other) for y in began)) if a and b]
-    pool = Pool(cited, library)
-    return (
-        told.scale < _DAY
-        and not told.guessed
-        and gaps[0] >= _A_MINUTE
-        and not any(_is_midnight(at) for at in (one, other) if at)
-        and not any(close(told, gap.total_seconds() + off) for gap in gaps for off in (-60, 0, 60))
-        and not any(q.kind is Kind.TIME and q.value >= 60 for item in cited for q in item.quantities)
-        and not pool.apart(told, clocks(claim.text))
-    )
-
-
-def _gap(one: Item, other: Item) -> str:
-    assert one.time is not None
-    assert other.time is not None
-    return f"{abs(one.time - other.time).total_seconds() / 60:.0f} min"
 
 
 def _is_after(one: datetime, other: datetime) -> bool:

@@ -12,20 +12,13 @@ from datetime import UTC, timedelta
 from itertools import pairwise
 
 from router.outcomes import Finding, FindingCode
+from router.verify.causes import CAUSED
 from router.verify.clocks import Clock, Day, clocks, days, without_times
+from router.verify.events import OTHER_TIMES
 from router.verify.library import CHANGES, Item, Library, stems
 from router.verify.statement import Statement
 
 _CHANGES = CHANGES | {"config", "flag"}
-_OTHER_TIMES = frozenset({"memory", "recall", "runbook"})
-# A claim may tell what came later for its own sake; it blames by its verb.
-_SAID_TO_CAUSE = re.compile(  # and not the passive: "a rollback was triggered"
-    r"(?<!\bwas )(?<!\bwere )(?<!\bbeen )(?<!\bbeing )\b(?:caused|broke|triggered|led to|leads? to|provoked|"
-    r"prompted|brought on|induced|gave rise to|introduced|resulted in|exhausted|filled|overloaded|is to blame|"
-    r"took (?:\w+ ){0,3}down|(?:is|are|was|were) what (?!we\b|they\b|the\b)\w+|"
-    r"made (?:[\w-]+ ){1,3}(?:break|crash|drop|fail|hang|lose|stop))\b",
-    re.IGNORECASE,
-)
 _DOUBT = re.compile(
     r"\b(?:cannot (?:be|say|tell|confirm)|could not (?:be|confirm)|"
     r"not (?:the|be|a|told|involved|proven|known|clear)|unknown|unclear|unlikely|whether|how much|no evidence|"
@@ -58,7 +51,7 @@ _CALLED_NEW = re.compile(
 _EFFECT_FIRST = re.compile(
     r"[;(—–]|: |, (?:the|an?|its|with|as|which (?:had|has|was|were|came|began|started|follow\w*|is due))\b|"
     r"\b(?:because|since|due|owing|after|follow\w*|trac\w*|stem\w*|back to|than|as|when|once|through|until)\b|"
-    r"\b(?:(?:is|are|was|were|be|lay|lies|stood) behind|(?:from|by) (?=\w))|"
+    r"\b(?:(?:is|are|was|were|be|lay|lies|stood) behind|(?:by|from(?! \w+ing\b)) (?=\w))|"
     r"(?<!that )(?<!what )(?<!which )\b(?:was|were|been) (?!\w+ing)\w+ (?:(?:in|out|up) )?(?:at |on |around |about )?$",
     re.IGNORECASE,
 )
@@ -75,7 +68,7 @@ _DAY_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(  # "caused the crash three hours earlier"
-    rf"(?:{_SAID_TO_CAUSE.pattern}) (?!.*\b(?:than|of|from|like|since)\b)[^,;]*"
+    rf"(?:{CAUSED.pattern}) (?!.*\b(?:than|of|from|like|since)\b)[^,;]*"
     r"\b\w+ (?:minutes?|hours?|days?) (?:earlier|before)[.!]?$",
     re.IGNORECASE,
 )
@@ -93,7 +86,8 @@ def time_order(said: Statement, library: Library) -> Iterator[Finding]:
     for claim in said.claims:
         cited = library.cited(claim.evidence)
         own = _QUOTED.sub("", claim.text)
-        blames = _SAID_TO_CAUSE.search(own) and not (_DOUBT.search(own) or _REPAIR.search(own))
+        # a claim may tell what came later for its own sake; it blames by its verb
+        blames = CAUSED.search(own) and not (_DOUBT.search(own) or _REPAIR.search(own))
         if blames and cited and all(_is_late(item, library) for item in cited):
             text = f"“{claim.text[:120]}” blames {cited[0].id}, which came after the onset"
             yield Finding(FindingCode.DEPLOY_AFTER_ONSET, text, (cited[0].id,))
@@ -126,9 +120,7 @@ def _blaming(sentence: str) -> str:
     first, *more = _CLAUSE.split(sentence)
     aside = [clause for clause in more if clause.startswith(",")]
     between = aside[:1] if len(aside) == _TWO else []  # more of them are a list of what happened
-    blamed = (
-        one for one in more if _BROUGHT.search(one) or (one[:4] == " and" and _SAID_TO_CAUSE.search(one))
-    )
+    blamed = (one for one in more if _BROUGHT.search(one) or (one[:4] == " and" and CAUSED.search(one)))
     return "".join((first, *between, *blamed))
 
 
@@ -143,7 +135,7 @@ def _is_backwards(sentence: str, library: Library) -> bool:
         return bool(told) and _is_after(told[0], library) and not _EFFECT_FIRST.search(sentence, told[0].end)
     for first, second in pairwise(spans):
         between = _ASIDE.sub("", sentence[first.end : second.start])
-        late = isinstance(first, Day) or _SAID_TO_CAUSE.search(between) or _may_follow(first, library)
+        late = isinstance(first, Day) or CAUSED.search(between) or _may_follow(first, library)
         if late and _precedes(second, first) and not _EFFECT_FIRST.search(between):
             return not _AT_FIRST.search(sentence[: first.start])
     return False
@@ -182,7 +174,7 @@ def _is_past_onset(item: Item, library: Library) -> bool:
 
 def _late(sentence: str, said: Statement, library: Library) -> Item | None:
     """Return the change after the onset that *sentence* speaks of and nothing else of this incident does."""
-    others = [i for i in library.items if not _is_late(i, library) and i.kind not in _OTHER_TIMES]
+    others = [i for i in library.items if not _is_late(i, library) and i.kind not in OTHER_TIMES]
     cited = {one for claim in said.claims for one in claim.evidence}
     for item in library.items:
         if _is_late(item, library) and (

@@ -63,6 +63,12 @@ def test_blame_that_the_evidence_speaks_against_is_found(
             "log:1",
         ),
         ("The broker's lost lease broke the seat map.", "seat map", "The seat map went blank", "log:1"),
+        (
+            "The seat map went blank under a burst of bookings and took the sale down.",
+            "seat map",
+            "The seat map went blank",
+            "log:1",
+        ),
         ("The seat map is what customers see go blank.", "seat map", "The seat map went blank", "log:1"),
         (
             "till-api is slow since fare-engine answers 503.",

@@ -71,6 +71,7 @@ def test_a_change_that_came_later_is_not_to_blame(cause: str) -> None:
         "Stacking from 10:50 on cracked the tiles of the evening before.",
         "Tiles stacked at 11:05 are what made the first row crack three hours earlier.",
         "Stacking at 08:40 is what made tiles crack at 07:58.",
+        "The draught of 08:40 is what kept the tiles from setting at 07:58.",
     ],
 )
 def test_an_effect_is_not_timed_before_its_cause(cause: str) -> None:
@@ -109,7 +110,12 @@ def test_what_came_first_may_be_blamed_and_what_came_later_may_be_told(cause: st
 
 
 @pytest.mark.parametrize(
-    ("claim", "blamed"), [("The governor triggered cracks", True), ("A governor was triggered late", False)]
+    ("claim", "blamed"),
+    [
+        ("The governor triggered cracks", True),
+        ("A governor was triggered late", False),
+        ("A governor was what came next", False),
+    ],
 )
 def test_a_claim_blames_by_a_verb_that_is_not_passive(claim: str, blamed: bool) -> None:
     said = Statement("", (), 0.8, (Claim(claim, ("deploy:2",)),), "")
