@@ -13,12 +13,10 @@ from router.messages import Ask, Ground, Reply
 from router.outcomes import Finding, FindingCode
 from router.policy import Check, Route
 from router.verify import schema
-from router.verify.available import available
 from router.verify.blame import blame
 from router.verify.causes import causes
 from router.verify.citations import citations
 from router.verify.dating import dates, times
-from router.verify.denials import denials
 from router.verify.facts import facts
 from router.verify.fixes import fixes
 from router.verify.flows import flows
@@ -31,7 +29,6 @@ from router.verify.scope import scope
 from router.verify.sequence import sequence
 from router.verify.statement import FIELDS, Statement, form, parse, prose, statement
 from router.verify.steps import steps
-from router.verify.tellers import tellers
 from router.verify.time_order import time_order
 from router.verify.trends import trends
 
@@ -45,7 +42,7 @@ _AGAINST_EVIDENCE: Mapping[Check, tuple[_Held, ...]] = {
     "entities": (identifiers, services, strangers),
     "numbers": (numbers, times, dates),
     "time": (time_order, causes, sequence),
-    "facts": (trends, samples, facts, fixes, blame, steps, denials, flows, tellers, scope, available),
+    "facts": (trends, samples, facts, fixes, blame, steps, flows, scope),
 }
 _GOOD_STOPS = frozenset({"end_turn", "stop_sequence", "tool_use"})
 _CUT = frozenset({"max_tokens", "model_context_window_exceeded"})
