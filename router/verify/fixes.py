@@ -1,7 +1,7 @@
-"""A fix against what is recorded of it: it was tried and the trouble went on, it is forbidden, or told as done. Pure.
+"""A fix held against what is recorded of it: tried and in vain, forbidden by a runbook, or told as done. Pure.
 
 What was tried is read as steps in their order: a step that the fix repeats, and a later one that tells of the trouble
-again. A fix that says more than the step, or that ends the record, is left alone.
+again. Silent where the fix says more than the step, or is of other versions, and where nothing follows the step.
 """
 
 import re
@@ -9,61 +9,31 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from router.outcomes import Finding, FindingCode
-from router.verify.library import Item, Library, stems
+from router.verify.attempts import IN_VAIN, REMEDY
+from router.verify.clauses import CLAUSE, ILL, SENTENCE, WELL
+from router.verify.library import PAST, Item, Library, stems
 from router.verify.statement import Statement
 
-_MEMORY = frozenset({"memory", "recall", "incident"})
-_SENTENCE = re.compile(r"(?<=[.;!?])\s+|,\s+(?=but|which|so)")
-_OUTCOME = re.compile(r"[,;.](?=\s)|\b(?:but|while|whereas|then)\b")
-_PARTS = re.compile(r"(?<=[a-z\d)][.;!?])\s+|,? (?:and|then|but|or) ")
-_DID_NOT_HELP = re.compile(
-    r"\b(?:did not (?:help|work|fix)|same (?:error|problem|fault|symptom)|came back|no effect|unsuccessful\w*|fails|"
-    r"failed|without success|in vain|"
-    r"made no difference|corrupted|regretted|made (?:it|things|matters) worse|lost data|"
-    r"(?:error|delay|symptom|fault)s? stayed|undone|returned after|not possible|had to be abandoned)\b",
-    re.IGNORECASE,
-)
-_IN_VAIN = re.compile(
-    r"\b(?:did ?n['’]?o?t|could not) (?:help|work|fix|re?solve|change|address|cure)|"
-    r"\b(?:no effect|made no difference|in vain|the same (?:error|problem|fault|symptom)s?)\b|"
-    r"\b(?:error|delay|symptom|fault)s? (?:was |were )?(?:unchanged|stayed)",
+_FAILED = re.compile(
+    rf"{IN_VAIN.pattern}|\b(?:fails|failed|came back|corrupted|regretted|made (?:it|things|matters) worse|undone|"
+    r"not possible|had to be abandoned)\b",
     re.IGNORECASE,
 )
 _AVOIDED = re.compile(
-    r"\b(?:no cure|not (?:work|help)|avoid\w*|instead|rather than|do not|don't|never|tried|failed|without)\b",
-    re.IGNORECASE,
+    r"\b(?:avoid\w*|instead|rather than|do not|don['’]t|never|tried|without)\b", re.IGNORECASE
 )
-REMEDY = frozenset(
-    stems(
-        "restart rollback roll back revert scale increase redeploy rollout upgrade update reboot flush clear "
-        "delete purge failover flushall"
-    )
-)
-_NEVER = re.compile(r"\b(?:never|do not|don't|must not|mustn't|avoid)\b", re.IGNORECASE)
-_CONDITION = re.compile(
-    r"\b(?:while|until|till|before|after|unless|during|when|if|once|meanwhile)\b", re.IGNORECASE
-)
-_ONLY_THEN = re.compile(r"\b(?:until|till|after|unless|if|once|only)\b", re.IGNORECASE)
+_NEVER = re.compile(r"\b(?:never|do not|don['’]t|must not)\b", re.IGNORECASE)
+_CONDITION = re.compile(r"\b(?:while|until|before|after|unless|during|when|if|once)\b", re.IGNORECASE)
+_ONLY_THEN = re.compile(r"\b(?:until|after|unless|if|once|only)\b", re.IGNORECASE)
 _I_DID = re.compile(
-    r"\bI(?: have|'ve|’ve)? (?:just |already |also |now )?"
+    r"\bI(?: have|['’]ve)? (?:just |already |also |now )?"
     r"(?!look|check|need|want|mention|notic|observ|includ|compar|consider|assum|review|search|verif|examin)"
     r"(?:\w{2,}ed|rolled|undid|shut|cut|set|sent|took|put)\b"
 )
 _APART = re.compile(r"\broll(?:ed|ing|s)? ((?:[\w-]+ ){0,5})(back|over)\b", re.IGNORECASE)
 _SET = re.compile(r"\b\d+x\b|\b\d+(?:\.\d+)+\b", re.IGNORECASE)  # "2x", "1.14.0": this step and no other
 _AGAIN = re.compile(
-    r"\b(?:still|again|another|third|same (?:error|problem|fault|symptom|issue)s?|came back|continu\w+|unchanged|"
-    r"persist\w*|also (?:start|fail|crash|block)\w*|just after)\b",
-    re.IGNORECASE,
-)
-_ILL = re.compile(
-    r"\b(?:errors?|fail\w*|pending|crash\w*|down|unavailable|timeouts?|refused|oom\w*|(?:Node)?NotReady|not ready|"
-    r"unhealthy|kill\w*|restarted|[45]\d\ds?|problems?|issues?|symptoms?|blocked|outage|stuck|faulty)\b",
-    re.IGNORECASE,
-)
-_WELL = re.compile(
-    r"\b(?:no longer|no (?:more )?errors?|resolved|recovered|restored|success\w*|solved|fixed|normal|healthy)\b",
-    re.IGNORECASE,
+    r"\b(?:still|again|another|same|came back|continu\w+|persist\w*|also|just after)\b", re.IGNORECASE
 )
 _LEAST, _MOST_OF = 3, 0.7  # words that a step has to share with a fix
 _SOON = 6 * 3600.0  # what comes back later may be another trouble
@@ -86,8 +56,8 @@ def _words(text: str) -> frozenset[str]:
 
 def _proposed(fix: str) -> frozenset[str]:
     """Return the stems of what *fix* proposes, without the clauses that tell what is avoided or did not help."""
-    clauses = _OUTCOME.split(fix)
-    told = (c for c in clauses if not (_AVOIDED.search(c) or _DID_NOT_HELP.search(c)))
+    clauses = CLAUSE.split(fix)
+    told = (c for c in clauses if not (_AVOIDED.search(c) or _FAILED.search(c)))
     return frozenset(stem for clause in told for stem in _words(clause))
 
 
@@ -100,9 +70,9 @@ def _failed_fix(said: Statement, library: Library) -> Iterator[Finding]:
             len(words) > 1
             and telling
             and words <= item.stems | _words(item.text)
-            and _IN_VAIN.search(item.text)
+            and IN_VAIN.search(item.text)
         )
-        if tried or (item.kind in _MEMORY and _failed_in(item, words)):
+        if tried or (item.kind in PAST and _failed_in(item, words)):
             text = f"“{said.fix[:100]}” was tried and did not help ({item.id})"
             yield Finding(FindingCode.CONTRADICTION, text, (item.id,))
             return
@@ -110,8 +80,8 @@ def _failed_fix(said: Statement, library: Library) -> Iterator[Finding]:
 
 def _failed_in(item: Item, words: frozenset[str]) -> bool:
     """Say whether *item* tells that the remedy among *words* failed, and not that another one beside it did."""
-    clauses = [(clause, _words(f"{clause} {item.service}")) for clause in _OUTCOME.split(item.text)]
-    failed = [own for clause, own in clauses if _DID_NOT_HELP.search(clause)]
+    clauses = [(clause, _words(f"{clause} {item.service}")) for clause in CLAUSE.split(item.text)]
+    failed = [own for clause, own in clauses if _FAILED.search(clause)]
     if not failed or len(words & item.stems) < 2:
         return False
     if any(words & REMEDY & own or len(words & own) >= max(2.0, 0.6 * len(words)) for own in failed):
@@ -136,9 +106,9 @@ def _steps(library: Library) -> list[_Step]:
     since = [
         _Step(item.id, text, _words(f"{text} {item.service}"), item.time.timestamp(), item.kind != "alert")
         for item in library.items
-        if item.time is not None and item.kind not in {"runbook", *_MEMORY}
+        if item.time is not None and item.kind not in {"runbook", *PAST}
         if library.onset is None or item.time >= library.onset
-        for text in _SENTENCE.split(item.text)
+        for text in SENTENCE.split(item.text)
     ]
     return sorted(since, key=lambda step: step.at)
 
@@ -146,7 +116,7 @@ def _steps(library: Library) -> list[_Step]:
 def _gone_through(said: Statement, library: Library) -> Iterator[Finding]:
     """Yield a fix that is a step of the record after which the trouble was there again."""
     steps = _steps(library)
-    for part in _PARTS.split(said.fix):
+    for part in CLAUSE.split(said.fix):
         words = frozenset() if _AVOIDED.search(part) else _words(part)
         if len(words) < _LEAST:
             continue
@@ -158,7 +128,7 @@ def _gone_through(said: Statement, library: Library) -> Iterator[Finding]:
         for later in steps[last + 1 :]:
             if later.at - steps[last].at > _SOON:
                 break
-            if _AGAIN.search(later.text) and _ILL.search(later.text) and not _WELL.search(later.text):
+            if _AGAIN.search(later.text) and ILL.search(later.text) and not WELL.search(later.text):
                 told = (
                     f"“{part[:100]}” was done ({steps[last].id}), and {later.id} tells of the trouble again"
                 )
@@ -180,7 +150,7 @@ def _forbidden(said: Statement, library: Library) -> Iterator[Finding]:
     if not words & REMEDY:
         return
     for item in library.items:
-        for sentence in _SENTENCE.split(item.text) if item.kind in {"runbook", *_MEMORY} else ():
+        for sentence in SENTENCE.split(item.text) if item.kind in {"runbook", *PAST} else ():
             if _CONDITION.search(sentence) and _ONLY_THEN.search(said.fix):
                 continue  # "not while one is being written" and "once none is" agree, as far as can be told
             found = _NEVER.search(sentence)

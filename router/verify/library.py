@@ -21,6 +21,7 @@ from router.verify.quantities import Quantity, quantities
 _BESIDE = 4  # letters between a date and its time of day
 LONGEST = 12_000  # letters read of one piece of evidence
 CHANGES = frozenset({"deploy", "diff"})
+PAST = frozenset({"memory", "recall", "incident"})  # kinds that tell of other times
 _STEMMER = snowballstemmer.stemmer("english")
 _ONE_AT_A_TIME = Lock()
 _WORD = re.compile(r"[A-Za-z][a-z]+|[A-Z]+(?![a-z])|\d{3,}")

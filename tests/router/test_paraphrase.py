@@ -162,7 +162,7 @@ def test_a_plain_noun_names_no_service(claim: str, good: bool) -> None:
         ("Revision 311 refused too much; lane_map output shows it.", FindingCode.IDENTIFIER),
         ("Revision 311 refused too much; going to 312 at 15:20 eased it.", None),
         ("The refusals seen at 14:50 followed the change of 14:38.", None),
-        ("vault is fine.", FindingCode.CONTRADICTION),
+        ("Rules of gate refuse parcels; everything is fine.", FindingCode.CONTRADICTION),
         ("Rules of gate refuse parcels; the printer is fine.", None),
     ],
 )

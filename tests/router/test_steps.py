@@ -16,8 +16,6 @@ LIBRARY = read(
             "log:3", "log", "Isolating the shelf on a circuit of its own did not address the draught", "kiln"
         ),
         Seen("log:4", "log", "Cracks persisted after the rollback of 4.1", "kiln"),
-        Seen("log:5", "log", "Successfully bound tray 7 to shelf north", "loader"),
-        Seen("log:6", "log", "Successfully bound tray 8, tray 9 failed", "loader"),
         Seen("metric:1", "metric", "loader -> kiln calls 14, p90 2100 ms", "loader"),
         Seen("metric:2", "metric", "kiln -> flue calls 3; flue -> kiln calls 2", "kiln"),
         Seen("log:7", "log", "Pallets were moved from Dock to Yard all night", "yard"),
@@ -38,8 +36,6 @@ def claims(text: str, cited: tuple[str, ...]) -> Statement:
         ("The restart brought the shelf back to normal", ("log:1",)),
         ("A circuit of its own for the shelf fixed the draught", ("log:3",)),
         ("The rollback of 4.1 cleared the cracks", ("log:4",)),
-        ("The loader failed to bind tray 7", ("log:5",)),
-        ("Tray 7 could not be bound to the shelf", ("log:5",)),
     ],
 )
 def test_a_step_that_ended_otherwise_is_found(text: str, cited: tuple[str, ...]) -> None:
@@ -55,9 +51,6 @@ def test_a_step_that_ended_otherwise_is_found(text: str, cited: tuple[str, ...])
         ("The restart was meant to help the shelf", ("log:1",)),
         ("Swapping the fan helped then", ("recall:1",)),
         ("The wind cleared up", ("log:3",)),  # another thing
-        ("The loader bound tray 7, where tray 9 failed", ("log:6",)),
-        ("Tray 9 failed", ("log:6",)),
-        ("Tray 7 was bound before the shelf failed", ("log:5",)),
     ],
 )
 def test_a_step_told_as_it_ended_or_not_told_is_left_alone(text: str, cited: tuple[str, ...]) -> None:
