@@ -40,7 +40,7 @@ _FAILS = (
     r"unreachable|failed)\b"
 )
 _DISMISSED = re.compile(
-    r"(?P<thing>[^.;]*?)\b(?:(?:was|were|is|are|(?:has|have|had) been) (?:\w+ )?(?:ruled out|excluded|"
+    r"(?P<thing>[^.;]{0,200}?)\b(?:(?:was|were|is|are|(?:has|have|had) been) (?:\w+ )?(?:ruled out|excluded|"
     r"not (?:correct|the (?:root )?cause|the culprit|to blame|at fault))|"
     r"revert\w* to exclude (?:that|this|it))",
     re.IGNORECASE,

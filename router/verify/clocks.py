@@ -7,6 +7,7 @@ do not say morning or evening, so a time in words may stand for both.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from router.verify.words import SMALL
 
@@ -163,6 +164,7 @@ def offsets(text: str) -> list[float]:
     return [3600.0 * int(hours) + 60 * int(minutes) for hours, minutes in told]
 
 
+@lru_cache(maxsize=1024)  # many checks read the same few texts
 def without_times(text: str) -> str:
     """Return *text* with times of day and dates blanked out, its length unchanged."""
     letters = list(text)

@@ -5,6 +5,7 @@ A claim goes a way; evidence in words may also tell a level ("elevated", "unchan
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from router.verify.courses import Way, courses
 from router.verify.library import Item, stems
@@ -121,6 +122,7 @@ def goes(text: str, of: str = "") -> Way | None:
     return Way.UP if up else Way.DOWN
 
 
+@lru_cache(maxsize=1024)  # clause by clause, and the same ones for every piece of evidence
 def _moves(text: str, of: str = "") -> tuple[bool, bool]:
     """Say whether *text* speaks of a way up, and of one down."""
     good, bad = (pattern.search(f"{text} {of}") is not None for pattern in (_GOOD, _BAD))

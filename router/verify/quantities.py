@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from router.verify.borrowed import KEY, UNIT, borrowed, own
 from router.verify.clocks import without_times
@@ -137,6 +138,7 @@ _ELAPSED = re.compile(
 _LONG = re.compile(r"(?<![\w:.])(\d{1,3}):([0-5]\d) ?(?:(h|hrs?|hours)|min|minutes)\b")  # "1:08 h"
 
 
+@lru_cache(maxsize=1024)  # many checks read the same few texts
 def in_figures(text: str) -> str:
     """Return *text* as its quantities are found in it: without times of day and dates, its number words as digits."""
     text = _ELAPSED.sub(lambda m: f"{m[1]}{int(m[2]) * 3600 + int(m[3]) * 60 + int(m[4])} s", in_plain(text))
@@ -146,7 +148,8 @@ def in_figures(text: str) -> str:
     return _AND.sub(r"\1 ", _LEFT_OVER.sub(r"\1 \2 min", _APART.sub(r"\1 ", plain)))
 
 
-def quantities(text: str) -> list[Quantity]:
+@lru_cache(maxsize=1024)
+def quantities(text: str) -> tuple[Quantity, ...]:
     """Return the quantities in *text*, times of day and dates left out, in order."""
     plain = in_figures(text)
     read = (*_compounds(plain), *_numbers(plain), *_fractions(plain), *_slashed(plain))
@@ -157,7 +160,7 @@ def quantities(text: str) -> list[Quantity]:
         if quantity.start >= end and _is_sane(quantity):
             taken.append(quantity)
             end = quantity.start + len(quantity.said)
-    return taken
+    return tuple(taken)
 
 
 def _is_sane(quantity: Quantity) -> bool:
