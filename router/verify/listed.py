@@ -48,8 +48,9 @@ def is_countable(quantity: Quantity, text: str, items: Sequence[Item]) -> bool:
 
 def is_all(quantity: Quantity, text: str, cited: Sequence[Item], everything: Sequence[Item]) -> bool:
     """Say whether *quantity* is how many pieces of a kind there are, or of how many some are cited, one by one."""
-    before = in_figures(text)[: quantity.start]
-    if quantity.kind is not Kind.COUNT or not (told := _ALL.search(before)):
+    if quantity.kind is not Kind.COUNT or not 0 < quantity.value <= _MANY:
+        return False
+    if not (told := _ALL.search(in_figures(text)[: quantity.start])):
         return False
     if quantity.value in Counter(item.kind for item in everything).values():
         return True

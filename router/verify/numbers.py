@@ -59,6 +59,7 @@ _COUNTED = re.compile(  # a number and what it counts, an adjective or two betwe
 _IN_NAME = re.compile(r"[A-Za-z]{1,2}\b|_|\.[A-Za-z]|[A-Za-z]:")  # "5xx", "2025b", "3.1.x"
 _MOVED_TO = re.compile(r"\b(?:(?:down|up|back) to|instead of|rather than) $")
 _SIGNAL = re.compile(r"\bsignal (?:no\. ?|number )?$", re.IGNORECASE)  # "signal 9" is a name
+_OF_THAT = re.compile(r" of (?:that|this)\b")  # of what is told elsewhere
 _OF_DIGITS = re.compile(r"[- ](?:digits?|figures?|nines?|zeroe?s)\b")  # "six digits" is how large a number is
 _FEW = 31  # the hours of a day, the days of a month, the minutes to the half hour
 _VERSION_OF = re.compile(r"\w,? [A-Z]\w+ $")  # a product, in the midst of a sentence
@@ -155,6 +156,8 @@ def _turned_round(quantity: Quantity, text: str, pool: Pool) -> bool:
 def _is_none(quantity: Quantity, text: str, plain: str) -> bool:
     """Say whether a number may be none: an hour or a pronoun in words, a name. With a noun behind it, it counts."""
     behind = plain[quantity.start + len(quantity.said) :]
+    if quantity.kind is Kind.SHARE and _OF_THAT.match(behind):
+        return True
     if _IN_NAME.match(behind) or _OF_DIGITS.match(behind) or _SIGNAL.search(plain[: quantity.start]):
         return True
     if (

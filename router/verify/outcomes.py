@@ -7,7 +7,9 @@ from router.verify.library import Item
 from router.verify.quantities import Kind, Quantity
 from router.verify.rounding import close
 
-_ILL = r"fail\w*|error\w*|refused|rejected|lost|dropped|unavailab\w+|timed out"
+_ILL = (
+    r"fail\w*|error\w*|refused|rejected|lost|dropped|unavailab\w+|timed out|timeouts?|miss\w+|denied|un\w+ed"
+)
 _WELL = r"succe\w+|served|answered|available|availability|healthy"
 _SAID = re.compile(  # behind the share: "of the calls failed", "of requests were returning errors"
     r"(?: of (?:[\w-]+ ){1,8}?| )"

@@ -87,9 +87,8 @@ _FRACTION = re.compile(
 # "by a sixth" and "a sixth less" are shares; "a sixth pod", "a third, the revert," and "the third try" are none
 _MEASURES = re.compile(
     r"\b(?:by|to|at|from|than|nearly|almost|about|around|roughly|only|just|under|over) (?:an?|one|another) $|"
-    r"\b(?:by|nearly|almost|about|around|roughly) $"
+    r"\b(?:by|than|nearly|almost|about|around|roughly) $"
 )
-_UNSAID = re.compile(r" of (?:that|this)\b")  # of what is told elsewhere
 _COMPARES = re.compile(r" (?:as|less|more|fewer|of|\w+er)\b")
 # "the 502s" are answers, not seconds; "in 120s" and "timeout=500s" are seconds
 _STATUS = re.compile(
@@ -273,8 +272,6 @@ def _fractions(text: str) -> Iterator[Quantity]:
         value = int(m[1] or 1) / PARTS[m[2].lower()]
         plain = re.sub(r"(?:\ba|\bone|\bthe)\s$", "", before)
         part = text[m.end() :].startswith(" of ")
-        if _UNSAID.match(text, m.end()):
-            continue
         yield Quantity(
             value, Kind.SHARE, m.group(0), m.start(), 1, hedge(plain, plain=Hedge.ABOUT), counts=part
         )

@@ -23,7 +23,6 @@ def seen(text: str, kind: str = "log", number: int = 1, minutes: int = 0, servic
         "to a second kiln",
         "a second attempt",
         "every other minute",
-        "half of that was clay",
         "a quarter instead of more",
         "two orders of magnitude",
         "2½ times",
