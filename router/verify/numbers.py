@@ -7,6 +7,7 @@ cannot be had in any of these ways is invented, or has the wrong unit.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from router.outcomes import Finding, FindingCode
 from router.verify.clocks import clocks, twelves, without_times
@@ -87,7 +88,8 @@ def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -
 def _unfounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -> Iterator[Finding]:
     found = quantities(text)
     plain = in_figures(text)
-    known: list[Quantity] = []
+    said = [clock.second for clock in clocks(text)]
+    known = [Quantity(abs(b - a), Kind.TIME, "", -1, 3, scale=60.0) for a, b in pairwise(said)]
     unknown: list[tuple[Quantity, list[Quantity]]] = []
     done: set[float] = set()  # ends of ranges and wholes of parts that were judged with their beginning
     parts = {

@@ -53,6 +53,10 @@ def _made(quantity: Quantity, others: Sequence[Quantity]) -> Iterator[float]:
         yield from (max(a, b) / min(a, b) for a, b in pairwise(nearest))  # "90 over 0.5 is 180"
     elif kind is not Kind.FOLD:  # "three tries, five seconds apart, after a delay of 15 s: half a minute"
         series = [q.value * each for q in others if q.kind is Kind.COUNT and q.value > 1 for each in same]
+        counts = [q.value for q in others if q.kind is Kind.COUNT and q.value > 1]
+        yield from (
+            each / count for each in same for count in counts
+        )  # "16 of them in 57 minutes, 3.5 minutes each"
         yield from (*series, *(one + other for one in series for other in same))
     yield from (sum(run) for run in _runs(same))
     yield from (abs(a - b) for a, b in combinations(same, 2))
