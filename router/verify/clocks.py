@@ -41,7 +41,7 @@ DIGITAL = re.compile(
 # "+09:00", "UTC-5": how far a zone is from UTC, no time of day
 _OFFSET = re.compile(
     r"(?:\b(?:UTC|GMT)\s?[+−-](\d{1,2})(?::?(\d{2}))?|(?<![\w:])[+−-](\d{2}):(\d{2})|"
-    r"(?<=:\d\d )[+−-](\d{2})(\d{2}))(?![\w:])"
+    r"(?:(?<=:\d\d )[+−-]|(?<![\w.:])[+−-](?=0))(\d{2})([0-5]\d))(?![\w:]|[.,]\d)"
 )
 _PAST = re.compile(
     # "from six to two" are counts, "three seconds to six" is a change

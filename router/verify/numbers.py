@@ -54,7 +54,7 @@ _SINCE = re.compile(  # from or to the alert, or to what is not named
 _COMPARED = re.compile(r"\b(?:to|down|up|instead|rather|vs|versus|against|than|was|now|before|then|from)\b")
 _TIMES = re.compile(r"[\d,]+(?:\.\d+)? times?\b")
 _COUNTED = re.compile(  # a number and what it counts, an adjective or two between
-    r"\d+(?: (?!(?:of|to|and|or|in|at|on|for|from|with|since|until|before|after|was|is|were|are|than|per|past|by|as|"
+    r"[\d.]+(?: (?!(?:of|to|and|or|in|at|on|for|from|with|since|until|before|after|was|is|were|are|than|per|past|by|as|"
     r"the|then|now)\b)[a-z-]+){0,2} (?!(?:was|is|has|as|its|this)\b)[a-z-]+s\b"
 )
 _IN_NAME = re.compile(r"[A-Za-z]{1,2}\b|_|\.[A-Za-z]|[A-Za-z]:")  # "5xx", "2025b", "3.1.x"

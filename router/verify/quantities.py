@@ -113,6 +113,7 @@ _RATE = re.compile(
     r"(s|sec|second|min|minute|h|hour|day)\b",
     re.IGNORECASE,
 )
+_MILLICORES = re.compile(r"(?<![\w.])(\d+) milli-?cores?\b")  # those said in words: "ten millicores"
 _SPAN = re.compile(
     rf"(?<![\w.-])(\d+(?:\.\d+)?x?)-(\d+(?:\.\d+)?)(?=(?:x|\s?(?:{UNIT}))\b|(?![\w-]|\.\d))", re.IGNORECASE
 )  # "22-31", "5x-10x"
@@ -143,7 +144,8 @@ def in_figures(text: str) -> str:
     text = _ELAPSED.sub(lambda m: f"{m[1]}{int(m[2]) * 3600 + int(m[3]) * 60 + int(m[4])} s", in_plain(text))
     text = _LONG.sub(lambda m: f"{m[1]} h {m[2]} min" if m[3] else f"{m[1]} min {m[2]} s", text)
     text = _SPAN.sub(r"\1 to \2", _OF_UNIT.sub(r"\1 of ", without_times(text)))
-    plain = _STATUS.sub(r"\1 ", _TIMES_OVER.sub(r" \1", in_digits(text)))
+    plain = _MILLICORES.sub(lambda m: f"{float(m[1]) / 1000:g} cores", in_digits(text))
+    plain = _STATUS.sub(r"\1 ", _TIMES_OVER.sub(r" \1", plain))
     return _AND.sub(r"\1 ", _LEFT_OVER.sub(r"\1 \2 min", _APART.sub(r"\1 ", plain)))
 
 

@@ -89,6 +89,16 @@ def test_a_bound_is_read_with_what_denies_it(text: str, hedge: Hedge) -> None:
     ("evidence", "good", "bad"),
     [
         ("Limits: cpu 10m, memory 64Mi", "The limit is 0.01 core", "The limit is ten full cores"),
+        (
+            "Limits: cpu 10m, memory 64Mi",
+            "A pod that gets ten millicores",
+            "A pod that gets seventy millicores",
+        ),
+        (
+            "Exit after 05:45 and 06:42, 16 times",
+            "Sixteen between 05:45 and 06:42, one every 3.5 minutes",
+            "16 from 05:45 to 06:42, one every 8.5 minutes",
+        ),
         ("cpu 5039m (15%), limits 4260m (13%)", "Limits of 4.26 cores", "Limits of 42.6 cores"),
         (
             "fired in 5.00 seconds, then 10.01 seconds",
