@@ -22,14 +22,25 @@ _MEASURES = frozenset(
     stems("second seconds minute minutes hour day percent per times rate ratio number count share")
 ) | frozenset(  # and what is said of anything
     stems(
-        "come came go went get got give gave take took put say said tell told show shows see seen make made"
+        "come came go went get got give gave take took put say said tell told show shows see seen make made "
+        "find found keep kept hold held bring brought need back"
     )
 )
 _MARK = re.compile(r"\b(?=\w*[a-z])(?=\w*\d)\w+\b")  # a name with digits in it
 _ABSENT = re.compile(r"^\W*(?:no|none|nothing|nobody)\b", re.IGNORECASE)  # stands nowhere
 _VERSION = re.compile(r"(?<![\w.])\d+(?:\.\d+){2,}(?!\.?\w)")
 _NUMBER = re.compile(r"\d{2,}")
+_MEASURED = tuple(  # of these no one measures another
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"p\d\d(?![\d%])|latenc|response time|duration",
+        r"cpu",
+        r"memory|\bheap\b|\bRAM\b",
+        r"availability",
+    )
+)
 _TWO = 2
+_LONG = 5  # what is long enough to be of the same root: "accident", "accidentally"
 _TELLING = 2.5  # how rare words must be together
 _LITTLE = 0.4  # the share of the better item's weight under which a citation does not speak of the claim
 
@@ -53,6 +64,8 @@ def citations(said: Statement, library: Library) -> Iterator[Finding]:
 def _better(claim: Claim, library: Library) -> str | None:
     """Return the id of the evidence that says what *claim* does, when the cited ones plainly do not."""
     cited = library.cited(claim.evidence)
+    if measures := _of_another_measure(claim, cited, library):
+        return measures
     if not cited or _ABSENT.match(claim.text) or _shares_figures(claim, cited, library):
         return None
     names = frozenset().union(*(stems(item.service) for item in library.items))
@@ -75,6 +88,20 @@ def _better(claim: Claim, library: Library) -> str | None:
     ):
         return where
     return _a_log(claim, cited, library)
+
+
+def _of_another_measure(claim: Claim, cited: list[Item], library: Library) -> str | None:
+    """Return the figures of what *claim* says is measured, when it cites those of something else only."""
+    told = [measure for measure in _MEASURED if measure.search(claim.text)]
+    if (
+        len(told) != 1
+        or not cited
+        or any(item.kind != "metric" or told[0].search(item.text) for item in cited)
+    ):
+        return None
+    if not all(any(measure.search(item.text) for measure in _MEASURED) for item in cited):
+        return None
+    return next((i.id for i in library.items if i.kind == "metric" and told[0].search(i.text)), None)
 
 
 def _elsewhere(claim: Claim, rarity: dict[str, float], names: frozenset[str], library: Library) -> str | None:
@@ -154,6 +181,7 @@ def _a_log(claim: Claim, cited: list[Item], library: Library) -> str | None:
 
 def _rarity(word: str, library: Library) -> float:
     holding = sum(word in item.stems for item in library.items)
+    holding = holding or sum(len(word) >= _LONG and word in item.squashed for item in library.items)
     return math.log(1 + len(library.items) / holding) if holding else 0.0
 
 

@@ -11,7 +11,9 @@ from router.verify.courses import Way, courses
 from router.verify.library import Item, stems
 from router.verify.quantities import Kind, quantities
 
-_REPORT = r"(?:alert|alarm|page|ticket|incident|issue|case|question|error|exception)"
+_REPORT = (
+    r"(?:alert|alarm|page|ticket|incident|issue|case|question|error|exception|message|warning|notification)"
+)
 _SOME = (
     r"(?:\w+ ){0,2}(?:\d|zero|one|two|three|four|five|six|seven|eight|nine|ten|half|nothing|normal|almost)"
 )
@@ -44,19 +46,25 @@ _DOWN = re.compile(
     r"(?:tick|ramp|scal|wind|edg|creep|drift|inch)(?:e|s|es|ed|ing)? down(?:wards?)?|"
     r"(?:went|going|comes?|came|coming|br(?:ought|ings?|inging)) (?:[\w-]+ ){0,5}down|down from|"
     rf"down to (?={_SOME})|(?:tighten|narrow|trimm)(?:s|ed|ing)? (?:from|to (?={_SOME}))|slash(?:ed|es|ing)|"
-    r"lower(?:ed|s|ing)?|cut (?:from|by|in half)|was cut|reduc\w*|"
+    r"lower(?:ed|s|ing)?|cut (?:(?:it|them|back|down) )?(?:from|by|to|in half)|was cut|reduc\w*|"
     r"shr(?:ink|ank|unk|inking)\w*|halv\w*|sank|sinking|faster|quicker|eas(?:ed|es|ing)|catching up|caught up|"
     r"shorter|shorten\w*|sped up|speed-up|(?:fewer|less) (?:\w+ ){1,4}than (?:before|usual))\b",
     re.IGNORECASE,
 )
 _OTHERWISE = re.compile(  # what is compared with another thing, let go of, placed in a time, or reported, goes no way
     r"\b(?:(?:\w+er|fewer) (?:at [^,;]{1,30} )?than (?!(?:the \w+ )?before|usual|normal|ever\b)|"
+    r"(?:\w+er|fewer|less|more) (?:[\w:.-]+ ){0,5}than (?:in|at|on|for|during) |"
     r"fewer [\w-]+ \w+ (?:earlier|later)|already \w+er at\b|"
-    r"(?:fall\w*|fell) (?:\w+ )?(?:back|over|behind|into|within|between|outside|short|on|under)\b|"
+    r"(?:outlier|peak|maximum|minimum|(?:high|low|worst)\w* \w+|reading|sample|moment|onset|window)\b[^,;]{0,40}? "
+    r"(?:falls?|fell|falling) (?:\w+ )?(?:at|in)\b|"
+    rf"(?:fall\w*|fell) (?:\w+ )?back (?:on|to|in|into|upon|behind)\b(?! {_SOME})|"
+    r"(?:fall\w*|fell) (?:\w+ )?(?:over|behind|outside|short)\b|"
+    r"(?<!ly )(?<!was )(?<!were )(?<!is )(?<!are )(?:fall\w*|fell) (?:(?!back)\w+ )?(?:into|within|between|on|under)\b|"
     r"drop\w* out\b|"
     r"(?:were|was|are|is|been|being) dropped|drop\w* (?:the|an?|its|their|all|every|it|them)\b|"
     r"drop\w* (?:\w+ )?(?:packet|connection|request|message|frame|event|call)s?\b|"
-    rf"{_REPORT}s? (?:(?:was|were|is|had|has|been|being) )*raised|rais\w+ (?:an?|the|another|\w+) {_REPORT})",
+    rf"{_REPORT}s? (?:(?:was|were|is|had|has|been|being) )*raised|"
+    rf"rais\w+ (?:an?|the|another|\w+) (?!and|of|in)(?:[\w-]+ )?{_REPORT})",
     re.IGNORECASE,
 )
 _NOT_SO = re.compile(  # "did not show a rise"
@@ -76,19 +84,24 @@ _BAD = re.compile(
 )
 _BETTER = re.compile(r"\b(?:improv\w*|g[oe]ts? better)\b", re.IGNORECASE)
 _WORSE = re.compile(r"\b(?:worsen\w*|deteriorat\w*|g[oe]ts? worse)\b", re.IGNORECASE)
-_HIGH = re.compile(r"\b(?:high|elevated|above|exceed\w*|peak\w*|too many)\b", re.IGNORECASE)
-_LOW = re.compile(r"\b(?:low|below|too few)\b", re.IGNORECASE)
+_RANK = r"(?![ -](?:priority|severity|urgency|availability|level))"  # of a channel, not of a value
+_HIGH = re.compile(rf"\b(?:high{_RANK}|elevated|above|exceed\w*|peak\w*|too many)\b", re.IGNORECASE)
+_LOW = re.compile(rf"\b(?:low{_RANK}|below|too few)\b", re.IGNORECASE)
 _STRAIN = re.compile(r"\b(?:saturat\w*|overwhelm\w*|amplif\w*|spik\w*|overload\w*)\b", re.IGNORECASE)
 _SPENT = re.compile(
-    r"\b(?:exhaust\w*|ran out|full|maxed|pegged|at (?:its|their|the|full) (?:limits?|capacity))\b",
+    r"\b(?:exhaust\w*|ran out|full|maxed|pegged|at (?:its|their|the|full) (?:limits?|capacity)|through the roof|"
+    r"(?:far|much|way|well|too|very|unusually|abnormally|extremely|critically) (?:too )?high|"
+    r"(?:far|well|much|way) (?:above|over|beyond) (?:the )?(?:normal|usual|ordinary))\b",
     re.IGNORECASE,
 )
 _AS_BEFORE = re.compile(
-    r"\b(?:came|comes?|fell|went|is|are) back (?:to|at|on) "
+    r"\b(?:(?:came|comes?|fell|falls?|dropped|went|is|are|was|were) back|returned|settled) (?:to|at|on) "
     r"(?:(?:its|their|the) )?(?:old|normal|usual|former)\b",
     re.IGNORECASE,
 )
-_RECOVERED = re.compile(r"\b(?:recover\w*|restored|resolved|cleared|healthy again|back to)\b", re.IGNORECASE)
+_RECOVERED = re.compile(
+    r"\b(?:recover\w*|restored|resolved|cleared|healthy again|back to|return(?:s|ed)? to)\b", re.IGNORECASE
+)
 _LEVEL = re.compile(r"\b(?:unchanged|flat|steady|no change|as before)\b", re.IGNORECASE)
 _WELL = re.compile(r"\b(?:fine|normal|ok|healthy|stable|constant)\b", re.IGNORECASE)
 _DENIED = re.compile(r"\b(?:no|not|never|without|neither|nor|stopped|cannot)\b|n['’]t\b", re.IGNORECASE)
@@ -154,9 +167,13 @@ def in_words(text: str, items: Sequence[Item], *, cited: bool = False) -> str:
     clauses = CLAUSE.split(text)
     if all(_moves(text)) and len(clauses) > 1:
         return next(filter(None, (in_words(clause, items) for clause in clauses)), "")
-    went = goes(text) or (Way.DOWN if _AS_BEFORE.search(text) else None)
+    went = goes(text) or (Way.DOWN if _AS_BEFORE.search(text) and not _GOOD.search(text) else None)
     strained = _STRAIN.search(text) or _SPENT.search(text)
-    if _DENIED.search(text) or _WELL.search(text) or not (went or strained):
+    if (
+        _DENIED.search(text)
+        or _WELL.search(_SPENT.sub("", _AS_BEFORE.sub("", text)))
+        or not (went or strained)
+    ):
         return ""
     worded = [item for item in items if not any(True for _ in courses(item))]
     words, figures = frozenset(stems(text)), _figures(text)
@@ -207,7 +224,7 @@ def _figures(text: str) -> frozenset[tuple[Kind, float]]:
 def _opposes(clause: str, text: str, went: Way | None) -> bool:
     """Say whether *clause* tells of the other way than *went*, or that all is well with what is under strain."""
     told = _level(clause)
-    if told is None and _WELL.search(clause) and not re.search(r"\d", clause):
+    if told is None and _WELL.search(clause) and not (_AS_BEFORE.search(text) or re.search(r"\d", clause)):
         return True
     if went is Way.DOWN and _STRAIN.search(clause) and not _DOWN.search(clause):
         return True

@@ -44,7 +44,10 @@ _ORDER = re.compile(
 )
 _SEEN_THROUGH = re.compile(
     r"\b(?:suspicious|steer|planted|inject\w*|treat it as data|ignored?|addressed to|addresses|not part of|"
-    r"contradict\w*|untrusted|(?:is|as|be) (?:mere |only |just )?data|instruct\w*|tries to|attempt\w*|"
+    r"contradict\w*|untrusted|(?:is|as|be) (?:mere |only |just )?(?:data|text)|"
+    r"(?:aimed|directed|meant|intended|written) (?:at|for|to)|"
+    r"(?:line|note|notice|message|entry|text|comment)\b[^.;]{0,40}\b(?:ask|want|urg|demand|order)(?:s|es|ing)\b|"
+    r"instruct\w*|tries to|attempt\w*|"
     r"(?:do|did|will|would|must|should) not (?:follow|obey|heed|act on)|tells the assistant)\b",
     re.IGNORECASE,
 )

@@ -36,7 +36,8 @@ _ALREADY = _pattern(
     rf"(?P<first>.*\balready\b.*?) {_WHEN} (?P<second>[^,;]+))"
 )
 _HEADED = _pattern(
-    rf"(?P<head>[^,;]{{0,40}}?)\b(?P<word>{_BEFORE}|{_AFTER}) (?P<one>[^,;]+), (?P<other>[^;]+)"
+    rf"(?P<head>[^,;]{{0,40}}?)\b(?P<word>{_BEFORE}|{_AFTER}) (?P<one>[^,;]+), "
+    rf"(?P<other>(?!.*\b(?:{_BEFORE}|after)\b)[^;]+)"
 )
 _PASSIVE = _pattern(
     r"(?P<one>[^;]+?),? (?:(?:was|were|is|are|and|being) )?(?P<word>followed|preceded) (?:\w+ ){0,4}?by (?P<other>.+)"

@@ -26,7 +26,9 @@ _RECOVERED = re.compile(r"\b(?:recovered|improved|came back|bounced back|returne
 _IDLE = re.compile(r"\bnetwork (?:is|was) (?:idle|fine|fast|healthy|not involved)\b", re.IGNORECASE)
 _UNTIL = re.compile(r"\b(?:until|till|up to) $", re.IGNORECASE)
 _NAMES = re.compile(r"(?<![\w.])([a-z]{0,3}\d+(?:\.\d+)+) (?:to|→|->) ([a-z]{0,3}\d+(?:\.\d+)+)(?![\w]|\.\d)")
-_STATEMENT = re.compile(r";(?=\s)|(?<=[a-z\d)])\.(?=\s)|\b(?:while|but|whereas|although|despite)\b")
+_STATEMENT = re.compile(
+    r";(?=\s)|(?<=[a-z\d)])\.(?=\s)|\b(?:while|but|whereas|although|despite|then|and(?! \d)|before(?= \w+ing))\b"
+)
 _SHARES = re.compile(r"client_p\d+ (\d+).*?server_p\d+ (\d+).*?network_p\d+ (\d+)")
 
 
@@ -131,10 +133,15 @@ def _meant(text: str, told: Sequence[_Told]) -> Sequence[_Told]:
 
 def _turned(own: Sequence[float], courses: Sequence[Sequence[float]]) -> str:
     """Say which course has the two numbers of a claim the other way round, where none has them as they are said."""
-    pairs = {(_round(a), _round(b)) for course in courses for a, b in combinations(course, 2) if a != b}
+    first, last = (
+        max(len(f"{value:g}".strip("0.").replace(".", "")), 1 + (value >= 10)) for value in (own[0], own[-1])
+    )
+    steps = [step for course in courses for step in combinations(course, 2) if step[0] != step[1]]
+    so = {(_round(a, first), _round(b, last)) for a, b in steps}
+    turned = {(_round(b, first), _round(a, last)) for a, b in steps}
     for scale in (1, 100, 0.01, 1e3, 1e-3, 1e6, 1e-6):
-        said = (_round(own[0] * scale), _round(own[-1] * scale))
-        if said[::-1] in pairs and said not in pairs:
+        said = (_round(own[0] * scale, first), _round(own[-1] * scale, last))
+        if said in turned and said not in so:
             return f"the evidence says {own[-1]:g}, then {own[0]:g}"
     return ""
 
@@ -157,8 +164,8 @@ def _list(text: str) -> list[float]:
     return [float(n) for n in re.findall(r"\d+(?:\.\d+)?", found[0])] if found else []
 
 
-def _round(value: float) -> str:
-    return f"{value:.4g}"
+def _round(value: float, digits: int) -> str:
+    return f"{value:.{digits}g}"
 
 
 def _about(text: str, part: str, item: Item) -> bool:

@@ -61,6 +61,7 @@ def test_an_order_that_the_times_deny_is_found(text: str) -> None:
         ("The gates were repaired before the incident was declared", ("log:1", "log:2")),
         ("The incident was declared 25 minutes after the repair", ("log:1", "log:2")),
         ("The incident was not declared before the repair", ("log:1", "log:2")),
+        ("Back 25 minutes after the declaration, 50 after the repair", ("log:1", "log:2")),  # two spans
         ("Gates were repaired, and 25 minutes after that the incident was declared", ("log:1", "log:2")),
         (
             "The gates opened before the turnstiles were unlocked",

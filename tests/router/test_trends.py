@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 
+from router.verify.courses import Way
+from router.verify.directions import goes
 from router.verify.library import read
 from router.verify.statement import Claim, Statement
 from router.verify.trends import trends
@@ -117,6 +119,13 @@ def found(claim: str, cites: str) -> bool:
             "log:2",
         ),
         ("The oven had eased to 78.1 % at the end", "The oven cooled, heat fell all along", "metric:10"),
+        (
+            "Dough went from 14 to 28 degrees and then fell",
+            "Dough fell from 14 to 28, then rested",
+            "metric:3",
+        ),
+        ("Dough rose twofold, then fell back under 20", "Dough went from about 28 to some 14", "metric:3"),
+        ("Steam pressure was not high", "Steam pressure was far above normal", "metric:5"),
     ],
 )
 def test_a_course_is_read_in_any_dress(good: str, bad: str, cites: str) -> None:
@@ -145,3 +154,19 @@ def test_a_course_is_read_in_any_dress(good: str, bad: str, cites: str) -> None:
 )
 def test_what_tells_of_no_way_goes_against_none(claim: str, cites: str) -> None:
     assert not found(claim, cites)
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("There were fewer loaves at 05:00 than in the count before", None),
+        ("Such a failure would only raise a low-priority message", None),
+        ("The outlier falls at 05:10", None),
+        ("The heat falls at 05:10", Way.DOWN),
+        ("Sales were steadily falling on the day after", Way.DOWN),
+        ("The heat fell back under half of that", Way.DOWN),
+        ("The mixer fell back to its spare motor", None),
+    ],
+)
+def test_a_word_of_direction_is_read_by_what_is_around_it(text: str, way: Way | None) -> None:
+    assert goes(text) is way
