@@ -57,7 +57,7 @@ _OTHERWISE = re.compile(  # what is compared with another thing, let go of, plac
     r"fewer [\w-]+ \w+ (?:earlier|later)|already \w+er at\b|"
     r"(?:outlier|peak|maximum|minimum|(?:high|low|worst)\w* \w+|reading|sample|moment|onset|window)\b[^,;]{0,40}? "
     r"(?:falls?|fell|falling) (?:\w+ )?(?:at|in)\b|"
-    rf"(?:fall\w*|fell) (?:\w+ )?back (?:on|to|in|into|upon|behind)\b(?! {_SOME})|"
+    rf"(?:fall\w*|fell) (?:\w+ )?back\b(?! (?:to|at|under|below|towards?) {_SOME})|"
     r"(?:fall\w*|fell) (?:\w+ )?(?:over|behind|outside|short)\b|"
     r"(?<!ly )(?<!was )(?<!were )(?<!is )(?<!are )(?:fall\w*|fell) (?:(?!back)\w+ )?(?:into|within|between|on|under)\b|"
     r"drop\w* out\b|"
