@@ -57,7 +57,8 @@ _AT = re.compile(
 )
 _FIVES = re.compile(r"five|ten|twenty|twenty[- ]five", re.IGNORECASE)
 _OCLOCK = re.compile(
-    rf"(?<![\w:.])({_HOURS}|\d{{1,2}})(?:[:.]([0-5]\d))?(?: (?:and|to|or) (?:{_HOURS}|\d{{1,2}}))? ?"
+    rf"(?<![\w:.])({_HOURS}|\d{{1,2}})(?:[:.]([0-5]\d))?"
+    rf"(?:(?:, (?:{_HOURS}|\d{{1,2}}))*,? (?:and|to|or) (?:{_HOURS}|\d{{1,2}}))? ?"
     r"(?:o['’]clock|in the (?:morning|afternoon|evening)|[ap]m\b|[ap]\.m\.)",
     re.IGNORECASE,
 )

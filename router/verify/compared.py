@@ -49,6 +49,8 @@ def _outlasts(quantity: Quantity, said: Sequence[float], items: Sequence[Item]) 
         return any(close(quantity, b - a) for a, b in pairs)
     ratios = [ratio for a, b in pairs for ratio in (a / b, b / a)]
     if quantity.kind is Kind.SHARE:
+        if any(sum(q.kind is Kind.SHARE for q in item.quantities) > 1 for item in items):
+            return False  # a reading among readings is no part of a time
         ratios += [abs(1 - ratio) for ratio in ratios]
     return quantity.kind in {Kind.FOLD, Kind.SHARE} and any(close(quantity, ratio) for ratio in ratios)
 

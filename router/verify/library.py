@@ -118,7 +118,9 @@ class Item:
         """The seconds of the day that it speaks of: in its text, and its own time in UTC and as given."""
         made = [clock.second for clock in self.clocks]
         if self.time is not None:
-            made += [_second(self.time.astimezone(UTC)), _second(self.time)]
+            own = (_second(self.time.astimezone(UTC)), _second(self.time))
+            behind = {(at - own[0]) % _ZONE for at in made}  # its text may give the same instant more exactly
+            made += [*own, *(at + part for at in own for part in behind if _LEAST < part < 1)]
         return tuple(dict.fromkeys(made))
 
 
@@ -192,6 +194,10 @@ class Library:
 def read(grounds: Sequence[Ground], onset: datetime | None) -> Library:
     """Read *grounds*; the tail of a text beyond 12,000 characters is not read."""
     return Library(tuple(_items(grounds)), onset)
+
+
+_ZONE = 1800  # seconds by which zones differ
+_LEAST = 1e-3  # of a second: nothing is told more exactly
 
 
 def alike(text: str) -> str:

@@ -6,7 +6,7 @@ count goes against its evidence only where that gives a number of the same thing
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from router.verify.derived import ordinals
 from router.verify.library import Item, stems
@@ -19,6 +19,7 @@ _ITEM = re.compile(r"(?:[,;]|\b(?:and|or|then))(?: (?:and|or|then)\b)? ")
 _ALL = re.compile(r"\b(?:all|the|(?:(\d+) )?of (?:the|all|these|those)) $", re.IGNORECASE)
 _BESIDE = 40  # letters before and behind a number that may say what it counts
 _PER = re.compile(r"(?:\bper |/)\w+")
+_NOUN = re.compile(r"(?: [a-z-]+)?? ([a-z]{4,})s\b")
 _NAME = re.compile(r"\w+(?:[-_.]\w+)+")  # "cart-service 13" counts no services
 _MORE = re.compile(r" (?:more|other|others|further|additional|another)\b")
 _ALSO = re.compile(r"\b(?:also|another|further|additional|other)\b[\w ]*$")
@@ -33,6 +34,8 @@ def is_countable(quantity: Quantity, text: str, items: Sequence[Item]) -> bool:
         return False
     told = _LIST.search(text)
     if told and quantity.value == 1 + len(_ITEM.findall(told[1])):
+        return True
+    if any(quantity.value == many for many in _alike(quantity, in_figures(text), items)):
         return True
     listed = [1 + len(_APART.findall(item.text)) for item in items]
     if quantity.value > max((*listed, *ordinals(items), len(items))):
@@ -54,7 +57,19 @@ def is_all(quantity: Quantity, text: str, cited: Sequence[Item], everything: Seq
         return False
     if quantity.value in Counter(item.kind for item in everything).values():
         return True
-    return told[1] == str(len(cited)) and is_countable(quantity, text, everything)
+    one_of = told[1] == str(len(cited)) or (not told[1] and told[0].lower().startswith("of"))
+    return one_of and is_countable(quantity, text, everything)
+
+
+def _alike(quantity: Quantity, plain: str, items: Sequence[Item]) -> Iterator[int]:
+    """Yield how many names end in the noun that *quantity* counts, and how many services have a word of its own."""
+    noun = _NOUN.match(plain, quantity.start + len(quantity.said))
+    if not noun:
+        return
+    name = re.compile(rf"[\w.-]*\w[-_.]{re.escape(noun[1])}\b", re.IGNORECASE)
+    yield len({found.lower() for item in items for found in name.findall(f"{item.text} {item.service}")})
+    for word in {*stems(plain[noun.end() :])}:
+        yield len({item.service for item in items if item.service and word in item.stems})
 
 
 def _is_rest(plain: str, quantity: Quantity) -> bool:

@@ -55,7 +55,7 @@ _COMPARED = re.compile(r"\b(?:to|down|up|instead|rather|vs|versus|against|than|w
 _TIMES = re.compile(r"[\d,]+(?:\.\d+)? times?\b")
 _COUNTED = re.compile(  # a number and what it counts, an adjective or two between
     r"[\d.]+(?: (?!(?:of|to|and|or|in|at|on|for|from|with|since|until|before|after|was|is|were|are|than|per|past|by|as|"
-    r"the|then|now)\b)[a-z-]+){0,2} (?!(?:was|is|has|as|its|this)\b)[a-z-]+s\b"
+    r"the|then|now)\b)[A-Za-z-]+){0,2} (?!(?:was|is|has|as|its|this)\b)[a-z-]+s\b"
 )
 _IN_NAME = re.compile(r"[A-Za-z]{1,2}\b|_|\.[A-Za-z]|[A-Za-z]:")  # "5xx", "2025b", "3.1.x"
 _MOVED_TO = re.compile(r"\b(?:(?:down|up|back) to|instead of|rather than) $")
@@ -68,6 +68,7 @@ _DENIES = re.compile(
     r"\b(?:no|not|none|never|without|but|except|other|others|rest|remain\w*|still|only|left|un\w+)\b|n['’]t\b",
     re.IGNORECASE,
 )
+_UNIT_OFF = 500.0  # times: MB for GB, not MB for MiB
 _WIDE = 1.25  # how far from what is there a range may begin or end, if it does so at a round number
 
 
@@ -78,6 +79,17 @@ def numbers(said: Statement, library: Library) -> Iterator[Finding]:
         pool = Pool(library.cited(claim.evidence), library) if claim.evidence else everything
         yield from _ungrounded(claim.text, pool, everything, claim.evidence)
     yield from _ungrounded(said.cause, everything, everything, ())
+    yield from _sizes(said.fix, everything)
+
+
+def _sizes(fix: str, everything: Pool) -> Iterator[Finding]:
+    """Yield the size that a fix has from the evidence in another unit, a thousand times more or less."""
+    for quantity in quantities(fix):
+        new = quantity.kind is Kind.SIZE and quantity.digits > 1 and not everything.states(quantity)
+        if new and (other := everything.same_digits(quantity, apart=_UNIT_OFF)):
+            told = f"“{quantity.said}” in the fix “{fix[:120]}”: the evidence has {other}"
+            yield Finding(FindingCode.UNIT, told)
+            return
 
 
 def _ungrounded(text: str, pool: Pool, everything: Pool, cited: Sequence[str]) -> Iterator[Finding]:

@@ -100,7 +100,9 @@ class Pool:
         """Say whether numbers of the evidence make this together."""
         if quantity.per is not None or (quantity.whole is not None and not self._count(quantity.whole)):
             return False
-        return any(close(quantity, total) for total in self._totals(measure(quantity)))
+        whole = quantity.whole is not None  # of things, where readings in parts of one are none
+        made = self._totals(measure(quantity))
+        return any(close(quantity, total) for total in made if not (whole and total % 1))
 
     def made(self, by: Measure) -> list[float]:
         """Return what can be worked out: differences, ratios, shares, counts."""
@@ -172,12 +174,18 @@ class Pool:
         """Say whether something in the evidence comes to this on average."""
         return any(close(quantity, value) for value in means(self.items, measure(quantity)))
 
-    def same_digits(self, quantity: Quantity) -> str:
-        """Return the number of the same digits that has another unit or size, "" when there is none."""
+    def same_digits(self, quantity: Quantity, apart: float = 0.0) -> str:
+        """Return the number of the same digits that has another unit or size, "" when there is none.
+
+        *apart*: only one of its own kind that is so many times more or less.
+        """
         plain = quantity.value / quantity.scale
         for other in self._stated:
             theirs = other.value / other.scale
-            if other.value != quantity.value and plain and theirs and same_figures(plain, theirs):
+            if other.value == quantity.value or not (plain and theirs and same_figures(plain, theirs)):
+                continue
+            ratio = max(other.value, quantity.value) / min(other.value, quantity.value)
+            if not apart or (other.kind is quantity.kind and ratio > apart):
                 return other.said
         return ""
 

@@ -119,11 +119,13 @@ _SPAN = re.compile(
 )  # "22-31", "5x-10x"
 _FROM = re.compile(r"\bfrom (?:about |around |roughly |some |nearly )?$", re.IGNORECASE)
 # A thing behind a number; what ends in "-ing" or "-ed", or is no noun, only goes on with the sentence
-_COUNTS = re.compile(
+_NO_NOUN = (
     r" (?!(?:of|to|and|or|in|at|on|for|from|with|since|until|before|after|was|is|were|are|than|per|the|then|now|"
     r"usual\w*|normal\w*|typical\w*|max\w*|min\w*|limit|baseline|by|as|over|under|not|but|while)\b)"
-    r"(?:[A-Z]+ )?[a-z]+s\b"
 )
+_COUNTS = re.compile(rf"{_NO_NOUN}(?:[A-Z]+ )?[a-z]+s\b")
+_OF_A_KIND = re.compile(rf"{_NO_NOUN}(?!\w+(?:ed|ing|s) )[a-z]{{3,}} (?!was|has|its|this)[a-z]+s\b")
+_LEVEL = re.compile(r"\b(?:at|to|from|of|by|with|than|was|is|near|hit|reached) (?:\w+ )?$")
 _LEFT_OVER = re.compile(  # "2 h 11": minutes, if nothing else
     rf"(\d\s?h(?:ours?)?) ?([0-5]?\d)\b(?![.:,]?\d|\s?%|[- ]?(?:{UNIT})\b)"
     r"(?! (?:[a-z-]+ )?(?!was|has|is|after)[a-z]+s\b)",
@@ -199,10 +201,14 @@ def _numbers(text: str) -> Iterator[Quantity]:
                 per=_per(after) if kind is not Kind.FOLD else None,
                 changes=_FROM.search(before) is not None,
                 named=named,
-                counts=after.startswith(" of ") if kind is Kind.SHARE else _COUNTS.match(after) is not None,
+                counts=after.startswith(" of ") if kind is Kind.SHARE else _counts(before, after),
                 below=bool(m["sign"]),
                 guessed=bool(elsewhere),
             )
+
+
+def _counts(before: str, after: str) -> bool:
+    return bool(_COUNTS.match(after) or (_OF_A_KIND.match(after) and not _LEVEL.search(before)))
 
 
 def _per(after: str) -> float | None:

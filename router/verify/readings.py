@@ -109,5 +109,9 @@ def _meanings(q: Quantity, by: Measure) -> Iterator[tuple[float, bool]]:
     if share or (q.kind is Kind.COUNT and by.kind is Kind.SIZE and q.value > _LARGE):
         yield q.value, True
     bare = q.kind is Kind.COUNT and not (q.counts or q.whole)
-    if q.kind is not by.kind and by.kind not in {Kind.COUNT, Kind.FOLD} and (bare or q.guessed):
+    if (
+        q.kind is not by.kind
+        and by.kind not in {Kind.COUNT, Kind.FOLD}
+        and (bare or (q.guessed and q.kind is not Kind.SHARE))
+    ):
         yield plain * by.unit, False

@@ -31,6 +31,7 @@ _ONE_TIME = (
     rf"{_TIME}(?!(?<=second) (?!(?:after|ago|and|apart|as|at|before|behind|between|by|during|each|earlier|for|from|in|"
     r"into|is|later|less|long|longer|more|of|on|or|per|since|than|the|to|until|was|when|while)\b)\w)"
 )
+_ONE_MORE = rf"(?<=second) (?:{_SMALL}|\d+)\b(?! ?m(?:s|illi))"  # "a second one", "a second 20 minutes later"
 PARTS = {
     "half": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
     "ninth": 9, "tenth": 10, "twelfth": 12, "fifteenth": 15, "twentieth": 20, "fiftieth": 50, "hundredth": 100,
@@ -112,7 +113,10 @@ _PHRASES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # "an hour" is a duration after "about" or before "later"; after a number it is part of a rate
         (rf"\b({_LASTING}) (?:an?|another) ({_ONE_TIME})\b", r"\1 1 \2"),
         (
-            rf"\ban? ({_TIME})(?= (?:later|before|after|earlier|apart|ago|long|\d|(?:and )?(?:{_SMALL}|\d+)\b))",
+            (
+                rf"\ban? ({_TIME})(?!{_ONE_MORE})"
+                rf"(?= (?:later|before|after|earlier|apart|ago|long|\d|(?:and )?(?:{_SMALL}|\d+)\b))"
+            ),
             r"1 \1",
         ),
         (rf"\ba full ({_TIME})\b", r"1 \1"),
