@@ -16,7 +16,7 @@ class Hedge(StrEnum):
 
 _OVER = re.compile(
     r"(?:\b(?:more|longer|higher|greater|later) than|over|at least|above|exceed\w*|in excess of|beyond|"
-    r"upwards? of|north of|(?<!the )past|passed|topp\w+|a good|good|just over|(?<![-=])>=?)\s*(?:the |an? )?$",
+    r"upwards? of|north of|(?<!the )past|passed|\btopp\w+|a good|good|just over|(?<![-=])>=?)\s*(?:the |an? )?$",
     re.IGNORECASE,
 )
 _UNDER = re.compile(

@@ -161,3 +161,11 @@ def test_pieces_give_it_together(good: str, bad: str) -> None:
     firings = [seen(f"fired {word}", "deploy", n, -n) for n, word in enumerate(("a", "b", "c", "d"), 1)]
     assert not is_rejected(good, *tiles, *firings, onset=ONSET)
     assert is_rejected(bad, *tiles, *firings, onset=ONSET)
+
+
+def test_a_bound_is_a_whole_word() -> None:
+    (stopped,), (topped,) = (
+        quantities("the kiln stopped nine seconds in"),
+        quantities("it topped nine seconds"),
+    )
+    assert (stopped.hedge, topped.hedge) == (Hedge.EXACT, Hedge.OVER)
