@@ -13,24 +13,24 @@ from router.messages import Ask, Ground, Reply
 from router.outcomes import Finding, FindingCode
 from router.policy import Check, Route
 from router.verify import schema
-from router.verify.blame import blame
-from router.verify.causes import causes
 from router.verify.citations import citations
-from router.verify.dating import dates, times
-from router.verify.facts import facts
-from router.verify.fixes import fixes
-from router.verify.flows import flows
+from router.verify.figures.dating import dates, times
+from router.verify.figures.numbers import numbers
 from router.verify.library import Library, read
+from router.verify.movement.samples import samples
+from router.verify.movement.trends import trends
 from router.verify.names import identifiers, services, strangers
-from router.verify.numbers import numbers
+from router.verify.order.causes import causes
+from router.verify.order.sequence import sequence
+from router.verify.order.time_order import time_order
 from router.verify.quotes import quotes
-from router.verify.samples import samples
-from router.verify.scope import scope
-from router.verify.sequence import sequence
+from router.verify.record.blame import blame
+from router.verify.record.facts import facts
+from router.verify.record.fixes import fixes
+from router.verify.record.flows import flows
+from router.verify.record.scope import scope
+from router.verify.record.steps import steps
 from router.verify.statement import FIELDS, Statement, form, parse, prose, statement
-from router.verify.steps import steps
-from router.verify.time_order import time_order
-from router.verify.trends import trends
 
 ALL: tuple[Check, ...] = ("form", "citations", "quotes", "entities", "numbers", "time", "facts", "confidence")
 LONGEST = 200_000

@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 
 from router.outcomes import Finding, FindingCode
-from router.verify.clocks import clocks, without_times
+from router.verify.figures.pool import Pool
 from router.verify.library import Item, Library, stems
-from router.verify.pool import Pool
-from router.verify.quantities import Kind, Quantity, quantities
+from router.verify.reading.clocks import clocks, without_times
+from router.verify.reading.quantities import Kind, Quantity, quantities
 from router.verify.statement import Claim, Statement
 
 _THROWN = re.compile(r"\b(?:exceptions?|stack ?traces?|throw[sn]?|threw|panics?|panicked)\b", re.IGNORECASE)

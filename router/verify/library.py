@@ -14,9 +14,9 @@ from threading import Lock
 import snowballstemmer
 
 from router.messages import Ground
-from router.verify.clocks import ISO, Clock, clocks, days, without_times
-from router.verify.notation import in_thousands
-from router.verify.quantities import Quantity, quantities
+from router.verify.reading.clocks import ISO, Clock, clocks, days, without_times
+from router.verify.reading.notation import in_thousands
+from router.verify.reading.quantities import Quantity, quantities
 
 _BESIDE = 4  # letters between a date and its time of day
 LONGEST = 12_000  # letters read of one piece of evidence

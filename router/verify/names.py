@@ -10,10 +10,10 @@ from functools import lru_cache
 from itertools import islice
 
 from router.outcomes import Finding, FindingCode
-from router.verify.borrowed import UNIT
-from router.verify.clocks import without_times
 from router.verify.library import Library, squashed, stems
-from router.verify.notation import in_plain
+from router.verify.reading.borrowed import UNIT
+from router.verify.reading.clocks import without_times
+from router.verify.reading.notation import in_plain
 from router.verify.statement import Statement
 
 _TOKEN = re.compile(r"[\w][\w.:/@#-]*[\w]|\w")

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from router.outcomes import FindingCode
-from router.verify.causes import causes
 from router.verify.library import read
+from router.verify.order.causes import causes
 from router.verify.statement import Statement
 from tests.router.world import Seen
 

@@ -6,8 +6,8 @@ import pytest
 
 from router.outcomes import FindingCode
 from router.verify.citations import citations
-from router.verify.facts import facts
 from router.verify.library import read
+from router.verify.record.facts import facts
 from router.verify.statement import Claim, Statement
 from tests.router.world import Seen
 

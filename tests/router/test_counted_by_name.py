@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from router.verify.quantities import quantities
+from router.verify.reading.quantities import quantities
 from tests.router.world import Seen, is_rejected
 
 AT = datetime(2026, 8, 9, 11, 4, 20, tzinfo=UTC)

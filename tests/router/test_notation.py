@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from pydantic import JsonValue
 
 from router.verify.answer import check_answer
-from router.verify.notation import in_plain
-from router.verify.quantities import Kind, quantities
+from router.verify.reading.notation import in_plain
+from router.verify.reading.quantities import Kind, quantities
 from tests.router.world import Seen, is_rejected
 
 ONSET = datetime(2026, 8, 9, 13, 30, tzinfo=UTC)

@@ -10,8 +10,8 @@ from pydantic import JsonValue
 from router.escalate import blocking
 from router.outcomes import FindingCode
 from router.verify.answer import check_answer
-from router.verify.rounding import rounds_to
-from router.verify.words import PARTS, in_digits
+from router.verify.reading.rounding import rounds_to
+from router.verify.reading.words import PARTS, in_digits
 from tests.router.world import Seen
 
 ONSET = datetime(2026, 6, 2, 15, 0, tzinfo=UTC)

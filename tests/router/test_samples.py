@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from router.verify.library import read
-from router.verify.samples import samples
+from router.verify.movement.samples import samples
 from router.verify.statement import Claim, Statement
 from tests.router.world import Seen
 

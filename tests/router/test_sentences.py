@@ -13,7 +13,7 @@ from pydantic import JsonValue
 from router.escalate import blocking
 from router.outcomes import Finding
 from router.verify.answer import check_answer
-from router.verify.words import in_digits
+from router.verify.reading.words import in_digits
 from tests.router.world import Seen
 
 CASES: list[dict[str, Any]] = json.loads(

@@ -6,7 +6,7 @@ import pytest
 
 from router.outcomes import FindingCode
 from router.verify.library import read
-from router.verify.sequence import sequence
+from router.verify.order.sequence import sequence
 from router.verify.statement import Claim, Statement
 from tests.router.world import Seen
 

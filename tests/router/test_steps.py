@@ -2,10 +2,10 @@
 
 import pytest
 
-from router.verify.flows import flows
 from router.verify.library import read
+from router.verify.record.flows import flows
+from router.verify.record.steps import steps
 from router.verify.statement import Claim, Statement
-from router.verify.steps import steps
 from tests.router.world import Seen
 
 LIBRARY = read(

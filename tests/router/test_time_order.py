@@ -6,8 +6,8 @@ import pytest
 
 from router.outcomes import FindingCode
 from router.verify.library import read
+from router.verify.order.time_order import time_order
 from router.verify.statement import Claim, Statement
-from router.verify.time_order import time_order
 from tests.router.world import Seen
 
 ONSET = datetime(2026, 7, 9, 8, 0, tzinfo=UTC)

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from router.verify.courses import Way
-from router.verify.directions import goes
 from router.verify.library import read
+from router.verify.movement.courses import Way
+from router.verify.movement.directions import goes
+from router.verify.movement.trends import trends
 from router.verify.statement import Claim, Statement
-from router.verify.trends import trends
 from tests.router.world import Seen
 
 

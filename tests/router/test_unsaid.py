@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from router.verify.clocks import clocks
-from router.verify.hedges import Hedge
-from router.verify.quantities import Kind, quantities
+from router.verify.reading.clocks import clocks
+from router.verify.reading.hedges import Hedge
+from router.verify.reading.quantities import Kind, quantities
 from tests.router.world import Seen, is_rejected
 
 ONSET = datetime(2026, 8, 9, 13, 30, tzinfo=UTC)

@@ -12,9 +12,9 @@ from router.escalate import blocking
 from router.outcomes import FindingCode
 from router.policy import Check
 from router.verify.answer import check_answer
-from router.verify.clocks import clocks
-from router.verify.quantities import quantities
-from router.verify.words import in_digits
+from router.verify.reading.clocks import clocks
+from router.verify.reading.quantities import quantities
+from router.verify.reading.words import in_digits
 from tests.router.world import Seen
 
 ONSET = datetime(2026, 5, 4, 9, 30, tzinfo=UTC)
